@@ -1,0 +1,5 @@
+CREATE TABLE installation (
+    name TEXT NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (name)
+) STRICT, WITHOUT ROWID;

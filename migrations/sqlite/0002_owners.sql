@@ -1,0 +1,6 @@
+CREATE TABLE owners (
+    owner_id INTEGER NOT NULL,
+    language TEXT NULL,
+    registered_at INTEGER NOT NULL,
+    PRIMARY KEY (owner_id)
+) STRICT;

@@ -1,0 +1,6 @@
+CREATE TABLE dialogues (
+    owner_id INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (owner_id)
+) STRICT;

@@ -1,0 +1,282 @@
+//! Which client bots run: attach, detach, look up, and say when one fares badly.
+//!
+//! - [`webhooks`]: tells Telegram where a bot's updates go, only when that changed
+//!
+//! What a bot does with an update is not known here.
+
+mod webhooks;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use serde_json::{Map, json};
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use webhooks::host_of;
+pub use webhooks::{CLIENT_UPDATES, Intake, MASTER_UPDATES, OrderError};
+
+use crate::{
+    clock,
+    model::{BotId, BotState, OwnerId},
+    seal::SecretKey,
+    store::{BotRow, Store, StoreError},
+    telegram::{BotIdentity, CallError, Caller, ClientBot, Outgoing, Telegram},
+    text::Language,
+    token::BotToken,
+};
+
+/// The registry. Cheap to clone.
+#[derive(Clone)]
+pub struct Bots {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    running: RwLock<HashMap<BotId, Arc<ClientBot>>>,
+    changed: watch::Sender<()>,
+    store: Store,
+    telegram: Telegram,
+    key: SecretKey,
+    intake: Intake,
+    master: Caller,
+    side_work: TaskTracker,
+}
+
+/// How attaching went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attached {
+    /// It is another owner's.
+    Taken,
+    /// It runs; `replaced`: it did before, with another token. `intake`: whether Telegram took the
+    /// order where to send its updates; if not, that is tried again in the background.
+    Running {
+        /// Whether this owner had it attached already.
+        replaced: bool,
+        /// What Telegram said to the webhook.
+        intake: Result<(), CallError>,
+    },
+}
+
+impl Bots {
+    /// An empty registry; [`Bots::load`] fills it.
+    pub fn new(
+        store: Store,
+        telegram: Telegram,
+        key: SecretKey,
+        intake: Intake,
+        master: Caller,
+    ) -> Self {
+        let (changed, _) = watch::channel(());
+        let running = RwLock::default();
+        let side_work = TaskTracker::new();
+        let inner = Inner { running, changed, store, telegram, key, intake, master, side_work };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Reads all attached bots from the database. Asks Telegram nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(&self) -> Result<usize, StoreError> {
+        let rows = self.inner.store.all_bots().await?;
+        let bots: HashMap<_, _> =
+            rows.into_iter().filter_map(|row| self.open(row)).map(|bot| (bot.id(), bot)).collect();
+        let count = bots.len();
+        *self.inner.running.write().unwrap_or_else(PoisonError::into_inner) = bots;
+        self.inner.changed.send_replace(());
+        Ok(count)
+    }
+
+    /// A running client bot.
+    pub fn get(&self, bot: BotId) -> Option<Arc<ClientBot>> {
+        self.inner.running.read().unwrap_or_else(PoisonError::into_inner).get(&bot).cloned()
+    }
+
+    /// A running client bot; one that another process attached is found in the database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find(&self, bot: BotId) -> Result<Option<Arc<ClientBot>>, StoreError> {
+        if let Some(client) = self.get(bot) {
+            return Ok(Some(client));
+        }
+        let Some(client) = self.inner.store.bot(bot).await?.and_then(|row| self.open(row)) else {
+            return Ok(None);
+        };
+        self.insert(Arc::clone(&client));
+        Ok(Some(client))
+    }
+
+    /// All running client bots.
+    pub fn all(&self) -> Vec<Arc<ClientBot>> {
+        let running = self.inner.running.read().unwrap_or_else(PoisonError::into_inner);
+        running.values().cloned().collect()
+    }
+
+    /// Wakes whoever watches each time a bot is attached, detached or gets a new token.
+    pub fn watch(&self) -> watch::Receiver<()> {
+        self.inner.changed.subscribe()
+    }
+
+    /// Attaches a bot, or gives an attached one its new token; its updates come from now on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attach(
+        &self,
+        owner: OwnerId,
+        token: &BotToken,
+        identity: &BotIdentity,
+    ) -> Result<Attached, StoreError> {
+        let inner = &self.inner;
+        let replaced = inner
+            .store
+            .bot(identity.id)
+            .await?
+            .is_some_and(|row| row.owner == owner && row.state != BotState::Removed);
+        let sealed = inner.key.seal(&token_context(identity.id), token.reveal().as_bytes());
+        let row = BotRow {
+            bot: identity.id,
+            owner,
+            username: identity.username.clone(),
+            name: identity.name.chars().take(128).collect(),
+            token: Some(sealed.map_err(|_| StoreError::Corrupt("bots.token"))?),
+            state: BotState::Active,
+            webhook: None,
+        };
+        if !inner.store.attach_bot(&row, clock::now_ms()).await? {
+            return Ok(Attached::Taken);
+        }
+        let caller = Caller { bot: identity.id, token: token.clone() };
+        let client = ClientBot::of(&row, caller);
+        let intake = self.order_updates(&client).await;
+        if let Err(error) = &intake {
+            tracing::warn!(bot.id = %identity.id, %error, "where its updates go could not be ordered");
+        }
+        let client = self.with_order(client, intake.is_ok());
+        self.insert(Arc::new(client));
+        Ok(Attached::Running { replaced, intake })
+    }
+
+    /// Detaches an owner's bot: no more updates, its token is wiped, its references are kept.
+    /// `false` when he has no such bot.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn detach(&self, owner: OwnerId, bot: BotId) -> Result<bool, StoreError> {
+        let Some(client) = self.find(bot).await?.filter(|client| client.owner == owner) else {
+            return Ok(self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?);
+        };
+        let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
+        let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
+        running.remove(&bot);
+        drop(running);
+        self.inner.changed.send_replace(());
+        if let Err(error) = self.inner.telegram.delete_webhook(&client.caller).await {
+            tracing::warn!(bot.id = %bot, %error, "a webhook could not be removed");
+        }
+        Ok(removed)
+    }
+
+    /// Telegram no longer accepts a bot's token: it is shown in `/bots`, and its owner is told once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token_refused(&self, client: &ClientBot) -> Result<(), StoreError> {
+        self.fares(client, BotState::Revoked, Language::alarm_revoked).await
+    }
+
+    /// Somebody else receives a bot's updates: shown in `/bots`, and its owner is told once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contested(&self, client: &ClientBot) -> Result<(), StoreError> {
+        self.fares(client, BotState::Contested, Language::alarm_contested).await
+    }
+
+    /// A bot's updates come (again).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recovered(&self, client: &ClientBot) -> Result<(), StoreError> {
+        self.set_state(client, BotState::Active).await.map(drop)
+    }
+
+    /// Waits for alarms under way.
+    pub async fn finish(&self) {
+        self.inner.side_work.close();
+        self.inner.side_work.wait().await;
+    }
+
+    async fn fares(
+        &self,
+        client: &ClientBot,
+        state: BotState,
+        alarm: fn(Language, &str) -> String,
+    ) -> Result<(), StoreError> {
+        if !self.set_state(client, state).await? {
+            return Ok(());
+        }
+        tracing::warn!(bot.id = %client.id(), state = state.word(), "a client bot fares badly");
+        let language = self.inner.store.owner_language(client.owner).await?;
+        let text = alarm(Language::of(language.as_deref()), &client.username);
+        let (bots, owner) = (self.clone(), client.owner);
+        self.inner.side_work.spawn(async move { bots.tell(owner, text).await });
+        Ok(())
+    }
+
+    async fn set_state(&self, client: &ClientBot, state: BotState) -> Result<bool, StoreError> {
+        // A bot that got a new token meanwhile is not judged by the old one.
+        let current = self.get(client.id());
+        let Some(current) = current.filter(|now| now.caller.token == client.caller.token) else {
+            return Ok(false);
+        };
+        if current.state == state {
+            return Ok(false);
+        }
+        let news = self.inner.store.set_bot_state(client.id(), state, clock::now_ms()).await?;
+        self.insert(Arc::new(ClientBot { state, ..(*current).clone() }));
+        Ok(news)
+    }
+
+    async fn tell(&self, owner: OwnerId, text: String) {
+        let mut parameters = Map::new();
+        parameters.insert("text".to_owned(), json!(text));
+        let outgoing = Outgoing::new("sendMessage", parameters);
+        let (telegram, master) = (&self.inner.telegram, &self.inner.master);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(600);
+        let told = telegram.deliver(master, owner.chat(), &outgoing, master, deadline).await;
+        if let Err(error) = told {
+            tracing::warn!(owner.id = %owner, %error, "an owner could not be told of an alarm");
+        }
+    }
+
+    fn insert(&self, client: Arc<ClientBot>) {
+        let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
+        running.insert(client.id(), client);
+        drop(running);
+        self.inner.changed.send_replace(());
+    }
+
+    /// A stored bot with its token opened; one whose token does not open is left out, loudly.
+    fn open(&self, row: BotRow) -> Option<Arc<ClientBot>> {
+        let sealed = row.token.as_ref()?;
+        let opened = self.inner.key.open(&token_context(row.bot), sealed).ok();
+        let token = opened
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .and_then(|text| BotToken::parse(&text).ok());
+        let Some(token) = token else {
+            tracing::error!(bot.id = %row.bot, "a stored token does not open; send it again with /add");
+            return None;
+        };
+        let caller = Caller { bot: row.bot, token };
+        Some(Arc::new(ClientBot::of(&row, caller)))
+    }
+}
+
+fn token_context(bot: BotId) -> String {
+    format!("token of bot {bot}")
+}

@@ -1,0 +1,209 @@
+//! Tells Telegram where updates go, and only when that changed.
+//!
+//! What was ordered last is remembered as a fingerprint of everything in the order. A start asks
+//! Telegram nothing for bots whose fingerprint is right; the others are put right a few a minute,
+//! because Telegram limits how many tokens an address may wake.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use super::Bots;
+use crate::{
+    model::{BotId, BotState},
+    seal::fingerprint,
+    store::StoreError,
+    telegram::{CallError, Caller, ClientBot, Refusal, WebhookOrder},
+};
+
+/// The kinds of update client bots ask for.
+pub const CLIENT_UPDATES: &[&str] = &["message", "edited_message", "my_chat_member"];
+/// The kinds of update the master bot asks for.
+pub const MASTER_UPDATES: &[&str] = &["message", "edited_message", "callback_query"];
+
+/// Between two bots whose orders are put right in the background: ten a minute.
+const PACE: Duration = Duration::from_secs(6);
+/// Until failed orders are tried again.
+const AGAIN: Duration = Duration::from_secs(60);
+/// The installation's fact that holds the master's fingerprint.
+const MASTER_FACT: &str = "master webhook";
+
+/// How updates come.
+#[derive(Debug, Clone)]
+pub enum Intake {
+    /// Long polling.
+    Polling,
+    /// Webhooks below this address.
+    Webhooks {
+        /// `PUBLIC_URL` without a slash at its end.
+        base: String,
+        /// A self-signed certificate's PEM.
+        certificate: Option<Vec<u8>>,
+    },
+}
+
+impl Bots {
+    /// Whether updates come by webhook.
+    pub fn by_webhook(&self) -> bool {
+        matches!(self.inner.intake, Intake::Webhooks { .. })
+    }
+
+    /// The host updates are sent to, where there is one.
+    pub fn is_ours(&self, url: &str) -> bool {
+        match &self.inner.intake {
+            Intake::Polling => false,
+            Intake::Webhooks { base, .. } => {
+                url.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            }
+        }
+    }
+
+    /// The secret that proves an update of this bot is Telegram's.
+    pub fn webhook_secret(&self, bot: BotId) -> String {
+        self.inner.key.webhook_secret(bot)
+    }
+
+    /// Orders the master's updates, if the order changed or Telegram has another.
+    ///
+    /// # Errors
+    /// What Telegram or the database said.
+    pub async fn order_master_updates(&self) -> Result<(), OrderError> {
+        let inner = &self.inner;
+        let master = &inner.master;
+        let known = inner.store.installation_fact(MASTER_FACT).await?;
+        let set = inner.telegram.webhook_info(master).await?.url;
+        match self.order(master.bot, MASTER_UPDATES) {
+            None if set.is_empty() => return Ok(()),
+            None => inner.telegram.delete_webhook(master).await?,
+            Some(order) if set == order.url && known == Some(mark(&order)) => return Ok(()),
+            Some(order) => inner.telegram.set_webhook(master, &order).await?,
+        }
+        let mark = self.order(master.bot, MASTER_UPDATES).map(|order| mark(&order));
+        inner.store.put_fact(MASTER_FACT, mark.unwrap_or_default()).await?;
+        Ok(())
+    }
+
+    /// Orders a client bot's updates now.
+    pub(super) async fn order_updates(&self, client: &ClientBot) -> Result<(), CallError> {
+        let inner = &self.inner;
+        let order = self.order(client.id(), CLIENT_UPDATES);
+        match &order {
+            None => inner.telegram.delete_webhook(&client.caller).await?,
+            Some(order) => inner.telegram.set_webhook(&client.caller, order).await?,
+        }
+        let mark = order.as_ref().map(mark);
+        if let Err(error) = inner.store.set_bot_webhook(client.id(), mark).await {
+            // Unrecorded, the order is given once more later, which changes nothing.
+            tracing::warn!(bot.id = %client.id(), %error, "an order could not be recorded");
+        }
+        Ok(())
+    }
+
+    /// The client bot as it is after an order that went well, or as it is.
+    pub(super) fn with_order(&self, client: ClientBot, ordered: bool) -> ClientBot {
+        let order = self.order(client.id(), CLIENT_UPDATES);
+        let webhook = if ordered { order.as_ref().map(mark) } else { None };
+        ClientBot { webhook, ..client }
+    }
+
+    /// Puts right the orders that changed, a few a minute, until stopped.
+    pub async fn keep_orders(&self, stop: CancellationToken) {
+        let mut changed = self.watch();
+        loop {
+            for client in self.wrongly_ordered() {
+                self.put_right(&client).await;
+                if stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_none() {
+                    return;
+                }
+            }
+            changed.mark_unchanged();
+            let pause = async {
+                tokio::select! {
+                    _ = changed.changed() => {}
+                    () = tokio::time::sleep(AGAIN) => {}
+                }
+            };
+            if stop.run_until_cancelled(pause).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    fn wrongly_ordered(&self) -> Vec<Arc<ClientBot>> {
+        let wrong = |client: &Arc<ClientBot>| {
+            let wanted = self.order(client.id(), CLIENT_UPDATES).as_ref().map(mark);
+            client.state != BotState::Revoked && client.webhook != wanted
+        };
+        self.all().into_iter().filter(wrong).collect()
+    }
+
+    async fn put_right(&self, client: &ClientBot) {
+        match self.order_updates(client).await {
+            Ok(()) => {
+                let current = self.get(client.id());
+                let same = current.filter(|now| now.caller.token == client.caller.token);
+                if let Some(current) = same {
+                    self.insert(Arc::new(self.with_order((*current).clone(), true)));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(bot.id = %client.id(), %error, "where its updates go could not be ordered");
+                if error.refusal() == Some(&Refusal::TokenRevoked)
+                    && let Err(error) = self.token_refused(client).await
+                {
+                    tracing::warn!(bot.id = %client.id(), %error, "its state could not be recorded");
+                }
+            }
+        }
+    }
+
+    fn order(&self, bot: BotId, allowed_updates: &'static [&'static str]) -> Option<WebhookOrder> {
+        let Intake::Webhooks { base, certificate } = &self.inner.intake else { return None };
+        Some(WebhookOrder {
+            url: format!("{base}/telegram/{bot}"),
+            secret: self.webhook_secret(bot),
+            allowed_updates,
+            certificate: certificate.clone(),
+        })
+    }
+}
+
+/// Why the master's updates could not be ordered.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// Telegram's answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The database's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn mark(order: &WebhookOrder) -> Vec<u8> {
+    fingerprint(&[
+        order.url.as_bytes(),
+        order.secret.as_bytes(),
+        order.allowed_updates.join(",").as_bytes(),
+        order.certificate.as_deref().unwrap_or_default(),
+    ])
+}
+
+/// The host of a webhook's address, as people read it.
+pub(crate) fn host_of(url: &str) -> String {
+    let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| "?".to_owned())
+}
+
+impl super::ClientBot {
+    /// A stored bot with its token opened.
+    pub(super) fn of(row: &crate::store::BotRow, caller: Caller) -> Self {
+        Self {
+            owner: row.owner,
+            username: row.username.clone(),
+            name: row.name.clone(),
+            state: row.state,
+            webhook: row.webhook.clone(),
+            caller,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the master bot does with a command, an answer or a button.
+//!
+//! - [`commands`]: text to [`Command`](commands::Command)
+//! - [`state`]: the dialogue as one enum, and `step`, which decides (pure)
+//! - [`actions`]: carries a decision out
+//! - [`admission`]: who is an owner
+//! - [`menu`]: the command menu in each language
+//! - [`tree`]: the handler tree
+//!
+//! A reply to a customer's copy never comes here: dispatch gives it to the relay.
+
+mod actions;
+mod admission;
+mod commands;
+mod menu;
+pub mod state;
+mod tree;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
+
+use dptree::prelude::{DependencyMap, Handler};
+use tokio_util::task::TaskTracker;
+
+pub use admission::Admission;
+pub use commands::Command;
+pub use state::MasterState;
+
+use crate::{
+    bots::Bots,
+    model::OwnerId,
+    seal::SecretKey,
+    store::{Store, StoreError},
+    telegram::{CallError, Caller, Refusal, Telegram},
+    text::Language,
+    update::{Button, Message},
+};
+
+/// Who may become an owner.
+#[derive(Debug, Clone, Default)]
+pub struct Doors {
+    /// `OWNER_IDS`.
+    pub owners: BTreeSet<OwnerId>,
+    /// `REGISTRATION=open`.
+    pub open: bool,
+}
+
+/// The master bot's side of every dialogue with an owner. Cheap to clone.
+#[derive(Clone)]
+pub struct Master {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    telegram: Telegram,
+    bots: Bots,
+    key: SecretKey,
+    caller: Caller,
+    doors: Doors,
+    username: OnceLock<String>,
+    tree: Handler<'static, Result<(), MasterError>>,
+    side_work: TaskTracker,
+}
+
+/// An owner who is talking to the master bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The tenant.
+    pub id: OwnerId,
+    /// The language he reads.
+    pub language: Language,
+}
+
+/// What an owner did, as the handler tree takes it.
+#[derive(Debug, Clone)]
+pub enum Said {
+    /// He wrote.
+    Message(Message),
+    /// He pressed a button.
+    Button(Button),
+}
+
+/// Why something an owner asked for was not carried through. He is told, or Telegram delivers it
+/// again.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The answer could not be sent.
+    #[error("the owner could not be answered")]
+    Answer(#[source] CallError),
+    /// What is stored of the dialogue can't be written.
+    #[error("the dialogue's state can't be written")]
+    State(#[from] serde_json::Error),
+    /// No branch of the tree took it.
+    #[error("no handler took it")]
+    Unhandled,
+}
+
+impl MasterError {
+    /// Whether a later delivery of the same update can do better.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(_) => true,
+            Self::Answer(CallError::NotSent(refusal)) => {
+                matches!(refusal, Refusal::TooFast { .. } | Refusal::Unreachable)
+            }
+            // It may have been said: not once more.
+            Self::Answer(CallError::Unknown(_)) | Self::State(_) | Self::Unhandled => false,
+        }
+    }
+}
+
+impl Master {
+    /// Puts the rooms together and checks the handler tree.
+    pub fn new(
+        store: Store,
+        telegram: Telegram,
+        bots: Bots,
+        key: SecretKey,
+        caller: Caller,
+        doors: Doors,
+    ) -> Self {
+        let inner = Inner {
+            store,
+            telegram,
+            bots,
+            key,
+            caller,
+            doors,
+            username: OnceLock::new(),
+            tree: tree::checked(),
+            side_work: TaskTracker::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Remembers the master bot's own username, once Telegram has said it.
+    pub fn is_called(&self, username: &str) {
+        let _ = self.inner.username.set(username.to_owned());
+    }
+
+    /// Carries out what an owner said.
+    ///
+    /// # Errors
+    /// See [`MasterError`].
+    pub async fn handle(&self, owner: Owner, said: Said) -> Result<(), MasterError> {
+        let mut given = DependencyMap::new();
+        given.insert_container(dptree::deps![self.clone(), owner, said]);
+        match self.inner.tree.dispatch(given).await {
+            std::ops::ControlFlow::Break(result) => result,
+            std::ops::ControlFlow::Continue(_) => Err(MasterError::Unhandled),
+        }
+    }
+
+    /// Waits for menus being set.
+    pub async fn finish(&self) {
+        self.inner.side_work.close();
+        self.inner.side_work.wait().await;
+    }
+}

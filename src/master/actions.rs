@@ -1,0 +1,335 @@
+//! Carries out what [`step`](super::state::step) decided.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Master, MasterError, Owner, commands,
+    state::{Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence, step},
+};
+use crate::{
+    bots::{Attached, host_of},
+    clock,
+    model::{BotId, BotState},
+    qr,
+    store::BotRow,
+    telegram::{Caller, Outgoing, Refusal},
+    text::Language,
+    token::BotToken,
+    update::{Button, Message},
+};
+
+/// The answer to an action: words, and buttons below them.
+struct Answer {
+    text: String,
+    buttons: Vec<Vec<(String, Press)>>,
+}
+
+/// What an action led to.
+enum Done {
+    Say(Answer),
+    Next(Input),
+    Shown,
+}
+
+impl Master {
+    /// Steps through the dialogue from an input on: loads the state, decides, acts, stores. `secret`
+    /// is a message that has to vanish from the chat; `button` is what was pressed.
+    pub(super) async fn run(
+        &self,
+        owner: Owner,
+        input: Input,
+        secret: Option<&Message>,
+        button: Option<&Button>,
+    ) -> Result<(), MasterError> {
+        let before = self.load(owner).await?;
+        let (mut state, mut input) = (before.clone(), input);
+        let answer = loop {
+            let (next, action) = step(state, input);
+            match self.act(owner, action).await? {
+                Done::Next(found) => (state, input) = (next, found),
+                Done::Say(answer) => {
+                    state = next;
+                    break Some(answer);
+                }
+                Done::Shown => {
+                    state = next;
+                    break None;
+                }
+            }
+        };
+        if let Some(secret) = secret {
+            self.wipe(owner, secret).await?;
+        }
+        if let Some(answer) = answer {
+            self.answer(owner, answer, button).await?;
+        }
+        if let Some(button) = button {
+            self.release(button, None).await;
+        }
+        if state != before { self.save(owner, &state).await } else { Ok(()) }
+    }
+
+    /// A button that means nothing here any more.
+    pub(super) async fn answer_stale(
+        &self,
+        owner: Owner,
+        button: &Button,
+    ) -> Result<(), MasterError> {
+        self.release(button, Some(owner.language.button_stale())).await;
+        Ok(())
+    }
+
+    async fn load(&self, owner: Owner) -> Result<MasterState, MasterError> {
+        let stored = self.inner.store.dialogue(owner.id).await?;
+        let read = stored.map(|json| serde_json::from_str(&json));
+        Ok(read.transpose().unwrap_or_else(|error| {
+            tracing::warn!(owner.id = %owner.id, %error, "a stored dialogue can't be read; it starts anew");
+            None
+        }).unwrap_or_default())
+    }
+
+    async fn save(&self, owner: Owner, state: &MasterState) -> Result<(), MasterError> {
+        let store = &self.inner.store;
+        if *state == MasterState::Idle {
+            store.clear_dialogue(owner.id).await?;
+        } else {
+            let json = serde_json::to_string(state)?;
+            store.put_dialogue(owner.id, &json, clock::now_ms()).await?;
+        }
+        Ok(())
+    }
+
+    async fn act(&self, owner: Owner, action: Action) -> Result<Done, MasterError> {
+        let language = owner.language;
+        Ok(match action {
+            Action::Say(sentence) => Done::Say(plain(said(language, sentence))),
+            Action::Check(token) => Done::Next(Input::Checked(self.check(owner, &token).await?)),
+            Action::AskTakeover(candidate, host) => Done::Say(Answer {
+                text: language.takeover_question(&candidate.username, &host),
+                buttons: yes_or_no(language, language.takeover_yes(), Press::TakeOver(candidate.bot)),
+            }),
+            Action::Attach(candidate) => Done::Say(plain(self.attach(owner, &candidate).await?)),
+            Action::LookUp(purpose, bot) => {
+                Done::Next(Input::Choices(purpose, self.choices(owner, bot).await?))
+            }
+            Action::AskWhich(purpose, choices) => Done::Say(which(language, purpose, choices)),
+            Action::AskRemoval(choice) => Done::Say(Answer {
+                text: language.remove_question(&choice.username),
+                buttons: yes_or_no(language, language.remove_yes(), Press::Remove(choice.bot)),
+            }),
+            Action::Remove(bot) => Done::Say(plain(self.remove(owner, bot).await?)),
+            Action::DrawQr(choice) => self.draw_qr(owner, &choice).await?,
+            Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
+        })
+    }
+
+    async fn check(&self, owner: Owner, token: &BotToken) -> Result<Check, MasterError> {
+        let inner = &self.inner;
+        let bot = token.bot_id();
+        if bot == inner.caller.bot {
+            return Ok(Check::Master);
+        }
+        let caller = Caller { bot, token: token.clone() };
+        let identity = match inner.telegram.identify(&caller).await {
+            Ok(identity) if identity.id == bot => identity,
+            Ok(_) => return Ok(Check::Rejected),
+            Err(error) if error.refusal() == Some(&Refusal::TokenRevoked) => {
+                return Ok(Check::Rejected);
+            }
+            Err(_) => return Ok(Check::Unreachable),
+        };
+        let known = inner.store.bot(bot).await?;
+        let attached = known.filter(|row| row.state != BotState::Removed);
+        if attached.is_some_and(|row| row.owner != owner.id) {
+            return Ok(Check::Taken);
+        }
+        let Ok(webhook) = inner.telegram.webhook_info(&caller).await else {
+            return Ok(Check::Unreachable);
+        };
+        let sealed = inner.key.seal(&pending_context(bot), token.reveal().as_bytes());
+        let candidate = Candidate {
+            bot,
+            username: identity.username,
+            name: identity.name,
+            sealed_token: STANDARD.encode(sealed.unwrap_or_default()),
+        };
+        let ours = webhook.url.is_empty() || inner.bots.is_ours(&webhook.url);
+        Ok(if ours {
+            Check::Free(candidate)
+        } else {
+            Check::Elsewhere(candidate, host_of(&webhook.url))
+        })
+    }
+
+    async fn attach(&self, owner: Owner, candidate: &Candidate) -> Result<String, MasterError> {
+        let language = owner.language;
+        let Some(token) = self.unseal(candidate) else {
+            return Ok(language.token_missing());
+        };
+        let identity = crate::telegram::BotIdentity {
+            id: candidate.bot,
+            username: candidate.username.clone(),
+            name: candidate.name.clone(),
+        };
+        let bot = candidate.username.as_str();
+        Ok(match self.inner.bots.attach(owner.id, &token, &identity).await? {
+            Attached::Taken => language.bot_taken(),
+            Attached::Running { intake: Err(error), .. } => {
+                language.webhook_pending(bot, &error.to_string())
+            }
+            Attached::Running { replaced: true, .. } => language.token_replaced(bot),
+            Attached::Running { replaced: false, .. } => language.attached(bot),
+        })
+    }
+
+    fn unseal(&self, candidate: &Candidate) -> Option<BotToken> {
+        let sealed = STANDARD.decode(&candidate.sealed_token).ok()?;
+        let token = self.inner.key.open(&pending_context(candidate.bot), &sealed).ok()?;
+        BotToken::parse(std::str::from_utf8(&token).ok()?).ok()
+    }
+
+    async fn choices(&self, owner: Owner, bot: Option<BotId>) -> Result<Vec<Choice>, MasterError> {
+        let rows = self.inner.store.bots_of(owner.id).await?;
+        let wanted = rows.into_iter().filter(|row| bot.is_none_or(|bot| row.bot == bot));
+        Ok(wanted.map(|row| Choice { bot: row.bot, username: row.username }).collect())
+    }
+
+    async fn remove(&self, owner: Owner, bot: BotId) -> Result<String, MasterError> {
+        let choices = self.choices(owner, Some(bot)).await?;
+        let Some(choice) = choices.first() else { return Ok(owner.language.button_stale()) };
+        self.inner.bots.detach(owner.id, bot).await?;
+        Ok(owner.language.removed(&choice.username))
+    }
+
+    async fn list_bots(&self, owner: Owner) -> Result<String, MasterError> {
+        let language = owner.language;
+        let rows = self.inner.store.bots_of(owner.id).await?;
+        if rows.is_empty() {
+            return Ok(language.no_bots());
+        }
+        let line = |row: &BotRow| match row.state {
+            BotState::Active | BotState::Removed => language.bot_active(&row.username, &row.name),
+            BotState::Revoked => language.bot_revoked(&row.username, &row.name),
+            BotState::Contested => language.bot_contested(&row.username, &row.name),
+        };
+        let lines = rows.iter().map(line).collect::<Vec<_>>().join("\n");
+        Ok(format!("{}\n\n{lines}", language.bots_title()))
+    }
+
+    async fn draw_qr(&self, owner: Owner, choice: &Choice) -> Result<Done, MasterError> {
+        let link = format!("https://t.me/{}", choice.username);
+        let Some(picture) = qr::png(&link) else { return Ok(Done::Say(plain(link))) };
+        let caption = owner.language.qr_caption(&choice.username);
+        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
+        telegram
+            .send_picture(caller, owner.id.chat(), picture, &caption)
+            .await
+            .map_err(MasterError::Answer)?;
+        Ok(Done::Shown)
+    }
+
+    /// Deletes the message with the token; says so where that does not work.
+    async fn wipe(&self, owner: Owner, secret: &Message) -> Result<(), MasterError> {
+        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
+        match telegram.delete_message(caller, secret.chat.id, secret.id).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.refusal() == Some(&Refusal::MessageGone) => Ok(()),
+            Err(_) => self.speak(owner.id.chat(), &owner.language.delete_token_yourself()).await,
+        }
+    }
+
+    /// Answers in the place of the buttons that were pressed, else with a message of its own.
+    async fn answer(
+        &self,
+        owner: Owner,
+        answer: Answer,
+        button: Option<&Button>,
+    ) -> Result<(), MasterError> {
+        let mut parameters = Map::new();
+        parameters.insert("text".to_owned(), answer.text.into());
+        if !answer.buttons.is_empty() {
+            parameters.insert("reply_markup".to_owned(), keyboard(&answer.buttons));
+        }
+        let pressed = button.and_then(|button| button.message.as_ref());
+        let Some(pressed) = pressed else {
+            return self.send(owner.id.chat(), Outgoing::new("sendMessage", parameters)).await;
+        };
+        let mut edit = parameters.clone();
+        edit.insert("message_id".to_owned(), pressed.id.0.into());
+        match self.send(owner.id.chat(), Outgoing::new("editMessageText", edit)).await {
+            Err(MasterError::Answer(error)) => match error.refusal() {
+                Some(Refusal::NotModified) => Ok(()),
+                Some(Refusal::MessageGone | Refusal::MessageFixed | Refusal::Other { .. }) => {
+                    self.send(owner.id.chat(), Outgoing::new("sendMessage", parameters)).await
+                }
+                _ => Err(MasterError::Answer(error)),
+            },
+            done => done,
+        }
+    }
+
+    /// Ends the waiting sign on a button.
+    async fn release(&self, button: &Button, text: Option<String>) {
+        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
+        if let Err(error) = telegram.answer_button(caller, &button.query, text).await {
+            tracing::debug!(%error, "a button press could not be answered");
+        }
+    }
+}
+
+fn pending_context(bot: BotId) -> String {
+    format!("token of bot {bot} to be attached")
+}
+
+fn plain(text: String) -> Answer {
+    Answer { text, buttons: Vec::new() }
+}
+
+fn yes_or_no(language: Language, yes: String, press: Press) -> Vec<Vec<(String, Press)>> {
+    vec![vec![(yes, press), (language.button_cancel(), Press::Cancel)]]
+}
+
+fn which(language: Language, purpose: Purpose, choices: Vec<Choice>) -> Answer {
+    let (text, press): (_, fn(BotId) -> Press) = match purpose {
+        Purpose::Removal => (language.remove_which(), Press::ChooseRemoval),
+        Purpose::Qr => (language.qr_which(), Press::Qr),
+    };
+    let mut buttons: Vec<_> = choices
+        .into_iter()
+        .map(|choice| vec![(format!("@{}", choice.username), press(choice.bot))])
+        .collect();
+    buttons.truncate(99);
+    buttons.push(vec![(language.button_cancel(), Press::Cancel)]);
+    Answer { text, buttons }
+}
+
+fn keyboard(rows: &[Vec<(String, Press)>]) -> Value {
+    let button = |(text, press): &(String, Press)| {
+        json!({"text": text, "callback_data": press.data()})
+    };
+    let rows: Vec<Vec<Value>> = rows.iter().map(|row| row.iter().map(button).collect()).collect();
+    json!({ "inline_keyboard": rows })
+}
+
+fn said(language: Language, sentence: Sentence) -> String {
+    match sentence {
+        Sentence::Welcome => language.welcome(),
+        Sentence::Help => language.help(&commands::list(language)),
+        Sentence::UnknownCommand => language.unknown_command(&commands::list(language)),
+        Sentence::NoPlans => language.no_plans(),
+        Sentence::AddPrompt => language.add_prompt(),
+        Sentence::TokenMissing => language.token_missing(),
+        Sentence::TokensSeveral => language.tokens_several(),
+        Sentence::TokenRejected => language.token_rejected(),
+        Sentence::TokenIsMaster => language.token_is_master(),
+        Sentence::BotTaken => language.bot_taken(),
+        Sentence::TelegramUnreachable => language.telegram_unreachable(),
+        Sentence::Cancelled => language.cancelled(),
+        Sentence::NothingToCancel => language.nothing_to_cancel(),
+        Sentence::NoBots => language.no_bots(),
+        Sentence::ButtonStale => language.button_stale(),
+        Sentence::HowToReply => language.how_to_reply(),
+        Sentence::ReplyToUnknown => language.reply_to_unknown(),
+    }
+}

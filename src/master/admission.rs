@@ -1,0 +1,132 @@
+//! Who is an owner: by `OWNER_IDS`, by the claim link, by open registration. Everybody else is a
+//! stranger: he is refused politely, once, and nothing works for him.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, json};
+use subtle::ConstantTimeEq;
+use teloxide::types::ChatId;
+
+use super::{Command, Master, MasterError, Owner};
+use crate::{
+    clock,
+    model::OwnerId,
+    telegram::Outgoing,
+    text::Language,
+    update::{Message, Person},
+};
+
+/// The installation's fact that names who claimed it.
+const CLAIMED: &str = "claimed by";
+/// What stands before the code in the claim link.
+const PREFIX: &str = "claim_";
+
+/// Whether a person may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// He is an owner.
+    Owner(Owner),
+    /// He has just become one by the claim link, and was told so.
+    Claimed,
+    /// He is not; he was refused, now or before.
+    Stranger,
+}
+
+impl Master {
+    /// Finds out whether a person is an owner, or becomes one by what he sent.
+    ///
+    /// # Errors
+    /// When the database fails, or he could not be answered.
+    pub async fn admit(
+        &self,
+        person: &Person,
+        message: Option<&Message>,
+    ) -> Result<Admission, MasterError> {
+        let store = &self.inner.store;
+        let id = OwnerId(person.id);
+        let language = Language::of(person.language.as_deref());
+        let owner = Owner { id, language };
+        if let Some(known) = store.owner(id).await? {
+            if known.language.as_deref() != Some(language.code()) {
+                store.set_owner_language(id, language.code()).await?;
+            }
+            return Ok(Admission::Owner(owner));
+        }
+        let payload = message.and_then(Command::parse).and_then(|command| match command {
+            Command::Start { payload } => Some(payload),
+            _ => None,
+        });
+        let doors = &self.inner.doors;
+        if doors.owners.contains(&id) || (doors.open && payload.is_some()) {
+            self.register(owner).await?;
+            return Ok(Admission::Owner(owner));
+        }
+        if self.claims(id, payload.as_deref()).await? {
+            self.register(owner).await?;
+            self.refresh_menu(owner);
+            self.speak(id.chat(), &language.claimed()).await?;
+            tracing::info!(owner.id = %id, "the installation was claimed");
+            return Ok(Admission::Claimed);
+        }
+        if store.refuse_once(self.inner.caller.bot, id.chat(), clock::now_ms()).await? {
+            self.speak(id.chat(), &language.stranger()).await?;
+        }
+        Ok(Admission::Stranger)
+    }
+
+    /// The one-time link that makes whoever opens it first the owner; `None` when there is an
+    /// owner, or `OWNER_IDS` names one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_link(&self) -> Result<Option<String>, MasterError> {
+        let Some(username) = self.inner.username.get() else { return Ok(None) };
+        if !self.may_be_claimed().await? {
+            return Ok(None);
+        }
+        let code = self.inner.key.claim_code(self.inner.caller.bot);
+        Ok(Some(format!("https://t.me/{username}?start={PREFIX}{code}")))
+    }
+
+    async fn may_be_claimed(&self) -> Result<bool, MasterError> {
+        Ok(self.inner.doors.owners.is_empty() && !self.inner.store.has_owner().await?)
+    }
+
+    async fn claims(&self, id: OwnerId, payload: Option<&str>) -> Result<bool, MasterError> {
+        let Some(code) = payload.and_then(|payload| payload.strip_prefix(PREFIX)) else {
+            return Ok(false);
+        };
+        let expected = self.inner.key.claim_code(self.inner.caller.bot);
+        let right: bool = code.as_bytes().ct_eq(expected.as_bytes()).into();
+        if !right || !self.may_be_claimed().await? {
+            return Ok(false);
+        }
+        let store = &self.inner.store;
+        let claimer = id.0.to_le_bytes().to_vec();
+        // The unique key lets one claimer through; he may come again after a crash right here.
+        Ok(store.settle_fact(CLAIMED, claimer.clone()).await?
+            || store.installation_fact(CLAIMED).await? == Some(claimer))
+    }
+
+    async fn register(&self, owner: Owner) -> Result<(), MasterError> {
+        let store = &self.inner.store;
+        store.register_owner(owner.id, clock::now_ms()).await?;
+        store.set_owner_language(owner.id, owner.language.code()).await?;
+        Ok(())
+    }
+
+    /// Says a text of ours in a chat with the master bot.
+    pub(super) async fn speak(&self, chat: ChatId, text: &str) -> Result<(), MasterError> {
+        let mut parameters = Map::new();
+        parameters.insert("text".to_owned(), json!(text));
+        self.send(chat, Outgoing::new("sendMessage", parameters)).await
+    }
+
+    /// Sends a message of ours in a chat with the master bot.
+    pub(super) async fn send(&self, chat: ChatId, outgoing: Outgoing) -> Result<(), MasterError> {
+        let caller = &self.inner.caller;
+        let deadline = Instant::now() + Duration::from_secs(40);
+        let sent = self.inner.telegram.deliver(caller, chat, &outgoing, caller, deadline).await;
+        sent.map(drop).map_err(MasterError::Answer)
+    }
+}

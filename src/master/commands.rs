@@ -1,0 +1,100 @@
+//! The master bot's commands.
+
+use crate::{text::Language, token::find_tokens, token::BotToken, update::Message};
+
+/// A command, with what it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// `/start`, with the payload of the link it came from.
+    Start {
+        /// What stood after `?start=`.
+        payload: String,
+    },
+    /// `/help`
+    Help,
+    /// `/add`, with the tokens pasted behind it.
+    Add {
+        /// Every token found; none where none was pasted.
+        tokens: Vec<BotToken>,
+        /// Whether anything was pasted at all.
+        pasted: bool,
+    },
+    /// `/bots`
+    Bots,
+    /// `/remove`
+    Remove,
+    /// `/qr`
+    Qr,
+    /// `/subscribe`
+    Subscribe,
+    /// `/cancel`
+    Cancel,
+    /// Any other.
+    Unknown,
+}
+
+/// A command's description.
+type Description = fn(Language) -> String;
+
+/// The commands people are shown, in this order, and what they do.
+pub const SHOWN: &[(&str, Description)] = &[
+    ("add", |language| language.command_add()),
+    ("bots", |language| language.command_bots()),
+    ("remove", |language| language.command_remove()),
+    ("qr", |language| language.command_qr()),
+    ("subscribe", |language| language.command_subscribe()),
+    ("help", |language| language.command_help()),
+    ("cancel", |language| language.command_cancel()),
+];
+
+impl Command {
+    /// The command a message begins with.
+    pub fn parse(message: &Message) -> Option<Self> {
+        let (command, argument) = message.command()?;
+        Some(match command.as_str() {
+            "start" => Self::Start { payload: argument.to_owned() },
+            "help" => Self::Help,
+            "add" => Self::Add { tokens: find_tokens(argument), pasted: !argument.is_empty() },
+            "bots" => Self::Bots,
+            "remove" => Self::Remove,
+            "qr" => Self::Qr,
+            "subscribe" => Self::Subscribe,
+            "cancel" => Self::Cancel,
+            _ => Self::Unknown,
+        })
+    }
+}
+
+/// The list of commands as text.
+pub fn list(language: Language) -> String {
+    let line = |(command, does): &(&str, Description)| format!("/{command}: {}", does(language));
+    SHOWN.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(text: &str) -> Option<Command> {
+        let json = json!({"message_id": 1, "chat": {"id": 1, "type": "private"}, "text": text});
+        Command::parse(&Message::read(json).unwrap())
+    }
+
+    #[test]
+    fn every_shown_command_exists() {
+        for (command, _) in SHOWN {
+            assert_ne!(parse(&format!("/{command}")), Some(Command::Unknown), "{command}");
+        }
+    }
+
+    #[test]
+    fn commands_carry_what_follows_them() {
+        assert_eq!(parse("/start claim_x"), Some(Command::Start { payload: "claim_x".into() }));
+        assert_eq!(parse("/add"), Some(Command::Add { tokens: vec![], pasted: false }));
+        assert_eq!(parse("/add nothing"), Some(Command::Add { tokens: vec![], pasted: true }));
+        assert_eq!(parse("/dance"), Some(Command::Unknown));
+        assert_eq!(parse("hello"), None);
+    }
+}

@@ -1,0 +1,45 @@
+//! The command menu: what Telegram shows behind the "/" button, in each language.
+//!
+//! Owners get every command in their own chat; everybody else sees `/start` alone.
+
+use teloxide::types::{BotCommand, BotCommandScope, Recipient};
+
+use super::{Master, Owner, commands::SHOWN};
+use crate::text::Language;
+
+impl Master {
+    /// Sets the menu that people see who are no owners.
+    pub async fn set_common_menu(&self) {
+        let start = |language: Language| vec![BotCommand::new("start", language.command_help())];
+        self.set_in_every_language(BotCommandScope::AllPrivateChats, start).await;
+    }
+
+    /// Sets an owner's menu, without making him wait for it.
+    pub(super) fn refresh_menu(&self, owner: Owner) {
+        let (master, chat) = (self.clone(), owner.id.chat());
+        self.inner.side_work.spawn(async move {
+            let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat) };
+            let all = |language| {
+                SHOWN.iter().map(|(name, does)| BotCommand::new(*name, does(language))).collect()
+            };
+            master.set_in_every_language(scope, all).await;
+        });
+    }
+
+    async fn set_in_every_language(
+        &self,
+        scope: BotCommandScope,
+        commands: impl Fn(Language) -> Vec<BotCommand>,
+    ) {
+        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
+        for language in Language::ALL {
+            // English is also what Telegram falls back to.
+            let code = (language != Language::English).then(|| language.code());
+            let set = telegram.set_commands(caller, commands(language), scope.clone(), code).await;
+            if let Err(error) = set {
+                tracing::warn!(%error, "the command menu could not be set");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! The dialogue with an owner as one enum, and what each input makes of it.
+//!
+//! [`step`] is pure and total. What it decides is carried out elsewhere; some actions find
+//! something out and give it back as the next input. A state is stored after its action worked.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::Command;
+use crate::{model::BotId, token::BotToken};
+
+/// Where a dialogue stands. It survives restarts, so a variant is never renamed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum MasterState {
+    /// Nothing is open.
+    #[default]
+    Idle,
+    /// `/add` was said; a token is to come.
+    AwaitingToken,
+    /// The bot's updates go to somebody else; may they be taken over?
+    ConfirmingTakeover(Candidate),
+    /// Is this bot really to be detached?
+    ConfirmingRemoval {
+        /// The bot.
+        bot: BotId,
+    },
+}
+
+/// A bot that can be attached, with its token sealed: a state may lie in the database for long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Its id.
+    pub bot: BotId,
+    /// Its username.
+    pub username: String,
+    /// Its name.
+    pub name: String,
+    /// Its token, sealed and in base64.
+    pub sealed_token: String,
+}
+
+/// A bot to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its id.
+    pub bot: BotId,
+    /// Its username.
+    pub username: String,
+}
+
+/// What comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The owner sent a command.
+    Command(Command),
+    /// The owner wrote something else that is no reply to a copy.
+    Words {
+        /// The tokens in it.
+        tokens: Vec<BotToken>,
+        /// Whether it replies to something.
+        is_reply: bool,
+    },
+    /// The owner pressed a button.
+    Press(Press),
+    /// What became of a token that was looked at.
+    Checked(Check),
+    /// The bots a command can be about.
+    Choices(Purpose, Vec<Choice>),
+}
+
+/// What a choice among bots is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Detaching one.
+    Removal,
+    /// Drawing the code of one.
+    Qr,
+}
+
+/// What Telegram says about a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Check {
+    /// It can be attached.
+    Free(Candidate),
+    /// It can be attached, but its updates go to this host.
+    Elsewhere(Candidate, String),
+    /// Telegram does not accept it.
+    Rejected,
+    /// It is the master's own.
+    Master,
+    /// The bot is another owner's.
+    Taken,
+    /// Telegram does not answer.
+    Unreachable,
+}
+
+/// A button, as its data says it (at most 64 bytes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// Take the webhook of this bot over.
+    TakeOver(BotId),
+    /// Ask whether to detach this bot.
+    ChooseRemoval(BotId),
+    /// Detach this bot.
+    Remove(BotId),
+    /// Draw this bot's code.
+    Qr(BotId),
+    /// Leave everything as it is.
+    Cancel,
+}
+
+const PRESSES: &[(&str, fn(BotId) -> Press)] = &[
+    ("takeover", Press::TakeOver),
+    ("choose-removal", Press::ChooseRemoval),
+    ("remove", Press::Remove),
+    ("qr", Press::Qr),
+    ("cancel", |_| Press::Cancel),
+];
+
+impl FromStr for Press {
+    type Err = ();
+
+    fn from_str(data: &str) -> Result<Self, ()> {
+        let (word, bot) = data.split_once(':').ok_or(())?;
+        let bot = bot.parse().map(BotId).map_err(|_| ())?;
+        let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
+        Ok(known.1(bot))
+    }
+}
+
+impl Press {
+    /// The button's data.
+    pub fn data(self) -> String {
+        let (word, bot) = match self {
+            Self::TakeOver(bot) => ("takeover", bot),
+            Self::ChooseRemoval(bot) => ("choose-removal", bot),
+            Self::Remove(bot) => ("remove", bot),
+            Self::Qr(bot) => ("qr", bot),
+            Self::Cancel => ("cancel", BotId(0)),
+        };
+        format!("{word}:{bot}")
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Say one of the plain sentences.
+    Say(Sentence),
+    /// Ask Telegram about a token; gives [`Input::Checked`].
+    Check(BotToken),
+    /// Ask whether to take a bot over from this host.
+    AskTakeover(Candidate, String),
+    /// Attach the bot.
+    Attach(Candidate),
+    /// Look up which bots there are; gives [`Input::Choices`].
+    LookUp(Purpose, Option<BotId>),
+    /// Let the owner choose.
+    AskWhich(Purpose, Vec<Choice>),
+    /// Ask whether to detach this bot.
+    AskRemoval(Choice),
+    /// Detach the bot.
+    Remove(BotId),
+    /// Draw the code.
+    DrawQr(Choice),
+    /// List the bots and how they fare.
+    ListBots,
+}
+
+/// Sentences without anything to fill in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sentence {
+    /// To an owner who sends `/start`.
+    Welcome,
+    /// What exists.
+    Help,
+    /// There is no such command.
+    UnknownCommand,
+    /// Nobody is limited.
+    NoPlans,
+    /// How to get a token.
+    AddPrompt,
+    /// No token found.
+    TokenMissing,
+    /// More than one found.
+    TokensSeveral,
+    /// Telegram does not accept it.
+    TokenRejected,
+    /// It is the master's.
+    TokenIsMaster,
+    /// Another owner has the bot.
+    BotTaken,
+    /// Telegram does not answer.
+    TelegramUnreachable,
+    /// Something was ended.
+    Cancelled,
+    /// There was nothing to end.
+    NothingToCancel,
+    /// There is no bot.
+    NoBots,
+    /// The question is closed.
+    ButtonStale,
+    /// How customers are answered.
+    HowToReply,
+    /// The message replied to is no copy.
+    ReplyToUnknown,
+}
+
+/// What an input makes of a state.
+pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
+    match input {
+        Input::Command(command) => on_command(state, command),
+        Input::Words { tokens, is_reply } => on_words(state, tokens, is_reply),
+        Input::Press(press) => on_press(state, press),
+        Input::Checked(check) => on_check(state, check),
+        Input::Choices(purpose, choices) => on_choices(state, purpose, choices),
+    }
+}
+
+fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
+    use MasterState::{AwaitingToken, Idle};
+    match command {
+        Command::Start { .. } => (Idle, Action::Say(Sentence::Welcome)),
+        Command::Help => (state, Action::Say(Sentence::Help)),
+        Command::Unknown => (state, Action::Say(Sentence::UnknownCommand)),
+        Command::Add { pasted: false, .. } => (AwaitingToken, Action::Say(Sentence::AddPrompt)),
+        Command::Add { tokens, pasted: true } => on_tokens(AwaitingToken, tokens),
+        Command::Bots => (state, Action::ListBots),
+        Command::Remove => (Idle, Action::LookUp(Purpose::Removal, None)),
+        Command::Qr => (state, Action::LookUp(Purpose::Qr, None)),
+        Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
+        Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
+        Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
+    }
+}
+
+fn on_words(state: MasterState, tokens: Vec<BotToken>, is_reply: bool) -> (MasterState, Action) {
+    match state {
+        MasterState::AwaitingToken => on_tokens(MasterState::AwaitingToken, tokens),
+        // A token pasted out of the blue can only mean one thing.
+        state if !tokens.is_empty() => on_tokens(state, tokens),
+        state if is_reply => (state, Action::Say(Sentence::ReplyToUnknown)),
+        state => (state, Action::Say(Sentence::HowToReply)),
+    }
+}
+
+fn on_tokens(state: MasterState, mut tokens: Vec<BotToken>) -> (MasterState, Action) {
+    match (tokens.pop(), tokens.is_empty()) {
+        (None, _) => (state, Action::Say(Sentence::TokenMissing)),
+        (Some(token), true) => (state, Action::Check(token)),
+        (Some(_), false) => (state, Action::Say(Sentence::TokensSeveral)),
+    }
+}
+
+fn on_check(state: MasterState, check: Check) -> (MasterState, Action) {
+    let refused = match check {
+        Check::Free(candidate) => return (MasterState::Idle, Action::Attach(candidate)),
+        Check::Elsewhere(candidate, host) => {
+            let asked = MasterState::ConfirmingTakeover(candidate.clone());
+            return (asked, Action::AskTakeover(candidate, host));
+        }
+        Check::Rejected => Sentence::TokenRejected,
+        Check::Master => Sentence::TokenIsMaster,
+        Check::Taken => Sentence::BotTaken,
+        Check::Unreachable => Sentence::TelegramUnreachable,
+    };
+    // The refusals ask for another token, so one is awaited even where none had been asked for.
+    let state = if state == MasterState::Idle { MasterState::AwaitingToken } else { state };
+    (state, Action::Say(refused))
+}
+
+fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
+    match (press, state) {
+        (Press::TakeOver(bot), MasterState::ConfirmingTakeover(asked)) if asked.bot == bot => {
+            (MasterState::Idle, Action::Attach(asked))
+        }
+        (Press::Remove(bot), MasterState::ConfirmingRemoval { bot: asked }) if asked == bot => {
+            (MasterState::Idle, Action::Remove(bot))
+        }
+        (Press::ChooseRemoval(bot), state) => (state, Action::LookUp(Purpose::Removal, Some(bot))),
+        (Press::Qr(bot), state) => (state, Action::LookUp(Purpose::Qr, Some(bot))),
+        (
+            Press::Cancel,
+            MasterState::ConfirmingTakeover(_) | MasterState::ConfirmingRemoval { .. },
+        ) => (MasterState::Idle, Action::Say(Sentence::Cancelled)),
+        (Press::Cancel, state) => (state, Action::Say(Sentence::Cancelled)),
+        (Press::TakeOver(_) | Press::Remove(_), state) => {
+            (state, Action::Say(Sentence::ButtonStale))
+        }
+    }
+}
+
+fn on_choices(
+    state: MasterState,
+    purpose: Purpose,
+    mut choices: Vec<Choice>,
+) -> (MasterState, Action) {
+    if choices.len() > 1 {
+        return (state, Action::AskWhich(purpose, choices));
+    }
+    let Some(only) = choices.pop() else { return (state, Action::Say(Sentence::NoBots)) };
+    match purpose {
+        Purpose::Removal => {
+            (MasterState::ConfirmingRemoval { bot: only.bot }, Action::AskRemoval(only))
+        }
+        Purpose::Qr => (state, Action::DrawQr(only)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action as A, Command as C, Input as I, MasterState as S, Sentence as Say, *};
+
+    fn token(id: u32) -> BotToken {
+        BotToken::parse(&format!("{}:{}", 100_000 + id, "A".repeat(35))).unwrap()
+    }
+
+    fn candidate(bot: i64) -> Candidate {
+        Candidate {
+            bot: BotId(bot),
+            username: "b".into(),
+            name: "B".into(),
+            sealed_token: "x".into(),
+        }
+    }
+
+    fn choice(bot: i64) -> Choice {
+        Choice { bot: BotId(bot), username: format!("b{bot}") }
+    }
+
+    fn words(tokens: &[u32], is_reply: bool) -> Input {
+        I::Words { tokens: tokens.iter().copied().map(token).collect(), is_reply }
+    }
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "it is a table")]
+    fn the_dialogue_as_a_table() {
+        let removing = S::ConfirmingRemoval { bot: BotId(1) };
+        let taking = S::ConfirmingTakeover(candidate(1));
+        let add = |tokens: &[u32], pasted| {
+            I::Command(C::Add { tokens: tokens.iter().copied().map(token).collect(), pasted })
+        };
+        let table = [
+            (S::Idle, add(&[], false), S::AwaitingToken, A::Say(Say::AddPrompt)),
+            (S::Idle, add(&[7], true), S::AwaitingToken, A::Check(token(7))),
+            (S::Idle, add(&[], true), S::AwaitingToken, A::Say(Say::TokenMissing)),
+            (S::AwaitingToken, words(&[7], false), S::AwaitingToken, A::Check(token(7))),
+            (S::AwaitingToken, words(&[7], true), S::AwaitingToken, A::Check(token(7))),
+            (S::AwaitingToken, words(&[], false), S::AwaitingToken, A::Say(Say::TokenMissing)),
+            (S::AwaitingToken, words(&[7, 8], false), S::AwaitingToken, A::Say(Say::TokensSeveral)),
+            (S::Idle, words(&[7], false), S::Idle, A::Check(token(7))),
+            (S::Idle, words(&[], false), S::Idle, A::Say(Say::HowToReply)),
+            (S::Idle, words(&[], true), S::Idle, A::Say(Say::ReplyToUnknown)),
+            (S::AwaitingToken, I::Checked(Check::Rejected), S::AwaitingToken, A::Say(Say::TokenRejected)),
+            (S::Idle, I::Checked(Check::Taken), S::AwaitingToken, A::Say(Say::BotTaken)),
+            (S::AwaitingToken, I::Checked(Check::Free(candidate(1))), S::Idle, A::Attach(candidate(1))),
+            (
+                S::AwaitingToken,
+                I::Checked(Check::Elsewhere(candidate(1), "h".into())),
+                taking.clone(),
+                A::AskTakeover(candidate(1), "h".into()),
+            ),
+            (taking.clone(), I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Attach(candidate(1))),
+            (taking.clone(), I::Press(Press::TakeOver(BotId(2))), taking.clone(), A::Say(Say::ButtonStale)),
+            (taking.clone(), I::Press(Press::Cancel), S::Idle, A::Say(Say::Cancelled)),
+            (S::Idle, I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Say(Say::ButtonStale)),
+            (S::Idle, I::Command(C::Remove), S::Idle, A::LookUp(Purpose::Removal, None)),
+            (S::Idle, I::Choices(Purpose::Removal, vec![]), S::Idle, A::Say(Say::NoBots)),
+            (S::Idle, I::Choices(Purpose::Removal, vec![choice(1)]), removing.clone(), A::AskRemoval(choice(1))),
+            (
+                S::Idle,
+                I::Choices(Purpose::Removal, vec![choice(1), choice(2)]),
+                S::Idle,
+                A::AskWhich(Purpose::Removal, vec![choice(1), choice(2)]),
+            ),
+            (S::Idle, I::Choices(Purpose::Qr, vec![choice(1)]), S::Idle, A::DrawQr(choice(1))),
+            (removing.clone(), I::Press(Press::Remove(BotId(1))), S::Idle, A::Remove(BotId(1))),
+            (removing.clone(), I::Press(Press::Remove(BotId(2))), removing.clone(), A::Say(Say::ButtonStale)),
+            (removing.clone(), I::Command(C::Cancel), S::Idle, A::Say(Say::Cancelled)),
+            (S::Idle, I::Command(C::Cancel), S::Idle, A::Say(Say::NothingToCancel)),
+            (S::AwaitingToken, I::Command(C::Unknown), S::AwaitingToken, A::Say(Say::UnknownCommand)),
+        ];
+        for (state, input, next, action) in table {
+            let at = format!("{state:?} + {input:?}");
+            assert_eq!(step(state, input), (next, action), "{at}");
+        }
+    }
+
+    #[test]
+    fn cancel_ends_every_state() {
+        for state in [
+            S::AwaitingToken,
+            S::ConfirmingTakeover(candidate(1)),
+            S::ConfirmingRemoval { bot: BotId(1) },
+        ] {
+            assert_eq!(step(state, I::Command(C::Cancel)).0, S::Idle);
+        }
+    }
+
+    #[test]
+    fn buttons_come_back_from_their_data_and_nothing_else_does() {
+        let bot = BotId(9_999_999_999_999);
+        for press in [
+            Press::TakeOver(bot),
+            Press::ChooseRemoval(bot),
+            Press::Remove(bot),
+            Press::Qr(bot),
+            Press::Cancel,
+        ] {
+            assert!(press.data().len() <= 64);
+            assert_eq!(press.data().parse(), Ok(press));
+        }
+        for data in ["", "remove", "remove:", "remove:x", ":1", "remove:99999999999999999999"] {
+            assert_eq!(data.parse::<Press>(), Err(()), "{data}");
+        }
+    }
+
+    #[test]
+    fn a_stored_state_reads_back() {
+        for state in [S::Idle, S::AwaitingToken, S::ConfirmingTakeover(candidate(1))] {
+            let json = serde_json::to_string(&state).unwrap();
+            assert_eq!(serde_json::from_str::<S>(&json).unwrap(), state);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The handler tree of the master's dispatcher: what an owner did, turned into an input.
+
+use dptree::{Type, prelude::Handler};
+
+use super::{Command, Master, MasterError, Owner, Said, state::Input};
+use crate::{
+    token::find_tokens,
+    update::{Button, Message},
+};
+
+type Tree = Handler<'static, Result<(), MasterError>>;
+
+/// The tree, type-checked: a handler that asks for what it is not given is found at start.
+pub(super) fn checked() -> Tree {
+    let tree = tree();
+    let given = [Type::of::<Master>(), Type::of::<Owner>(), Type::of::<Said>()];
+    dptree::type_check(tree.sig(), &dptree::deps![], &given);
+    tree
+}
+
+fn tree() -> Tree {
+    dptree::entry()
+        .branch(dptree::filter_map(pressed).endpoint(on_press))
+        .branch(
+            dptree::filter_map(written)
+                .branch(dptree::filter_map(commanded).endpoint(on_command))
+                .endpoint(on_words),
+        )
+}
+
+fn pressed(said: Said) -> Option<Button> {
+    match said {
+        Said::Button(button) => Some(button),
+        Said::Message(_) => None,
+    }
+}
+
+fn written(said: Said) -> Option<Message> {
+    match said {
+        Said::Message(message) => Some(message),
+        Said::Button(_) => None,
+    }
+}
+
+fn commanded(message: Message) -> Option<Command> {
+    Command::parse(&message)
+}
+
+async fn on_press(master: Master, owner: Owner, button: Button) -> Result<(), MasterError> {
+    let Ok(press) = button.data.parse() else {
+        return master.answer_stale(owner, &button).await;
+    };
+    master.run(owner, Input::Press(press), None, Some(&button)).await
+}
+
+async fn on_command(
+    master: Master,
+    owner: Owner,
+    command: Command,
+    message: Message,
+) -> Result<(), MasterError> {
+    if matches!(command, Command::Start { .. } | Command::Help) {
+        master.refresh_menu(owner);
+    }
+    let secret = matches!(&command, Command::Add { tokens, .. } if !tokens.is_empty());
+    master.run(owner, Input::Command(command), secret.then_some(&message), None).await
+}
+
+async fn on_words(master: Master, owner: Owner, message: Message) -> Result<(), MasterError> {
+    let tokens = find_tokens(message.words().unwrap_or_default());
+    let secret = (!tokens.is_empty()).then_some(&message);
+    let is_reply = message.get("reply_to_message").is_some();
+    master.run(owner, Input::Words { tokens, is_reply }, secret, None).await
+}

@@ -1,0 +1,212 @@
+//! Plain values every room shares: who, which bot, which message, how far it got.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use teloxide::types::{ChatId, MessageId};
+
+/// A bot's Telegram id: the number before the colon of its token. Unique in all of Telegram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BotId(pub i64);
+
+impl fmt::Display for BotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An owner's Telegram user id. It is the tenant's id: every look-up names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnerId(pub i64);
+
+impl OwnerId {
+    /// The owner's private chat with the master bot: Telegram gives it the person's own id.
+    pub fn chat(self) -> ChatId {
+        ChatId(self.0)
+    }
+}
+
+impl fmt::Display for OwnerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One message as one bot sees it. Message ids repeat in other chats and for other bots, and a
+/// person's chat id is the same for every bot, so nothing less than all three names a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MessageKey {
+    /// The bot whose chat it is.
+    pub bot: BotId,
+    /// The chat, as that bot numbers it.
+    pub chat: ChatId,
+    /// The message in that chat.
+    pub message: MessageId,
+}
+
+/// Which way a message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Customer → inbox.
+    Inbound,
+    /// Inbox → customer.
+    Outbound,
+}
+
+/// Where the copies of a conversation appear: a chat of one bot, and a topic in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Inbox {
+    /// The bot that writes the copies.
+    pub bot: BotId,
+    /// The chat they appear in.
+    pub chat: ChatId,
+    /// The topic in that chat, where it has topics.
+    pub thread: Option<i32>,
+}
+
+/// Which of the messages that stand for one source message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// The message itself.
+    Main,
+    /// The header, where it needs a message of its own.
+    Header,
+    /// The line that says "possibly a repeat", where it needs a message of its own.
+    RepeatNotice,
+}
+
+impl Part {
+    /// The number the database keeps.
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Main => 0,
+            Self::Header => 1,
+            Self::RepeatNotice => 2,
+        }
+    }
+}
+
+/// How far a delivery got. `Sending` found by a later attempt means: outcome unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeliveryState {
+    /// The request is being made, or was cut off while it was made.
+    Sending,
+    /// Certainly not sent; another attempt follows.
+    Held,
+    /// The copy exists.
+    Sent,
+    /// Given up; the person concerned is still to be told.
+    Failed,
+    /// Given up, and the person concerned was told.
+    Told,
+}
+
+impl DeliveryState {
+    /// The word the database keeps.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sending => "sending",
+            Self::Held => "held",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Told => "told",
+        }
+    }
+
+    /// Reads the database's word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Sending, Self::Held, Self::Sent, Self::Failed, Self::Told]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+/// The stored pair of a source message and its copy. Never the content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The tenant.
+    pub owner: OwnerId,
+    /// Which way it travelled.
+    pub direction: Direction,
+    /// The message somebody wrote.
+    pub source: MessageKey,
+    /// Which of its copies this is.
+    pub part: i64,
+    /// The bot that made, or is to make, the copy.
+    pub copy_bot: BotId,
+    /// The chat the copy is in.
+    pub copy_chat: ChatId,
+    /// The copy, once it exists.
+    pub copy_message: Option<MessageId>,
+    /// How far it got.
+    pub state: DeliveryState,
+    /// How many attempts began.
+    pub attempts: i64,
+    /// Why it failed: a short code, see `relay::Failure`.
+    pub reason: Option<String>,
+}
+
+impl Reference {
+    /// The client bot this reference belongs to, whichever way it travelled.
+    pub fn client_bot(&self) -> BotId {
+        match self.direction {
+            Direction::Inbound => self.source.bot,
+            Direction::Outbound => self.copy_bot,
+        }
+    }
+
+    /// The customer's chat with that client bot.
+    pub fn customer(&self) -> ChatId {
+        match self.direction {
+            Direction::Inbound => self.source.chat,
+            Direction::Outbound => self.copy_chat,
+        }
+    }
+}
+
+/// Whether a client bot runs, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BotState {
+    /// Messages are relayed.
+    Active,
+    /// Telegram refuses the token; the owner has to send a new one.
+    Revoked,
+    /// Somebody else receives this bot's updates.
+    Contested,
+    /// The owner removed it; its token is wiped, its references are kept.
+    Removed,
+}
+
+impl BotState {
+    /// The word the database keeps.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+            Self::Contested => "contested",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// Reads the database's word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Active, Self::Revoked, Self::Contested, Self::Removed]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+/// One customer's dialogue with one client bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// The tenant.
+    pub owner: OwnerId,
+    /// The client bot he writes to.
+    pub bot: BotId,
+    /// His chat with it.
+    pub customer: ChatId,
+    /// The label he came with.
+    pub label: Option<String>,
+}

@@ -1,0 +1,135 @@
+//! What inbound and outbound mean: messages between customers and inboxes, both ways.
+//!
+//! - [`content`]: what a message holds, and the call that copies it (pure)
+//! - [`header`]: the line that says who wrote (pure)
+//! - [`rich`], [`compose`]: words with entities; header and content put together (pure)
+//! - [`carry`]: the delivery protocol: reference before send, three outcomes
+//! - [`inbound`]: customer → inbox
+//! - [`outbound`]: inbox → customer
+//! - [`edit`]: a changed message, a moving location
+//! - [`answered`]: 👍 and 🆕→✅ after a reply
+//! - [`again`]: the button *Send again*
+//! - [`failure`]: why something did not arrive, in words
+
+mod again;
+mod answered;
+mod carry;
+mod compose;
+pub mod content;
+mod edit;
+mod failure;
+pub mod header;
+mod inbound;
+mod outbound;
+pub mod rich;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Map, Value, json};
+use teloxide::types::{ChatId, MessageId};
+use tokio_util::task::TaskTracker;
+
+pub use failure::Failure;
+
+use crate::{
+    bots::Bots,
+    model::{Inbox, OwnerId},
+    store::{Store, StoreError},
+    telegram::{CallError, Caller, Outgoing, Refusal, Telegram},
+    text::Language,
+};
+
+/// How long a customer's message may wait inside its request; Telegram cuts at 60 s.
+const INBOUND_HOLD: Duration = Duration::from_secs(45);
+/// How long an owner's reply may wait before he is told.
+const OUTBOUND_HOLD: Duration = Duration::from_secs(20);
+/// How long a side message may wait.
+const SIDE_HOLD: Duration = Duration::from_secs(30);
+/// Attempts with an unknown outcome before the sender is told.
+const ATTEMPTS: i64 = 5;
+
+/// What became of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may be acknowledged.
+    Done,
+    /// Telegram is to deliver it again after this time.
+    TryLater(Duration),
+}
+
+/// The data of the button *Send again*.
+pub const SEND_AGAIN: &str = "again";
+
+/// Carries messages between customers and inboxes. Cheap to clone.
+#[derive(Clone)]
+pub struct Relay {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    telegram: Telegram,
+    bots: Bots,
+    master: Caller,
+    /// Reactions and marks, which nobody waits for but a shutdown.
+    side_work: TaskTracker,
+}
+
+impl Relay {
+    /// Puts the rooms the relay needs together.
+    pub fn new(store: Store, telegram: Telegram, bots: Bots, master: Caller) -> Self {
+        let side_work = TaskTracker::new();
+        Self { inner: Arc::new(Inner { store, telegram, bots, master, side_work }) }
+    }
+
+    /// Waits for reactions and marks under way.
+    pub async fn finish(&self) {
+        self.inner.side_work.close();
+        self.inner.side_work.wait().await;
+    }
+
+    /// Where the copies of an owner's customers appear.
+    fn inbox(&self, owner: OwnerId) -> Inbox {
+        Inbox { bot: self.inner.master.bot, chat: owner.chat(), thread: None }
+    }
+
+    async fn owner_language(&self, owner: OwnerId) -> Result<Language, StoreError> {
+        Ok(Language::of(self.inner.store.owner_language(owner).await?.as_deref()))
+    }
+
+    /// Says something in a chat as a reply to the message it is about.
+    async fn say(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        about: Option<MessageId>,
+        text: &str,
+        keyboard: Option<Value>,
+    ) -> Result<(), CallError> {
+        let mut parameters = Map::new();
+        parameters.insert("text".to_owned(), text.into());
+        if let Some(message) = about {
+            let reply = json!({"message_id": message.0, "allow_sending_without_reply": true});
+            parameters.insert("reply_parameters".to_owned(), reply);
+        }
+        if let Some(keyboard) = keyboard {
+            parameters.insert("reply_markup".to_owned(), keyboard);
+        }
+        let outgoing = Outgoing::new("sendMessage", parameters);
+        let deadline = Instant::now() + SIDE_HOLD;
+        self.inner.telegram.deliver(caller, chat, &outgoing, caller, deadline).await.map(drop)
+    }
+}
+
+/// Whether a person could not be told now but can be later. What may have been said is not said
+/// again, and who can't be reached at all needs no second try.
+fn worth_telling_later(told: &Result<(), CallError>) -> Option<Duration> {
+    match told {
+        Err(CallError::NotSent(Refusal::TooFast { retry_after })) => Some(*retry_after),
+        Err(CallError::NotSent(Refusal::Unreachable)) => Some(Duration::from_secs(5)),
+        _ => None,
+    }
+}

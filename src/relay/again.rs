@@ -1,0 +1,128 @@
+//! *Send again*: the button under "was not delivered".
+//!
+//! The button's message is an answer to the owner's reply, and Telegram gives that reply along with
+//! the press: nothing of it needs to be stored. The reference lets one press through, however
+//! often the button is pressed.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Failure, OUTBOUND_HOLD, Relay,
+    carry::{Carriage, Standing},
+    content::{Reading, read},
+    outbound::{Replied, Target, Undelivered, running, send_again_keyboard},
+};
+use crate::{
+    model::{DeliveryState, Direction, OwnerId, Part, Reference},
+    store::StoreError,
+    telegram::Outgoing,
+    update::{Button, Message},
+};
+
+impl Relay {
+    /// Sends a reply once more, and says in place of the notice how that went.
+    ///
+    /// # Errors
+    /// When the database fails; the press then is to be delivered again.
+    pub async fn again(&self, owner: OwnerId, button: &Button) -> Result<(), StoreError> {
+        let language = self.owner_language(owner).await?;
+        let original = button.message.as_ref().and_then(Message::reply_to);
+        let Some((notice, original)) = button.message.as_ref().zip(original) else {
+            self.toast(button, Some(language.original_gone())).await;
+            return Ok(());
+        };
+        self.toast(button, None).await;
+        let source = self.source(&original);
+        let store = &self.inner.store;
+        let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {
+            self.rewrite(notice, &language.reply_to_unknown(), None).await;
+            return Ok(());
+        };
+        let (text, keyboard) = match self.once_more(owner, &original, &known).await? {
+            Replied::Done => (language.delivered_now(), None),
+            Replied::Delivered => {
+                self.show_delivered(owner, original.id, None, Target::of_repeat(&known));
+                (language.delivered_now(), None)
+            }
+            Replied::Later(_) => {
+                (language.maybe_not_delivered(), Some(send_again_keyboard(language)))
+            }
+            Replied::Undelivered(Undelivered { failure, kind }) => {
+                let reason = Some(failure.word());
+                store
+                    .set_reference_state(owner, source, Part::Main, DeliveryState::Told, reason)
+                    .await?;
+                let again = failure.can_send_again().then(|| send_again_keyboard(language));
+                (failure.for_owner(language, &kind), again)
+            }
+        };
+        self.rewrite(notice, &text, keyboard).await;
+        Ok(())
+    }
+
+    async fn once_more(
+        &self,
+        owner: OwnerId,
+        original: &Message,
+        known: &Reference,
+    ) -> Result<Replied, StoreError> {
+        let undelivered = |failure| {
+            Ok(Replied::Undelivered(Undelivered { failure, kind: String::new() }))
+        };
+        if known.state == DeliveryState::Sent || known.direction != Direction::Outbound {
+            return Ok(Replied::Done);
+        }
+        let language = self.owner_language(owner).await?;
+        let Reading::Content(content) = read(original, language) else {
+            return undelivered(Failure::Kind);
+        };
+        let Some(client) = running(self, owner, known.client_bot()) else {
+            return undelivered(Failure::BotRemoved);
+        };
+        let carriage = Carriage {
+            relay: self,
+            owner,
+            direction: Direction::Outbound,
+            source: known.source,
+            writer: &client.caller,
+            holder: &self.inner.master,
+            chat: known.customer(),
+            deadline: Instant::now() + OUTBOUND_HOLD,
+        };
+        let was_uncertain = known.state == DeliveryState::Sending
+            || Failure::from_word(known.reason.as_deref()) == Failure::Uncertain;
+        let resumed =
+            self.inner.store.resume_reference(known, Part::Main, DeliveryState::Sending).await?;
+        if !resumed {
+            return undelivered(Failure::Uncertain);
+        }
+        let standing = Standing::Go { repeat: was_uncertain, attempts: known.attempts };
+        self.carry_out(&carriage, &content, None, standing).await
+    }
+
+    async fn toast(&self, button: &Button, text: Option<String>) {
+        let inner = &self.inner;
+        if let Err(error) = inner.telegram.answer_button(&inner.master, &button.query, text).await {
+            tracing::debug!(%error, "a button press could not be answered");
+        }
+    }
+
+    async fn rewrite(&self, notice: &Message, text: &str, keyboard: Option<Value>) {
+        let mut parameters = Map::new();
+        parameters.insert("message_id".to_owned(), notice.id.0.into());
+        parameters.insert("text".to_owned(), text.into());
+        if let Some(keyboard) = keyboard {
+            parameters.insert("reply_markup".to_owned(), keyboard);
+        }
+        let edit = Outgoing::new("editMessageText", parameters);
+        let master = &self.inner.master;
+        let deadline = Instant::now() + OUTBOUND_HOLD;
+        let edited =
+            self.inner.telegram.deliver(master, notice.chat.id, &edit, master, deadline).await;
+        if let Err(error) = edited {
+            tracing::debug!(%error, "a notice could not be rewritten");
+        }
+    }
+}

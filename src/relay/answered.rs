@@ -1,0 +1,172 @@
+//! What the owner sees once his reply is delivered: 👍 on the reply, and ✅ instead of 🆕 on the
+//! copy he answered. Side work: it never delays or aborts a delivery.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+use teloxide::types::MessageId;
+
+use super::{
+    Relay, SIDE_HOLD,
+    compose::text_message,
+    header::{ANSWERED, Header, NEW},
+    outbound::{Target, running},
+    rich::{shifted, units},
+};
+use crate::{
+    model::{MessageKey, OwnerId, Part},
+    store::StoreError,
+    telegram::{CallError, Outgoing},
+    text::Language,
+    update::{Message, Person},
+};
+
+/// The receipt on a delivered reply.
+const RECEIPT: &str = "👍";
+
+impl Relay {
+    /// Shows that a reply was delivered.
+    pub(super) fn show_delivered(
+        &self,
+        owner: OwnerId,
+        reply: MessageId,
+        answered: Option<&Message>,
+        target: Target,
+    ) {
+        let (relay, answered) = (self.clone(), answered.cloned());
+        self.inner.side_work.spawn(async move {
+            let inner = &relay.inner;
+            let receipt = inner.telegram.react(&inner.master, owner.chat(), reply, RECEIPT).await;
+            report("a receipt could not be shown", &receipt);
+            let Some(answered) = answered else { return };
+            if let Err(error) = relay.mark_answered(owner, &answered, target).await {
+                tracing::warn!(%error, "a copy could not be marked as answered");
+            }
+        });
+    }
+
+    async fn mark_answered(
+        &self,
+        owner: OwnerId,
+        answered: &Message,
+        target: Target,
+    ) -> Result<(), StoreError> {
+        let edit = match with_new_mark(answered) {
+            Marked::Edit(edit) => Some(edit),
+            Marked::Nothing => None,
+            Marked::Elsewhere => self.header_edit(owner, answered, target).await?,
+        };
+        let Some(edit) = edit else { return Ok(()) };
+        let master = &self.inner.master;
+        let deadline = Instant::now() + SIDE_HOLD;
+        let edited =
+            self.inner.telegram.deliver(master, answered.chat.id, &edit, master, deadline).await;
+        report("a copy could not be marked as answered", &edited.map(drop));
+        Ok(())
+    }
+
+    /// The edit of a header that is a message of its own: its text is made anew, from the name the
+    /// customer has now.
+    async fn header_edit(
+        &self,
+        owner: OwnerId,
+        answered: &Message,
+        target: Target,
+    ) -> Result<Option<Outgoing>, StoreError> {
+        let inner = &self.inner;
+        let key =
+            MessageKey { bot: inner.master.bot, chat: answered.chat.id, message: answered.id };
+        let Some(copy) = inner.store.reference_of_copy(owner, key).await? else { return Ok(None) };
+        let header = inner.store.reference_of_source(owner, copy.source, Part::Header).await?;
+        let Some(header) = header.and_then(|header| header.copy_message) else { return Ok(None) };
+        let Some(client) = running(self, owner, target.bot) else { return Ok(None) };
+        let person = inner.telegram.person(&client.caller, target.customer).await;
+        let Some(person) = person.ok().as_ref().and_then(Person::read) else { return Ok(None) };
+        let (conversation, language) =
+            inner.store.conversation(owner, target.bot, target.customer).await?;
+        let language = Language::of(language.as_deref());
+        let line = Header {
+            mark: ANSWERED,
+            ..Header::new(&person, &client.username, conversation.as_ref(), language)
+        };
+        let Outgoing { mut parameters, .. } = text_message(line.rich(), None);
+        parameters.insert("message_id".to_owned(), header.0.into());
+        Ok(Some(Outgoing::new("editMessageText", parameters)))
+    }
+}
+
+fn report(what: &str, done: &Result<(), CallError>) {
+    if let Err(error) = done {
+        tracing::debug!(%error, "{what}");
+    }
+}
+
+/// What is to be done about a copy's mark.
+#[derive(Debug, PartialEq)]
+enum Marked {
+    Edit(Outgoing),
+    /// It has its mark already.
+    Nothing,
+    /// Its header is a message of its own.
+    Elsewhere,
+}
+
+/// The edit that turns a copy's 🆕 into ✅, all else as it was.
+fn with_new_mark(copy: &Message) -> Marked {
+    let (method, text, entities, kept) = if copy.text().is_some() {
+        ("editMessageText", "text", "entities", "link_preview_options")
+    } else {
+        ("editMessageCaption", "caption", "caption_entities", "show_caption_above_media")
+    };
+    let words = copy.words().unwrap_or_default();
+    if words.starts_with(ANSWERED) {
+        return Marked::Nothing;
+    }
+    let Some(rest) = words.strip_prefix(NEW) else { return Marked::Elsewhere };
+    let by = i64::try_from(units(ANSWERED)).unwrap_or(0) - i64::try_from(units(NEW)).unwrap_or(0);
+    let mut parameters = Map::new();
+    parameters.insert("message_id".to_owned(), copy.id.0.into());
+    parameters.insert(text.to_owned(), format!("{ANSWERED}{rest}").into());
+    if let Some(all) = copy.get(entities).and_then(Value::as_array) {
+        let moved: Vec<Value> = all.iter().map(|entity| shifted(entity.clone(), by)).collect();
+        parameters.insert(entities.to_owned(), moved.into());
+    }
+    if let Some(value) = copy.get(kept) {
+        parameters.insert(kept.to_owned(), value.clone());
+    }
+    Marked::Edit(Outgoing::new(method, parameters))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn copy(extra: &Value) -> Message {
+        let mut json = json!({"message_id": 5, "chat": {"id": 7, "type": "private"}});
+        for (key, value) in extra.as_object().unwrap() {
+            json[key] = value.clone();
+        }
+        Message::read(json).unwrap()
+    }
+
+    #[test]
+    fn the_mark_changes_and_entities_stay_on_their_words() {
+        let bold = json!([{"type": "bold", "offset": 3, "length": 4}]);
+        let read = copy(&json!({"text": "🆕 Anna → @b\nhi", "entities": bold}));
+        let Marked::Edit(edit) = with_new_mark(&read) else { panic!("no edit") };
+        assert_eq!(edit.method, "editMessageText");
+        assert_eq!(edit.parameters["text"], "✅ Anna → @b\nhi");
+        assert_eq!(edit.parameters["entities"][0]["offset"], 2);
+    }
+
+    #[test]
+    fn captions_keep_their_place_and_other_copies_are_left_alone() {
+        let read = copy(&json!({"caption": "🆕 A", "show_caption_above_media": true}));
+        let Marked::Edit(edit) = with_new_mark(&read) else { panic!("no edit") };
+        assert_eq!(edit.parameters["show_caption_above_media"], true);
+        assert_eq!(with_new_mark(&copy(&json!({"text": "✅ A"}))), Marked::Nothing);
+        assert_eq!(with_new_mark(&copy(&json!({"sticker": {}}))), Marked::Elsewhere);
+    }
+}

@@ -1,0 +1,196 @@
+//! The delivery protocol: a reference is written before its message is sent, and how the sending
+//! ended is written before anybody is told it did.
+//!
+//! ```text
+//! (none) ── begin ──> sending ── sent ──> sent
+//!                        │  └─ not sent, later ──> held ── begin ──> sending
+//!                        │  └─ not sent, never ──> failed ── told ──> told
+//!                        └─ unknown: stays; the next attempt says "possibly a repeat"
+//! ```
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use teloxide::types::{ChatId, MessageId};
+
+use super::{ATTEMPTS, Failure, Relay};
+use crate::{
+    clock,
+    model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
+    store::{NewReference, StoreError},
+    telegram::{CallError, Caller, Outgoing, Refusal},
+};
+
+/// One message on its way from its source to one chat.
+#[derive(Clone, Copy)]
+pub(super) struct Carriage<'a> {
+    pub(super) relay: &'a Relay,
+    pub(super) owner: OwnerId,
+    pub(super) direction: Direction,
+    pub(super) source: MessageKey,
+    /// The bot that makes the copy.
+    pub(super) writer: &'a Caller,
+    /// The bot that has the source's files.
+    pub(super) holder: &'a Caller,
+    /// The chat the copy goes to.
+    pub(super) chat: ChatId,
+    /// How long the limits may hold it.
+    pub(super) deadline: Instant,
+}
+
+/// How things stand before an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// An attempt may begin; `repeat`: an earlier one may have succeeded.
+    Go { repeat: bool, attempts: i64 },
+    /// The copy exists.
+    Sent(MessageId),
+    /// It was given up; the person concerned is still to be told.
+    Failed(Failure),
+    /// It was given up, and that was told.
+    Told,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The copy exists.
+    Sent(MessageId),
+    /// Certainly not sent; try after this time.
+    Later(Duration, Failure),
+    /// Certainly not sent, and no later attempt would fare better.
+    Never(Refusal),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Carriage<'_> {
+    /// Writes the reference in `initial` state, or finds how far an earlier attempt got and takes
+    /// over from it.
+    pub(super) async fn begin(
+        &self,
+        part: Part,
+        initial: DeliveryState,
+    ) -> Result<Standing, StoreError> {
+        let store = &self.relay.inner.store;
+        let new = NewReference {
+            owner: self.owner,
+            direction: self.direction,
+            source: self.source,
+            part,
+            copy_bot: self.writer.bot,
+            copy_chat: self.chat,
+        };
+        if store.begin_reference(new, initial, clock::now_ms()).await? {
+            return Ok(Standing::Go { repeat: false, attempts: 1 });
+        }
+        let known = store.reference_of_source(self.owner, self.source, part).await?;
+        let Some(known) = known else {
+            // It was removed between the two statements: as good as never written.
+            return Ok(Standing::Go { repeat: true, attempts: 1 });
+        };
+        Ok(match known.state {
+            DeliveryState::Sent => known.copy_message.map_or(Standing::Told, Standing::Sent),
+            DeliveryState::Told => Standing::Told,
+            DeliveryState::Failed => {
+                Standing::Failed(Failure::from_word(known.reason.as_deref()))
+            }
+            DeliveryState::Sending | DeliveryState::Held => {
+                store.resume_reference(&known, part, initial).await?;
+                let repeat = known.state == DeliveryState::Sending;
+                Standing::Go { repeat, attempts: known.attempts + i64::from(repeat) }
+            }
+        })
+    }
+
+    /// Makes the call, with plainer ones where Telegram refuses the first, and says how it ended.
+    /// Nothing is written.
+    pub(super) async fn attempt(
+        &self,
+        outgoing: Outgoing,
+        plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
+    ) -> Ending {
+        let mut outgoing = outgoing;
+        loop {
+            let telegram = &self.relay.inner.telegram;
+            let call = telegram.deliver(self.writer, self.chat, &outgoing, self.holder, self.deadline);
+            let refusal = match call.await {
+                Ok(message) => return made(&message),
+                Err(CallError::Unknown(doubt)) => {
+                    tracing::warn!(bot.id = %self.writer.bot, method = outgoing.method, %doubt,
+                        "a send's outcome is unknown");
+                    return Ending::Unknown;
+                }
+                Err(CallError::NotSent(refusal)) => refusal,
+            };
+            tracing::debug!(bot.id = %self.writer.bot, method = outgoing.method, %refusal,
+                "Telegram refused a send");
+            match plainer(&outgoing, &refusal) {
+                Some(next) => outgoing = next,
+                None => return self.refused(refusal),
+            }
+        }
+    }
+
+    fn refused(&self, refusal: Refusal) -> Ending {
+        let failure = Failure::of(&refusal);
+        match refusal {
+            Refusal::TooFast { retry_after } => Ending::Later(retry_after, failure),
+            Refusal::Unreachable => Ending::Later(Duration::from_secs(5), failure),
+            Refusal::FileLater => Ending::Later(Duration::from_secs(2), failure),
+            // The master's dead token is the operator's to mend; customers' messages wait for it.
+            Refusal::TokenRevoked if self.writer.bot == self.relay.inner.master.bot => {
+                Ending::Later(Duration::from_secs(60), failure)
+            }
+            refusal => Ending::Never(refusal),
+        }
+    }
+
+    /// Writes that the copy exists, in `state`. The message is out: while the process lives, the
+    /// database gets another chance, or a later delivery would repeat it.
+    pub(super) async fn record_copy(
+        &self,
+        part: Part,
+        copy: MessageId,
+        state: DeliveryState,
+        reason: Option<Failure>,
+    ) -> Result<(), StoreError> {
+        let store = &self.relay.inner.store;
+        let reason = reason.map(Failure::word);
+        let mut pause = Duration::from_millis(50);
+        loop {
+            let written =
+                store.finish_reference(self.owner, self.source, part, copy, state, reason).await;
+            match written {
+                Err(error) if pause < Duration::from_secs(10) => {
+                    tracing::warn!(%error, "a reference could not be written, trying again");
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+                written => return written,
+            }
+        }
+    }
+
+    /// Writes a state without a copy.
+    pub(super) async fn record(
+        &self,
+        part: Part,
+        state: DeliveryState,
+        reason: Option<Failure>,
+    ) -> Result<(), StoreError> {
+        let store = &self.relay.inner.store;
+        let reason = reason.map(Failure::word);
+        store.set_reference_state(self.owner, self.source, part, state, reason).await
+    }
+}
+
+/// Whether an unknown outcome was the last one to try again after.
+pub(super) fn is_last(attempts: i64) -> bool {
+    attempts >= ATTEMPTS
+}
+
+fn made(message: &Value) -> Ending {
+    let id = message.get("message_id").and_then(Value::as_i64);
+    id.and_then(|id| i32::try_from(id).ok()).map_or(Ending::Unknown, |id| Ending::Sent(MessageId(id)))
+}

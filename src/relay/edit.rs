@@ -1,0 +1,192 @@
+//! A changed message changes its copy: new words, or a live location that moved or ended.
+//!
+//! ```text
+//! Anna changes "at 5" to "at 6":   🆕 Anna @anna → @shop_bot
+//!                                  ✏️ edited
+//!                                  at 6
+//! ```
+//!
+//! A change of something never relayed changes nothing.
+
+use std::time::Instant;
+
+use serde_json::Map;
+use teloxide::types::{ChatId, MessageId};
+
+use super::{
+    INBOUND_HOLD, Relay, Verdict,
+    compose::{compose, plainer},
+    content::{Content, LOCATION, Reading, WordsPlace, pick, read},
+    header::Header,
+    outbound::running,
+};
+use crate::{
+    model::{Direction, MessageKey, OwnerId, Part, Reference},
+    store::StoreError,
+    telegram::{CallError, Caller, ClientBot, Outgoing, Refusal},
+    text::Language,
+    update::{Message, Person},
+};
+
+impl Relay {
+    /// Changes the copy of a customer's changed message.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn inbound_edit(
+        &self,
+        client: &ClientBot,
+        from: &Person,
+        message: &Message,
+    ) -> Result<Verdict, StoreError> {
+        let source = MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
+        let Some((copy, reference)) = self.copy_of(client.owner, source).await? else {
+            return Ok(Verdict::Done);
+        };
+        let edit = if let Some(moved) = moved_location(message) {
+            Some(moved)
+        } else {
+            let customer = message.chat.id;
+            let (conversation, language) =
+                self.inner.store.conversation(client.owner, client.id(), customer).await?;
+            let language = Language::of(language.as_deref());
+            let mut header = Header::new(from, &client.username, conversation.as_ref(), language);
+            header.remark = Some(language.edited());
+            changed_words(message, language, Some(&header))
+        };
+        let writer = &self.inner.master;
+        Ok(self.change(writer, reference.copy_chat, copy, edit).await)
+    }
+
+    /// Changes what the customer sees of an owner's changed reply.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbound_edit(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+    ) -> Result<Verdict, StoreError> {
+        let found = self.copy_of(owner, self.source(message)).await?;
+        let Some((copy, reference)) = found else { return Ok(Verdict::Done) };
+        if reference.direction != Direction::Outbound {
+            return Ok(Verdict::Done);
+        }
+        let Some(client) = running(self, owner, reference.client_bot()) else {
+            return Ok(Verdict::Done);
+        };
+        let edit = moved_location(message)
+            .or_else(|| changed_words(message, Language::English, None));
+        Ok(self.change(&client.caller, reference.customer(), copy, edit).await)
+    }
+
+    async fn copy_of(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+    ) -> Result<Option<(MessageId, Reference)>, StoreError> {
+        let known = self.inner.store.reference_of_source(owner, source, Part::Main).await?;
+        Ok(known.and_then(|known| Some((known.copy_message?, known))))
+    }
+
+    async fn change(
+        &self,
+        writer: &Caller,
+        chat: ChatId,
+        copy: MessageId,
+        edit: Option<Outgoing>,
+    ) -> Verdict {
+        let Some(mut edit) = edit else { return Verdict::Done };
+        edit.parameters.insert("message_id".to_owned(), copy.0.into());
+        let deadline = Instant::now() + INBOUND_HOLD;
+        loop {
+            let done = self.inner.telegram.deliver(writer, chat, &edit, writer, deadline).await;
+            let refusal = match done {
+                // An edit repeated changes nothing, so "unknown" needs no label.
+                Err(CallError::Unknown(_)) => {
+                    return Verdict::TryLater(std::time::Duration::from_secs(2));
+                }
+                Err(CallError::NotSent(Refusal::TooFast { retry_after })) => {
+                    return Verdict::TryLater(retry_after);
+                }
+                Err(CallError::NotSent(refusal)) => refusal,
+                Ok(_) => return Verdict::Done,
+            };
+            match plainer(&edit, &refusal) {
+                Some(next) => edit = next,
+                None => {
+                    tracing::debug!(%refusal, "a copy could not be changed");
+                    return Verdict::Done;
+                }
+            }
+        }
+    }
+}
+
+/// The call for a live location that moved, or that ended and so has no period any more.
+fn moved_location(message: &Message) -> Option<Outgoing> {
+    let location = message.get("location").filter(|_| message.get("venue").is_none())?;
+    if location.get("live_period").is_none() {
+        return Some(Outgoing::new("stopMessageLiveLocation", Map::new()));
+    }
+    let mut parameters = pick(location, LOCATION);
+    parameters.remove("live_period");
+    Some(Outgoing::new("editMessageLiveLocation", parameters))
+}
+
+/// The call for changed words, with the header above them where there is room.
+fn changed_words(
+    message: &Message,
+    language: Language,
+    header: Option<&Header>,
+) -> Option<Outgoing> {
+    let Reading::Content(content) = read(message, language) else { return None };
+    let Content { place, ref outgoing, .. } = *content;
+    let (method, kept) = match place {
+        WordsPlace::Text => ("editMessageText", &["link_preview_options"][..]),
+        WordsPlace::Caption => ("editMessageCaption", &["show_caption_above_media"][..]),
+        WordsPlace::None => return None,
+    };
+    let kept = Map::from_iter(
+        kept.iter().filter_map(|key| Some(((*key).to_owned(), outgoing.parameters.get(*key)?.clone()))),
+    );
+    let edit = Content { outgoing: Outgoing::new(method, kept), ..*content };
+    Some(compose(&edit, header.map(Header::rich), None).main)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn message(extra: &Value) -> Message {
+        let mut json = json!({"message_id": 5, "chat": {"id": 7, "type": "private"}});
+        for (key, value) in extra.as_object().unwrap() {
+            json[key] = value.clone();
+        }
+        Message::read(json).unwrap()
+    }
+
+    #[test]
+    fn a_location_moves_while_it_lives_and_then_stops() {
+        let live = json!({"latitude": 1.0, "longitude": 2.0, "live_period": 60, "heading": 9});
+        let moved = moved_location(&message(&json!({ "location": live }))).unwrap();
+        assert_eq!(moved.method, "editMessageLiveLocation");
+        assert_eq!(Value::Object(moved.parameters), json!({"latitude": 1.0, "longitude": 2.0, "heading": 9}));
+        let ended = json!({"latitude": 1.0, "longitude": 2.0});
+        let ended = moved_location(&message(&json!({ "location": ended }))).unwrap();
+        assert_eq!(ended.method, "stopMessageLiveLocation");
+    }
+
+    #[test]
+    fn changed_words_keep_what_belongs_to_them() {
+        let options = json!({"is_disabled": true});
+        let read = message(&json!({"text": "at 6", "link_preview_options": options}));
+        let edit = changed_words(&read, Language::English, None).unwrap();
+        assert_eq!(edit.method, "editMessageText");
+        assert_eq!(edit.parameters["text"], "at 6");
+        assert_eq!(edit.parameters["link_preview_options"], options);
+        assert!(changed_words(&message(&json!({"sticker": {"file_id": "x"}})), Language::English, None).is_none());
+    }
+}

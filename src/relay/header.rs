@@ -1,0 +1,164 @@
+//! The first line of a copy: who wrote it, to which bot, and whether it was answered.
+//!
+//! ```text
+//! 🆕 Anna Petrova @anna → @shop_bot #table7
+//! ```
+//!
+//! Made of entities, never of markup around foreign text. A name is cleaned, so that no customer
+//! can imitate a header, a mention, a label or a link.
+
+use teloxide::types::ChatId;
+
+use super::rich::RichText;
+use crate::{model::Conversation, text::Language, update::Person};
+
+/// The mark of a copy nobody has answered.
+pub const NEW: &str = "🆕";
+/// The mark of an answered copy.
+pub const ANSWERED: &str = "✅";
+/// Letters of a name that are shown.
+const NAME_LENGTH: usize = 64;
+
+/// Everything a header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The state mark.
+    pub mark: &'static str,
+    /// The cleaned name.
+    pub name: String,
+    /// The username, without `@`.
+    pub username: Option<String>,
+    /// The client bot's username.
+    pub bot: String,
+    /// The label the customer came with.
+    pub label: Option<String>,
+    /// A remark: possibly a repeat, edited.
+    pub remark: Option<String>,
+}
+
+impl Header {
+    /// The header for a customer's new message.
+    pub fn new(
+        person: &Person,
+        bot: &str,
+        conversation: Option<&Conversation>,
+        language: Language,
+    ) -> Self {
+        let username = person.username.as_deref().filter(|name| is_username(name));
+        Self {
+            mark: NEW,
+            name: shown_name(person, language),
+            username: username.map(str::to_owned),
+            bot: bot.to_owned(),
+            label: conversation.and_then(|conversation| conversation.label.clone()),
+            remark: None,
+        }
+    }
+
+    /// The line, with its remark below it.
+    pub fn rich(&self) -> RichText {
+        let mut line = RichText::plain(format!("{} ", self.mark));
+        line.push_bold(&self.name);
+        if let Some(username) = &self.username {
+            line.push(&format!(" @{username}"));
+        }
+        line.push(&format!(" → @{}", self.bot));
+        if let Some(label) = &self.label {
+            line.push(&format!(" #{label}"));
+        }
+        if let Some(remark) = &self.remark {
+            line.push(&format!("\n{remark}"));
+        }
+        line
+    }
+}
+
+/// A person's cleaned name, or words for a person without one.
+pub fn shown_name(person: &Person, language: Language) -> String {
+    let name = clean(&person.name);
+    if name.is_empty() { language.no_name(&ChatId(person.id).0.to_string()) } else { name }
+}
+
+/// A name or title as it may stand in a line of ours.
+pub fn clean(name: &str) -> String {
+    let spaced: String = name.chars().filter_map(harmless).collect();
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let joined = words.join(" ");
+    if joined.chars().count() <= NAME_LENGTH {
+        return joined;
+    }
+    let cut: String = joined.chars().take(NAME_LENGTH - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// What becomes of a letter in a name: kept, replaced by a look-alike that Telegram makes no link,
+/// mention or command of, or dropped.
+fn harmless(letter: char) -> Option<char> {
+    match letter {
+        '@' => Some('＠'),
+        '#' => Some('＃'),
+        '.' => Some('․'),
+        '/' => Some('∕'),
+        ':' => Some('꞉'),
+        '→' => Some('›'),
+        '\u{2028}' | '\u{2029}' | '\u{85}' => Some(' '),
+        letter if letter.is_whitespace() => Some(' '),
+        '🆕' | '✅' | '↻' | '✏' => None,
+        // Marks that turn the direction of writing, invisible letters, tags.
+        '\u{61c}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' => None,
+        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        '\u{e0000}'..='\u{e0fff}' | '\u{fff9}'..='\u{fffb}' | '\u{ad}' | '\u{180e}' => None,
+        letter if letter.is_control() => None,
+        letter => Some(letter),
+    }
+}
+
+fn is_username(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_header_says_who_wrote_where() {
+        let header = Header {
+            label: Some("table7".into()),
+            ..Header::new(
+                &Person {
+                    id: 1,
+                    name: "Anna 🦊 P".into(),
+                    username: Some("anna".into()),
+                    ..Person::default()
+                },
+                "shop_bot",
+                None,
+                Language::English,
+            )
+        };
+        let rich = header.rich();
+        assert_eq!(rich.text, "🆕 Anna 🦊 P @anna → @shop_bot #table7");
+        assert_eq!(rich.entities, [serde_json::json!({"type": "bold", "offset": 3, "length": 9})]);
+    }
+
+    #[test]
+    fn names_cannot_imitate_anything() {
+        assert_eq!(clean("Bob\n🆕 Eve @eve → @bank_bot #vip"), "Bob Eve ＠eve › ＠bank_bot ＃vip");
+        assert_eq!(clean("\u{202e}evil.com/start\u{2066}"), "evil․com∕start");
+        assert_eq!(clean("x".repeat(500).as_str()).chars().count(), NAME_LENGTH);
+        let nobody = Person { id: 7, name: "\u{200b}\u{202e}".into(), ..Person::default() };
+        assert_eq!(shown_name(&nobody, Language::English), "customer 7");
+    }
+
+    proptest! {
+        #[test]
+        fn a_cleaned_name_is_one_short_line(name in "\\PC*|.*") {
+            let clean = clean(&name);
+            prop_assert!(clean.chars().count() <= NAME_LENGTH);
+            prop_assert!(!clean.contains(['\n', '\r', '@', '#', '→', '🆕', '\u{202e}']));
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Customer → inbox.
+//!
+//! ```text
+//! Anna, to @shop_bot:   Do you have tea?
+//! the owner sees:       🆕 Anna @anna → @shop_bot
+//!                       Do you have tea?
+//! ```
+//!
+//! A kind without room for words (a sticker, a round video) follows its header as a reply to it.
+//! What can't be shown is told to the owner, and that it was not delivered to the customer.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::{
+    Failure, INBOUND_HOLD, Relay, Verdict,
+    carry::{Carriage, Ending, Standing, is_last},
+    compose::{Composed, Quote, Reply, compose, plainer, replying, text_message},
+    content::{Content, Reading, WordsPlace, read},
+    header::{Header, shown_name},
+    rich::RichText,
+    worth_telling_later,
+};
+use crate::{
+    clock,
+    model::{Conversation, DeliveryState, Direction, MessageKey, OwnerId, Part},
+    store::StoreError,
+    telegram::{Caller, ClientBot, Outgoing, Refusal},
+    text::Language,
+    update::{Message, Person},
+};
+
+/// A customer's message with all that is known before it is sent.
+struct Incoming {
+    header: Header,
+    content: Content,
+    reply: Option<Reply>,
+    /// What the customer is to be told although the owner got a copy.
+    incomplete: Option<Failure>,
+    owner_language: Language,
+}
+
+impl Relay {
+    /// Relays a customer's message into his owner's inbox.
+    ///
+    /// # Errors
+    /// When the database fails; the message then is to be delivered again.
+    pub async fn inbound(
+        &self,
+        client: &ClientBot,
+        from: &Person,
+        message: &Message,
+    ) -> Result<Verdict, StoreError> {
+        let source =
+            MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
+        let Some(incoming) = self.prepare(client, from, message).await? else {
+            return Ok(Verdict::Done);
+        };
+        let inbox = self.inbox(client.owner);
+        let carriage = Carriage {
+            relay: self,
+            owner: client.owner,
+            direction: Direction::Inbound,
+            source,
+            writer: &self.inner.master,
+            holder: &client.caller,
+            chat: inbox.chat,
+            deadline: Instant::now() + INBOUND_HOLD,
+        };
+        let failure = match self.carry_in(&carriage, &incoming).await? {
+            Carried::Done => return Ok(Verdict::Done),
+            Carried::Later(after) => return Ok(Verdict::TryLater(after)),
+            Carried::Tell(failure) => failure,
+        };
+        let language = Language::of(from.language.as_deref());
+        let sentence = failure.for_customer(language);
+        let told = self.say(&client.caller, source.chat, Some(source.message), &sentence, None).await;
+        if let Some(after) = worth_telling_later(&told) {
+            return Ok(Verdict::TryLater(after));
+        }
+        carriage.record(Part::Main, DeliveryState::Told, Some(failure)).await?;
+        Ok(Verdict::Done)
+    }
+
+    async fn prepare(
+        &self,
+        client: &ClientBot,
+        from: &Person,
+        message: &Message,
+    ) -> Result<Option<Incoming>, StoreError> {
+        let store = &self.inner.store;
+        let customer = message.chat.id;
+        let (conversation, language) =
+            store.conversation(client.owner, client.id(), customer).await?;
+        let owner_language = Language::of(language.as_deref());
+        let (content, incomplete) = match read(message, owner_language) {
+            Reading::Service => return Ok(None),
+            Reading::Content(content) => (*content, None),
+            Reading::Unshowable(kind) => {
+                let name = shown_name(from, owner_language);
+                (telling(owner_language.unshowable(&name, &kind)), Some(Failure::Kind))
+            }
+        };
+        if conversation.is_none() {
+            let begun =
+                Conversation { owner: client.owner, bot: client.id(), customer, label: None };
+            let inbox = self.inbox(client.owner);
+            store.begin_conversation(&begun, inbox, clock::now_ms()).await?;
+        }
+        let header = Header::new(from, &client.username, conversation.as_ref(), owner_language);
+        let reply = self.reply_in_inbox(client, message).await?;
+        Ok(Some(Incoming { header, content, reply, incomplete, owner_language }))
+    }
+
+    /// The copy in the inbox of what the customer replies to.
+    async fn reply_in_inbox(
+        &self,
+        client: &ClientBot,
+        message: &Message,
+    ) -> Result<Option<Reply>, StoreError> {
+        let Some(replied) = message.reply_to() else { return Ok(None) };
+        let (owner, inbox) = (client.owner, self.inbox(client.owner));
+        let key = MessageKey { bot: client.id(), chat: message.chat.id, message: replied.id };
+        let store = &self.inner.store;
+        let own = store.reference_of_source(owner, key, Part::Main).await?;
+        let copy = match own.filter(|own| (own.copy_bot, own.copy_chat) == (inbox.bot, inbox.chat)) {
+            Some(own) => own.copy_message,
+            None => {
+                let answer = store.reference_of_copy(owner, key).await?;
+                let source = answer.map(|answer| answer.source);
+                source
+                    .filter(|source| (source.bot, source.chat) == (inbox.bot, inbox.chat))
+                    .map(|source| source.message)
+            }
+        };
+        Ok(copy.map(|message_id| Reply { message: message_id, quote: Quote::read(message) }))
+    }
+
+    async fn carry_in(
+        &self,
+        carriage: &Carriage<'_>,
+        incoming: &Incoming,
+    ) -> Result<Carried, StoreError> {
+        let plain = compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
+        // With a header of its own to go first, the message itself has certainly not been sent yet.
+        let alone = plain.header.is_none();
+        let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
+        let (repeat, attempts) = match carriage.begin(Part::Main, initial).await? {
+            Standing::Sent(_) | Standing::Told => return Ok(Carried::Done),
+            Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
+            Standing::Go { repeat, attempts } => (repeat, attempts),
+        };
+        let composed = if repeat { incoming.repeated() } else { plain };
+        let main = match self.header_first(carriage, incoming, composed, repeat).await? {
+            HeaderEnding::Main(main) => main,
+            HeaderEnding::Stop(ending) => return carriage.settle(ending, attempts).await,
+        };
+        if !alone {
+            carriage.record(Part::Main, DeliveryState::Sending, None).await?;
+        }
+        self.send_main(carriage, incoming, main, attempts).await
+    }
+
+    /// Sends the header where it is a message of its own, and makes the message a reply to it.
+    async fn header_first(
+        &self,
+        carriage: &Carriage<'_>,
+        incoming: &Incoming,
+        composed: Composed,
+        repeat: bool,
+    ) -> Result<HeaderEnding, StoreError> {
+        let Composed { header, main } = composed;
+        let Some(header) = header else { return Ok(HeaderEnding::Main(main)) };
+        let part = if repeat { Part::RepeatNotice } else { Part::Header };
+        let header_copy = match carriage.begin(part, DeliveryState::Sending).await? {
+            Standing::Sent(copy) => copy,
+            Standing::Go { repeat, .. } => {
+                let header = if repeat { incoming.repeat_header() } else { header };
+                match carriage.attempt(header, plainer).await {
+                    Ending::Sent(copy) => {
+                        carriage.record_copy(part, copy, DeliveryState::Sent, None).await?;
+                        copy
+                    }
+                    ending => {
+                        if let Ending::Later(..) = ending {
+                            carriage.record(part, DeliveryState::Held, None).await?;
+                        }
+                        return Ok(HeaderEnding::Stop(ending));
+                    }
+                }
+            }
+            Standing::Failed(_) | Standing::Told => return Ok(HeaderEnding::Main(main)),
+        };
+        if incoming.reply.is_some() {
+            return Ok(HeaderEnding::Main(main));
+        }
+        let below = Reply { message: header_copy, quote: None };
+        Ok(HeaderEnding::Main(replying(main, Some(&below))))
+    }
+
+    async fn send_main(
+        &self,
+        carriage: &Carriage<'_>,
+        incoming: &Incoming,
+        main: Outgoing,
+        attempts: i64,
+    ) -> Result<Carried, StoreError> {
+        let missing = std::sync::Mutex::new(None);
+        let next = |outgoing: &Outgoing, refusal: &Refusal| {
+            plainer(outgoing, refusal).or_else(|| {
+                let told = incoming.in_words(outgoing, refusal)?;
+                let about_file = matches!(refusal, Refusal::FileTooBig | Refusal::FileUnavailable);
+                let failure = if about_file { Failure::of(refusal) } else { Failure::Kind };
+                *missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(failure);
+                Some(told)
+            })
+        };
+        let ending = carriage.attempt(main, next).await;
+        let Ending::Sent(copy) = ending else {
+            return carriage.settle(ending, attempts).await;
+        };
+        let missing = missing.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let incomplete = missing.or(incoming.incomplete);
+        let state = if incomplete.is_some() { DeliveryState::Failed } else { DeliveryState::Sent };
+        carriage.record_copy(Part::Main, copy, state, incomplete).await?;
+        Ok(incomplete.map_or(Carried::Done, Carried::Tell))
+    }
+
+    /// Tells an owner something about one of his client bots, where he will see it.
+    pub(crate) async fn tell_owner(&self, owner: OwnerId, text: &str) {
+        let told = self.say(&self.inner.master, owner.chat(), None, text, None).await;
+        if let Err(error) = told {
+            tracing::warn!(owner.id = %owner, %error, "an owner could not be told");
+        }
+    }
+
+    /// The bot that writes into inboxes.
+    pub(crate) fn master(&self) -> &Caller {
+        &self.inner.master
+    }
+}
+
+/// Whether a customer's message is settled.
+pub(super) enum Carried {
+    Done,
+    Later(Duration),
+    Tell(Failure),
+}
+
+enum HeaderEnding {
+    Main(Outgoing),
+    Stop(Ending),
+}
+
+impl Carriage<'_> {
+    /// Writes how an attempt without a copy ended.
+    pub(super) async fn settle(&self, ending: Ending, attempts: i64) -> Result<Carried, StoreError> {
+        let failure = match ending {
+            Ending::Sent(_) => return Ok(Carried::Done),
+            Ending::Later(after, _) => {
+                self.record(Part::Main, DeliveryState::Held, None).await?;
+                return Ok(Carried::Later(after));
+            }
+            Ending::Unknown if !is_last(attempts) => {
+                // The reference stays `sending`, which is what makes the next attempt a repeat.
+                self.record(Part::Main, DeliveryState::Sending, None).await?;
+                return Ok(Carried::Later(Duration::from_secs(1)));
+            }
+            Ending::Unknown => Failure::Uncertain,
+            Ending::Never(refusal) => Failure::of(&refusal),
+        };
+        self.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
+        Ok(Carried::Tell(failure))
+    }
+}
+
+impl Incoming {
+    /// The copy with the line that says it may be a repeat.
+    fn repeated(&self) -> Composed {
+        compose(&self.content, Some(self.labelled().rich()), self.reply.as_ref())
+    }
+
+    fn repeat_header(&self) -> Outgoing {
+        text_message(self.labelled().rich(), self.reply.as_ref())
+    }
+
+    fn labelled(&self) -> Header {
+        Header { remark: Some(self.owner_language.repeat()), ..self.header.clone() }
+    }
+
+    /// The message in words, where Telegram refuses its file or its kind for good.
+    fn in_words(&self, refused: &Outgoing, refusal: &Refusal) -> Option<Outgoing> {
+        let language = self.owner_language;
+        let told = match refusal {
+            Refusal::FileTooBig | Refusal::FileUnavailable => {
+                let file = &refused.attachment.as_ref()?.file;
+                let reason = Failure::of(refusal).reason(language, self.content.kind);
+                language.file_missing(&file.name, &shown_size(file.size), &reason)
+            }
+            Refusal::Other { code: 400, .. } | Refusal::BadFileId
+                if refused.method != "sendMessage" =>
+            {
+                language.content_refused(self.content.kind)
+            }
+            _ => return None,
+        };
+        let header = self.header.rich().above(RichText::plain(told));
+        let words = header.above(self.content.rendition.clone());
+        let mut outgoing = text_message(words, None);
+        if let Some(reply) = refused.parameters.get("reply_parameters") {
+            outgoing.parameters.insert("reply_parameters".to_owned(), json!(reply));
+        }
+        Some(outgoing)
+    }
+}
+
+/// A sentence of ours in the place of a content that can't be shown.
+fn telling(sentence: String) -> Content {
+    Content {
+        outgoing: text_message(RichText::default(), None),
+        words: RichText::plain(sentence),
+        place: WordsPlace::Text,
+        kind: "text",
+        rendition: RichText::default(),
+    }
+}
+
+/// A size as people say it.
+fn shown_size(bytes: Option<u64>) -> String {
+    match bytes {
+        None => "?".to_owned(),
+        Some(bytes) if bytes < 1 << 20 => format!("{} KB", bytes.div_ceil(1 << 10)),
+        Some(bytes) => {
+            let tenths = (bytes * 10).div_ceil(1 << 20);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_like_sizes() {
+        assert_eq!(shown_size(Some(1)), "1 KB");
+        assert_eq!(shown_size(Some(45 << 20)), "45.0 MB");
+        assert_eq!(shown_size(Some((20 << 20) + 1)), "20.1 MB");
+        assert_eq!(shown_size(None), "?");
+    }
+}

@@ -1,0 +1,298 @@
+//! Inbox → customer.
+//!
+//! ```text
+//! the owner, as a reply to Anna's copy:   Yes, green and black.
+//! Anna sees, from @shop_bot:              Yes, green and black.
+//! the owner sees:                         👍 on his reply, and ✅ instead of 🆕 on the copy
+//! ```
+//!
+//! Where it goes is read from the message replied to and from nothing else.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use teloxide::types::{ChatId, MessageId};
+
+use super::{
+    Failure, OUTBOUND_HOLD, Relay, SEND_AGAIN, Verdict,
+    carry::{Carriage, Ending, Standing},
+    compose::{Quote, Reply, compose, plainer},
+    content::{Content, Reading, read},
+    inbound::Carried,
+    rich::RichText,
+    worth_telling_later,
+};
+use crate::{
+    model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
+    store::StoreError,
+    telegram::ClientBot,
+    text::Language,
+    update::Message,
+};
+
+/// Whom a reply goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) bot: BotId,
+    pub(super) customer: ChatId,
+    /// The message in the customer's chat that is answered.
+    answered: Option<MessageId>,
+    /// Whether the customer wrote that message, as opposed to the owner before.
+    by_customer: bool,
+}
+
+/// What of a reply could not be carried.
+pub(super) struct Undelivered {
+    pub(super) failure: Failure,
+    pub(super) kind: String,
+}
+
+impl Relay {
+    /// Sends an owner's reply to the customer whose copy he replied to. `None` when the message
+    /// replied to is no copy of his.
+    ///
+    /// # Errors
+    /// When the database fails; the reply then is to be delivered again.
+    pub async fn outbound(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+    ) -> Result<Option<Verdict>, StoreError> {
+        let Some(replied) = message.reply_to() else { return Ok(None) };
+        let Some(target) = self.target(owner, message, &replied).await? else { return Ok(None) };
+        let carriage_source = self.source(message);
+        let undelivered = match self.send_reply(owner, message, target, carriage_source).await? {
+            Replied::Done => return Ok(Some(Verdict::Done)),
+            Replied::Delivered => {
+                self.show_delivered(owner, message.id, Some(&replied), target);
+                return Ok(Some(Verdict::Done));
+            }
+            Replied::Later(verdict) => return Ok(Some(verdict)),
+            Replied::Undelivered(undelivered) => undelivered,
+        };
+        self.tell_undelivered(owner, message, &undelivered).await.map(Some)
+    }
+
+    pub(super) fn source(&self, message: &Message) -> MessageKey {
+        MessageKey { bot: self.inner.master.bot, chat: message.chat.id, message: message.id }
+    }
+
+    async fn target(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+        replied: &Message,
+    ) -> Result<Option<Target>, StoreError> {
+        let key =
+            MessageKey { bot: self.inner.master.bot, chat: message.chat.id, message: replied.id };
+        let store = &self.inner.store;
+        if let Some(copy) = store.reference_of_copy(owner, key).await? {
+            return Ok((copy.direction == Direction::Inbound).then(|| Target::of_copy(&copy)));
+        }
+        let own = store.reference_of_source(owner, key, Part::Main).await?;
+        Ok(own.filter(|own| own.direction == Direction::Outbound).map(|own| Target::of_reply(&own)))
+    }
+
+    async fn send_reply(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+        target: Target,
+        source: MessageKey,
+    ) -> Result<Replied, StoreError> {
+        let language = self.owner_language(owner).await?;
+        let content = match read(message, language) {
+            Reading::Service => return Ok(Replied::Done),
+            Reading::Content(content) => Ok(*content),
+            Reading::Unshowable(kind) => Err(kind),
+        };
+        let client = running(self, owner, target.bot);
+        let reply = self.reply_at_customer(owner, message, target).await?;
+        let writer = client.as_ref().map_or(&self.inner.master, |client| &client.caller);
+        let carriage = Carriage {
+            relay: self,
+            owner,
+            direction: Direction::Outbound,
+            source,
+            writer,
+            holder: &self.inner.master,
+            chat: target.customer,
+            deadline: Instant::now() + OUTBOUND_HOLD,
+        };
+        let (content, client) = match (content, client.as_deref()) {
+            (Ok(content), Some(client)) => (content, client),
+            (content, _) => return carriage.give_up(target.bot, content.err()).await,
+        };
+        let standing = carriage.begin(Part::Main, DeliveryState::Sending).await?;
+        let replied = self.carry_out(&carriage, &content, reply.as_ref(), standing).await?;
+        if let Replied::Undelivered(Undelivered { failure: Failure::TokenRevoked, .. }) = &replied {
+            self.inner.bots.token_refused(client).await?;
+        }
+        Ok(replied)
+    }
+
+    /// The message in the customer's chat that the reply quotes: what the owner picked out, else
+    /// the customer's message unless it is his latest, which needs no quote.
+    async fn reply_at_customer(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+        target: Target,
+    ) -> Result<Option<Reply>, StoreError> {
+        let Some(answered) = target.answered else { return Ok(None) };
+        let quote = Quote::read(message);
+        if target.by_customer && quote.is_none() {
+            let store = &self.inner.store;
+            let latest = store.latest_source(owner, target.bot, target.customer).await?;
+            if latest == Some(answered) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Reply { message: answered, quote }))
+    }
+
+    pub(super) async fn carry_out(
+        &self,
+        carriage: &Carriage<'_>,
+        content: &Content,
+        reply: Option<&Reply>,
+        standing: Standing,
+    ) -> Result<Replied, StoreError> {
+        let undelivered =
+            |failure| Replied::Undelivered(Undelivered { failure, kind: content.kind.to_owned() });
+        let (repeat, attempts) = match standing {
+            Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
+            Standing::Failed(failure) => return Ok(undelivered(failure)),
+            Standing::Go { repeat, attempts } => (repeat, attempts),
+        };
+        let label = if repeat {
+            let language = self.owner_language(carriage.owner).await?;
+            Some(RichText::plain(language.repeat()))
+        } else {
+            None
+        };
+        let composed = compose(content, label, reply);
+        if let Some(label) = composed.header {
+            // Nobody replies to the label: it needs no reference, and losing it loses no message.
+            carriage.attempt(label, plainer).await;
+        }
+        let ending = carriage.attempt(composed.main, plainer).await;
+        if let Ending::Sent(copy) = ending {
+            carriage.record_copy(Part::Main, copy, DeliveryState::Sent, None).await?;
+            return Ok(Replied::Delivered);
+        }
+        if let Ending::Later(_, failure @ Failure::TooFast) = ending {
+            carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
+            return Ok(undelivered(failure));
+        }
+        Ok(match carriage.settle(ending, attempts).await? {
+            Carried::Done => Replied::Delivered,
+            Carried::Later(after) => Replied::Later(Verdict::TryLater(after)),
+            Carried::Tell(failure) => undelivered(failure),
+        })
+    }
+
+    /// Says that a reply did not arrive, as an answer to it, and records that it was said.
+    async fn tell_undelivered(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+        undelivered: &Undelivered,
+    ) -> Result<Verdict, StoreError> {
+        let language = self.owner_language(owner).await?;
+        let text = undelivered.failure.for_owner(language, &undelivered.kind);
+        let keyboard =
+            undelivered.failure.can_send_again().then(|| send_again_keyboard(language));
+        let master = &self.inner.master;
+        let told = self.say(master, message.chat.id, Some(message.id), &text, keyboard).await;
+        if let Some(after) = worth_telling_later(&told) {
+            return Ok(Verdict::TryLater(after));
+        }
+        let source = self.source(message);
+        let reason = Some(undelivered.failure.word());
+        let store = &self.inner.store;
+        store
+            .set_reference_state(owner, source, Part::Main, DeliveryState::Told, reason)
+            .await?;
+        Ok(Verdict::Done)
+    }
+}
+
+/// How an owner's reply fared.
+pub(super) enum Replied {
+    /// Nothing more is to be done.
+    Done,
+    /// The customer has it now.
+    Delivered,
+    /// The update is to be delivered again.
+    Later(Verdict),
+    /// The owner is to be told.
+    Undelivered(Undelivered),
+}
+
+impl Carriage<'_> {
+    /// Records a reply that can't even be tried: there is no bot to send it, or no method for it.
+    async fn give_up(&self, bot: BotId, kind: Option<String>) -> Result<Replied, StoreError> {
+        let failure = if kind.is_some() { Failure::Kind } else { Failure::BotRemoved };
+        let writer = super::Caller { bot, token: self.writer.token.clone() };
+        let carriage = Carriage { writer: &writer, ..*self };
+        let standing = carriage.begin(Part::Main, DeliveryState::Held).await?;
+        if matches!(standing, Standing::Sent(_) | Standing::Told) {
+            return Ok(Replied::Done);
+        }
+        carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
+        Ok(Replied::Undelivered(Undelivered { failure, kind: kind.unwrap_or_default() }))
+    }
+}
+
+impl Target {
+    fn of_copy(copy: &Reference) -> Self {
+        Self {
+            bot: copy.client_bot(),
+            customer: copy.customer(),
+            answered: Some(copy.source.message),
+            by_customer: true,
+        }
+    }
+
+    fn of_reply(own: &Reference) -> Self {
+        Self {
+            bot: own.client_bot(),
+            customer: own.customer(),
+            answered: own.copy_message,
+            by_customer: false,
+        }
+    }
+
+    /// The target of a reply sent once more: what it answered is no longer known.
+    pub(super) fn of_repeat(own: &Reference) -> Self {
+        Self { answered: None, ..Self::of_reply(own) }
+    }
+}
+
+/// The button *Send again*.
+pub(super) fn send_again_keyboard(language: Language) -> Value {
+    let button = json!({"text": language.send_again(), "callback_data": SEND_AGAIN});
+    json!({"inline_keyboard": [[button]]})
+}
+
+/// The client bot of a target, if it still is this owner's and runs.
+pub(super) fn running(
+    relay: &Relay,
+    owner: OwnerId,
+    bot: BotId,
+) -> Option<std::sync::Arc<ClientBot>> {
+    relay.inner.bots.get(bot).filter(|client| client.owner == owner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_button_fits_telegrams_limit() {
+        assert!(SEND_AGAIN.len() <= 64);
+        let keyboard = send_again_keyboard(Language::English);
+        assert_eq!(keyboard["inline_keyboard"][0][0]["callback_data"], SEND_AGAIN);
+    }
+}

@@ -1,0 +1,124 @@
+//! Secrets at rest: sealing with the installation's key, and the values derived from it.
+//!
+//! XChaCha20-Poly1305 with a random nonce before each box; the context ("token of bot 7") is
+//! authenticated, so a box cannot be moved to another row. Derived values are HMAC-SHA-256.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    Key, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Generate, KeyInit, Payload},
+};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::model::BotId;
+
+const NONCE_BYTES: usize = 24;
+
+/// The box was not made with this key and context, or is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sealed value does not open with this key")]
+pub struct WrongKey;
+
+/// The installation's key. It is never printed.
+#[derive(Clone)]
+pub struct SecretKey([u8; 32]);
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+impl SecretKey {
+    /// Takes 32 random bytes as the key.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Encrypts `plain`, bound to `context`.
+    ///
+    /// # Errors
+    /// Only when `plain` is longer than the cipher allows (256 GiB).
+    pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, WrongKey> {
+        let nonce = XNonce::generate();
+        let message = Payload { msg: plain, aad: context.as_bytes() };
+        let sealed = self.cipher().encrypt(&nonce, message).map_err(|_| WrongKey)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Decrypts what [`SecretKey::seal`] made for the same `context`.
+    ///
+    /// # Errors
+    /// [`WrongKey`] when key or context differ, or the bytes are damaged.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, WrongKey> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES).ok_or(WrongKey)?;
+        let nonce = XNonce::try_from(nonce).map_err(|_| WrongKey)?;
+        let message = Payload { msg: sealed, aad: context.as_bytes() };
+        self.cipher().decrypt(&nonce, message).map_err(|_| WrongKey)
+    }
+
+    /// The secret Telegram sends with each update of this bot (43 characters of `A-Za-z0-9_-`).
+    pub fn webhook_secret(&self, bot: BotId) -> String {
+        self.derive(&format!("webhook secret of bot {bot}"))
+    }
+
+    /// The code in the claim link of an installation nobody owns yet.
+    pub fn claim_code(&self, master: BotId) -> String {
+        let mut code = self.derive(&format!("claim code of master {master}"));
+        code.truncate(32);
+        code
+    }
+
+    fn derive(&self, purpose: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new(&self.0.into());
+        mac.update(purpose.as_bytes());
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&Key::from(self.0))
+    }
+}
+
+/// A fingerprint of several values, to notice that one of them changed.
+pub fn fingerprint(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_what_it_sealed_and_nothing_else() {
+        let key = SecretKey::new([7; 32]);
+        let sealed = key.seal("token of 1", b"secret").unwrap();
+        assert_eq!(key.open("token of 1", &sealed).unwrap(), b"secret");
+        assert_eq!(key.open("token of 2", &sealed), Err(WrongKey));
+        assert_eq!(SecretKey::new([8; 32]).open("token of 1", &sealed), Err(WrongKey));
+        assert_eq!(key.open("token of 1", &sealed[..10]), Err(WrongKey));
+    }
+
+    #[test]
+    fn equal_secrets_look_different_at_rest() {
+        let key = SecretKey::new([7; 32]);
+        assert_ne!(key.seal("c", b"secret").unwrap(), key.seal("c", b"secret").unwrap());
+    }
+
+    #[test]
+    fn webhook_secrets_fit_telegrams_alphabet_and_differ_by_bot() {
+        let key = SecretKey::new([7; 32]);
+        let secret = key.webhook_secret(BotId(1));
+        assert_eq!(secret.len(), 43);
+        assert!(secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+        assert_ne!(secret, key.webhook_secret(BotId(2)));
+    }
+}

@@ -1,0 +1,150 @@
+//! Table `bots`: the client bots, whose they are, their sealed tokens and how they fare.
+
+use sqlx::FromRow;
+
+use super::{Store, StoreError, sql};
+use crate::model::{BotId, BotState, OwnerId};
+
+/// A client bot as stored. The token is sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotRow {
+    /// Its Telegram id.
+    pub bot: BotId,
+    /// The owner who attached it.
+    pub owner: OwnerId,
+    /// Its username, without `@`.
+    pub username: String,
+    /// Its display name.
+    pub name: String,
+    /// Its sealed token; wiped when it is removed.
+    pub token: Option<Vec<u8>>,
+    /// Whether it runs.
+    pub state: BotState,
+    /// Fingerprint of the webhook Telegram was told, to notice that it changed.
+    pub webhook: Option<Vec<u8>>,
+}
+
+#[derive(FromRow)]
+struct Columns {
+    bot_id: i64,
+    owner_id: i64,
+    username: String,
+    name: String,
+    token: Option<Vec<u8>>,
+    state: String,
+    webhook: Option<Vec<u8>>,
+}
+
+impl TryFrom<Columns> for BotRow {
+    type Error = StoreError;
+
+    fn try_from(row: Columns) -> Result<Self, StoreError> {
+        Ok(Self {
+            bot: BotId(row.bot_id),
+            owner: OwnerId(row.owner_id),
+            username: row.username,
+            name: row.name,
+            token: row.token,
+            state: BotState::from_word(&row.state).ok_or(StoreError::Corrupt("bots.state"))?,
+            webhook: row.webhook,
+        })
+    }
+}
+
+impl Store {
+    /// A client bot, whoever owns it. Only attaching may ask without a tenant: a token proves more.
+    pub async fn bot(&self, bot: BotId) -> Result<Option<BotRow>, StoreError> {
+        let query = sql("SELECT bot_id, owner_id, username, name, token, state, webhook \
+                         FROM bots WHERE bot_id = ?");
+        self.find::<Columns>(query.bind(bot)).await?.map(BotRow::try_from).transpose()
+    }
+
+    /// An owner's client bots that are not removed, oldest first.
+    pub async fn bots_of(&self, owner: OwnerId) -> Result<Vec<BotRow>, StoreError> {
+        let query = sql("SELECT bot_id, owner_id, username, name, token, state, webhook \
+                         FROM bots WHERE owner_id = ? AND state <> 'removed' \
+                         ORDER BY attached_at, bot_id");
+        let rows = self.list::<Columns>(query.bind(owner)).await?;
+        rows.into_iter().map(BotRow::try_from).collect()
+    }
+
+    /// Every client bot with a token.
+    pub async fn all_bots(&self) -> Result<Vec<BotRow>, StoreError> {
+        let query = sql("SELECT bot_id, owner_id, username, name, token, state, webhook \
+                         FROM bots WHERE token IS NOT NULL ORDER BY bot_id");
+        let rows = self.list::<Columns>(query).await?;
+        rows.into_iter().map(BotRow::try_from).collect()
+    }
+
+    /// Attaches a bot or gives it a new token. `false` when it is another owner's by now.
+    pub async fn attach_bot(&self, row: &BotRow, now: i64) -> Result<bool, StoreError> {
+        let insert = sql("INSERT INTO bots (bot_id, owner_id, username, name, token, state, \
+                          attached_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(row.bot)
+        .bind(row.owner)
+        .bind(row.username.as_str())
+        .bind(row.name.as_str())
+        .bind(row.token.clone())
+        .bind(row.state.word())
+        .bind(now)
+        .bind(now);
+        if self.insert_new(insert).await? {
+            return Ok(true);
+        }
+        let update = sql("UPDATE bots SET owner_id = ?, username = ?, name = ?, token = ?, \
+                          state = ?, webhook = NULL, updated_at = ? \
+                          WHERE bot_id = ? AND (owner_id = ? OR state = 'removed')")
+        .bind(row.owner)
+        .bind(row.username.as_str())
+        .bind(row.name.as_str())
+        .bind(row.token.clone())
+        .bind(row.state.word())
+        .bind(now)
+        .bind(row.bot)
+        .bind(row.owner);
+        Ok(self.write(update).await? > 0)
+    }
+
+    /// Removes an owner's bot: its token is wiped, its references stay.
+    pub async fn remove_bot(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let update = sql("UPDATE bots SET token = NULL, webhook = NULL, state = 'removed', \
+                          updated_at = ? \
+                          WHERE bot_id = ? AND owner_id = ? AND state <> 'removed'")
+        .bind(now)
+        .bind(bot)
+        .bind(owner);
+        Ok(self.write(update).await? > 0)
+    }
+
+    /// Records how a bot fares; `false` when that was known.
+    pub async fn set_bot_state(
+        &self,
+        bot: BotId,
+        state: BotState,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let update = sql("UPDATE bots SET state = ?, updated_at = ? \
+                          WHERE bot_id = ? AND state <> ? AND state <> 'removed'")
+        .bind(state.word())
+        .bind(now)
+        .bind(bot)
+        .bind(state.word());
+        Ok(self.write(update).await? > 0)
+    }
+
+    /// Records the fingerprint of the webhook Telegram was told, or that there is none.
+    pub async fn set_bot_webhook(
+        &self,
+        bot: BotId,
+        fingerprint: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE bots SET webhook = ? WHERE bot_id = ?");
+        self.write(update.bind(fingerprint).bind(bot)).await?;
+        Ok(())
+    }
+}

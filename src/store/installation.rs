@@ -1,0 +1,28 @@
+//! Table `installation`: facts about this installation as a whole, by name.
+
+use super::{Store, StoreError, sql};
+
+impl Store {
+    /// A fact's value.
+    pub async fn installation_fact(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let query = sql("SELECT value FROM installation WHERE name = ?").bind(name);
+        Ok(self.find::<(Vec<u8>,)>(query).await?.map(|(value,)| value))
+    }
+
+    /// Records a fact for ever; `false` when it has a value already, which stays.
+    pub async fn settle_fact(&self, name: &str, value: Vec<u8>) -> Result<bool, StoreError> {
+        self.insert_new(
+            sql("INSERT INTO installation (name, value) VALUES (?, ?)").bind(name).bind(value),
+        )
+        .await
+    }
+
+    /// Records a fact's newest value.
+    pub async fn put_fact(&self, name: &str, value: Vec<u8>) -> Result<(), StoreError> {
+        let update =
+            sql("UPDATE installation SET value = ? WHERE name = ?").bind(value.clone()).bind(name);
+        let insert =
+            sql("INSERT INTO installation (name, value) VALUES (?, ?)").bind(name).bind(value);
+        self.put(update, insert).await
+    }
+}

@@ -1,0 +1,241 @@
+//! Table `message_references`: which copy stands for which message. Never content.
+//!
+//! Found by its source (a second delivery of the same message) and by its copy (a reply to it).
+//! Both look-ups name the tenant and the full key.
+
+use sqlx::FromRow;
+use teloxide::types::{ChatId, MessageId};
+
+use super::{Store, StoreError, sql, statement::Statement};
+use crate::model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference};
+
+/// A reference about to be written as `sending`.
+#[derive(Debug, Clone, Copy)]
+pub struct NewReference {
+    /// The tenant.
+    pub owner: OwnerId,
+    /// Which way it travels.
+    pub direction: Direction,
+    /// The message somebody wrote.
+    pub source: MessageKey,
+    /// Which of its copies this is.
+    pub part: Part,
+    /// The bot that will make the copy.
+    pub copy_bot: BotId,
+    /// The chat the copy goes to.
+    pub copy_chat: ChatId,
+}
+
+#[derive(FromRow)]
+struct Columns {
+    owner_id: i64,
+    source_bot: i64,
+    source_chat: i64,
+    source_message: i64,
+    part: i64,
+    direction: String,
+    copy_bot: i64,
+    copy_chat: i64,
+    copy_message: Option<i64>,
+    state: String,
+    reason: Option<String>,
+    attempts: i64,
+}
+
+impl TryFrom<Columns> for Reference {
+    type Error = StoreError;
+
+    fn try_from(row: Columns) -> Result<Self, StoreError> {
+        let copy_message = row
+            .copy_message
+            .map(|id| message_id(id, "message_references.copy_message"))
+            .transpose()?;
+        Ok(Self {
+            owner: OwnerId(row.owner_id),
+            direction: match row.direction.as_str() {
+                INBOUND => Direction::Inbound,
+                OUTBOUND => Direction::Outbound,
+                _ => return Err(StoreError::Corrupt("message_references.direction")),
+            },
+            source: MessageKey {
+                bot: BotId(row.source_bot),
+                chat: ChatId(row.source_chat),
+                message: message_id(row.source_message, "message_references.source_message")?,
+            },
+            part: row.part,
+            copy_bot: BotId(row.copy_bot),
+            copy_chat: ChatId(row.copy_chat),
+            copy_message,
+            state: DeliveryState::from_word(&row.state)
+                .ok_or(StoreError::Corrupt("message_references.state"))?,
+            attempts: row.attempts,
+            reason: row.reason,
+        })
+    }
+}
+
+const INBOUND: &str = "in";
+const OUTBOUND: &str = "out";
+
+fn direction_word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Inbound => INBOUND,
+        Direction::Outbound => OUTBOUND,
+    }
+}
+
+fn message_id(id: i64, column: &'static str) -> Result<MessageId, StoreError> {
+    i32::try_from(id).map(MessageId).map_err(|_| StoreError::Corrupt(column))
+}
+
+fn of_source(query: Statement, owner: OwnerId, source: MessageKey, part: Part) -> Statement {
+    query
+        .bind(owner)
+        .bind(source.bot)
+        .bind(source.chat)
+        .bind(source.message)
+        .bind(part.number())
+}
+
+impl Store {
+    /// Writes a reference in its first state; `false` when this source has one.
+    pub async fn begin_reference(
+        &self,
+        new: NewReference,
+        state: DeliveryState,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let insert = sql("INSERT INTO message_references (owner_id, source_bot, source_chat, \
+             source_message, part, direction, copy_bot, copy_chat, state, attempts, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)");
+        let insert = of_source(insert, new.owner, new.source, new.part)
+            .bind(direction_word(new.direction))
+            .bind(new.copy_bot)
+            .bind(new.copy_chat)
+            .bind(state.word())
+            .bind(now);
+        self.insert_new(insert).await
+    }
+
+    /// Marks another attempt at a reference found in a state that an attempt may follow; `false`
+    /// when somebody else was quicker. An attempt that certainly sent nothing does not count.
+    pub async fn resume_reference(
+        &self,
+        reference: &Reference,
+        part: Part,
+        state: DeliveryState,
+    ) -> Result<bool, StoreError> {
+        let counts = i64::from(reference.state == DeliveryState::Sending);
+        let update = sql("UPDATE message_references SET state = ?, attempts = ?, reason = NULL \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND state = ? AND attempts = ?")
+        .bind(state.word())
+        .bind(reference.attempts + counts);
+        let update = of_source(update, reference.owner, reference.source, part)
+            .bind(reference.state.word())
+            .bind(reference.attempts);
+        Ok(self.write(update).await? > 0)
+    }
+
+    /// Records that the copy exists: `sent`, or `failed` when a part of the message is missing and
+    /// its sender is still to be told.
+    pub async fn finish_reference(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        part: Part,
+        copy: MessageId,
+        state: DeliveryState,
+        reason: Option<&'static str>,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references SET state = ?, reason = ?, copy_message = ? \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?")
+        .bind(state.word())
+        .bind(reason.map(str::to_owned))
+        .bind(copy);
+        self.write(of_source(update, owner, source, part)).await?;
+        Ok(())
+    }
+
+    /// Records a state other than `sent`, with its reason.
+    pub async fn set_reference_state(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        part: Part,
+        state: DeliveryState,
+        reason: Option<&'static str>,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references SET state = ?, reason = ? \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?")
+        .bind(state.word())
+        .bind(reason.map(str::to_owned));
+        self.write(of_source(update, owner, source, part)).await?;
+        Ok(())
+    }
+
+    /// The reference of a source message.
+    pub async fn reference_of_source(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        part: Part,
+    ) -> Result<Option<Reference>, StoreError> {
+        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
+             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
+             FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?");
+        let row = self.find::<Columns>(of_source(query, owner, source, part)).await?;
+        row.map(Reference::try_from).transpose()
+    }
+
+    /// The reference whose copy this message is, inside one tenant.
+    pub async fn reference_of_copy(
+        &self,
+        owner: OwnerId,
+        copy: MessageKey,
+    ) -> Result<Option<Reference>, StoreError> {
+        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
+             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
+             FROM message_references \
+             WHERE owner_id = ? AND copy_bot = ? AND copy_chat = ? AND copy_message = ? \
+             ORDER BY created_at DESC LIMIT 1")
+        .bind(owner)
+        .bind(copy.bot)
+        .bind(copy.chat)
+        .bind(copy.message);
+        self.find::<Columns>(query).await?.map(Reference::try_from).transpose()
+    }
+
+    /// The latest message a customer wrote to a client bot that we know of.
+    pub async fn latest_source(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        chat: ChatId,
+    ) -> Result<Option<MessageId>, StoreError> {
+        let query = sql("SELECT MAX(source_message) FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ?")
+        .bind(owner)
+        .bind(bot)
+        .bind(chat);
+        let latest = self.find::<(Option<i64>,)>(query).await?.and_then(|(latest,)| latest);
+        latest.map(|id| message_id(id, "message_references.source_message")).transpose()
+    }
+
+    /// Removes references older than `limit` of one client bot, or of an owner's replies: a part
+    /// of the table at a time, so that no statement holds it for long. Gives how many went.
+    pub async fn forget_references_before(&self, limit: i64) -> Result<u64, StoreError> {
+        let groups = sql("SELECT DISTINCT owner_id, source_bot FROM message_references");
+        let mut gone = 0;
+        for (owner, bot) in self.list::<(i64, i64)>(groups).await? {
+            let delete = sql("DELETE FROM message_references \
+                              WHERE owner_id = ? AND source_bot = ? AND created_at < ?");
+            gone += self.write(delete.bind(owner).bind(bot).bind(limit)).await?;
+        }
+        Ok(gone)
+    }
+}

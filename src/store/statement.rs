@@ -1,0 +1,101 @@
+//! A statement as plain data, so that it is written once and run on either database.
+
+use sqlx::{
+    FromRow, MySql, Sqlite,
+    mysql::{MySqlArguments, MySqlRow},
+    query::{Query, QueryAs},
+    sqlite::{SqliteArguments, SqliteRow},
+};
+use teloxide::types::{ChatId, MessageId};
+
+use crate::model::{BotId, OwnerId};
+
+/// A row struct that either database can fill.
+pub(super) trait Row: for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+
+impl<T> Row for T where
+    T: for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin
+{
+}
+
+/// A bound value: the three kinds of column we have.
+#[derive(Clone)]
+pub(super) enum Value {
+    Integer(Option<i64>),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
+}
+
+/// SQL text with `?` and the values for them.
+#[derive(Clone)]
+pub(super) struct Statement {
+    sql: &'static str,
+    values: Vec<Value>,
+}
+
+/// Begins a statement.
+pub(super) fn sql(sql: &'static str) -> Statement {
+    Statement { sql, values: Vec::with_capacity(13) }
+}
+
+macro_rules! bind_all {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Integer(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Bytes(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+impl Statement {
+    /// Adds the value for the next `?`.
+    pub(super) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    pub(super) fn mysql(self) -> Query<'static, MySql, MySqlArguments> {
+        bind_all!(sqlx::query(self.sql), self.values)
+    }
+
+    pub(super) fn sqlite(self) -> Query<'static, Sqlite, SqliteArguments> {
+        bind_all!(sqlx::query(self.sql), self.values)
+    }
+
+    pub(super) fn mysql_as<T: Row>(self) -> QueryAs<'static, MySql, T, MySqlArguments> {
+        bind_all!(sqlx::query_as(self.sql), self.values)
+    }
+
+    pub(super) fn sqlite_as<T: Row>(self) -> QueryAs<'static, Sqlite, T, SqliteArguments> {
+        bind_all!(sqlx::query_as(self.sql), self.values)
+    }
+}
+
+macro_rules! value_from {
+    ($($from:ty => |$value:ident| $to:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from($value: $from) -> Self {
+                $to
+            }
+        }
+    )*};
+}
+
+value_from! {
+    i64 => |value| Self::Integer(Some(value));
+    Option<i64> => |value| Self::Integer(value);
+    OwnerId => |value| Self::Integer(Some(value.0));
+    BotId => |value| Self::Integer(Some(value.0));
+    ChatId => |value| Self::Integer(Some(value.0));
+    MessageId => |value| Self::Integer(Some(value.0.into()));
+    String => |value| Self::Text(Some(value));
+    &str => |value| Self::Text(Some(value.to_owned()));
+    Option<String> => |value| Self::Text(value);
+    Vec<u8> => |value| Self::Bytes(Some(value));
+    Option<Vec<u8>> => |value| Self::Bytes(value);
+}

@@ -1,0 +1,117 @@
+//! The only Bot API calls: one HTTP client for all bots, limits by destination, and what a failure
+//! means.
+//!
+//! - [`outcome`]: sent, certainly not sent, unknown: the three ways a call ends
+//! - [`transport`]: one request, one answer
+//! - [`limits`]: Telegram's rates, kept by (bot, chat) and by bot
+//! - [`deliver`]: a message to a chat: waits for the limits, obeys 429, streams files
+//! - [`files`]: a file of one bot opened for reading, to be uploaded by another
+//! - [`methods`]: the control calls by name
+//!
+//! teloxide's payload types are sent over a transport of our own: its client sleeps 10 s on every
+//! 5xx, ends an upload after 17 s, and cannot tell "never left" from "answer lost".
+
+mod deliver;
+mod files;
+mod limits;
+mod methods;
+mod outcome;
+mod transport;
+
+use std::{sync::Arc, time::Duration};
+
+pub use deliver::{Attachment, Outgoing};
+pub use files::RemoteFile;
+use files::FileIds;
+use limits::Limits;
+pub use methods::{BotIdentity, WebhookInfo, WebhookOrder};
+pub use outcome::{CallError, Doubt, Refusal};
+
+use crate::{
+    model::{BotId, BotState, OwnerId},
+    token::BotToken,
+};
+
+/// How long one call may take, connection to last byte of the answer.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long moving one file from bot to bot may take.
+const TRANSFER_TIMEOUT: Duration = Duration::from_secs(600);
+/// Files moved at a time: each holds two connections and their buffers.
+const TRANSFERS: usize = 16;
+
+/// The Bot API. Cheap to clone.
+#[derive(Clone)]
+pub struct Telegram {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    http: reqwest::Client,
+    base: String,
+    limits: Limits,
+    file_ids: FileIds,
+    transfers: tokio::sync::Semaphore,
+}
+
+/// A bot that can make calls: its id and its token.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The bot.
+    pub bot: BotId,
+    /// Its token. Printing it shows the id only.
+    pub token: BotToken,
+}
+
+/// A running client bot: who it is, whose it is, and its token.
+#[derive(Debug, Clone)]
+pub struct ClientBot {
+    /// The tenant it belongs to.
+    pub owner: OwnerId,
+    /// Its username, without `@`.
+    pub username: String,
+    /// Its display name.
+    pub name: String,
+    /// How it fares.
+    pub state: BotState,
+    /// Fingerprint of the webhook Telegram was told last.
+    pub webhook: Option<Vec<u8>>,
+    /// Its id and token.
+    pub caller: Caller,
+}
+
+impl ClientBot {
+    /// Its Telegram id.
+    pub fn id(&self) -> BotId {
+        self.caller.bot
+    }
+}
+
+impl Telegram {
+    /// Prepares the one HTTP client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When TLS can't be set up.
+    pub fn new(base: &str, rate_limits: bool) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .pool_idle_timeout(Duration::from_secs(50))
+            .pool_max_idle_per_host(32)
+            .tcp_keepalive(Duration::from_secs(30))
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("feedback-relay/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        let inner = Inner {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            limits: Limits::new(rate_limits),
+            file_ids: FileIds::new(),
+            transfers: tokio::sync::Semaphore::new(TRANSFERS),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Forgets limits of chats that were quiet, so that memory stays bounded. Call it now and then.
+    pub fn forget_quiet_chats(&self) {
+        self.inner.limits.forget_quiet();
+    }
+}

@@ -1,0 +1,172 @@
+//! A message to a chat: waits for the limits, obeys 429 while the caller can wait, and streams the
+//! file where there is one.
+
+use std::{sync::atomic::Ordering, time::Instant};
+
+use reqwest::{Body, multipart};
+use serde_json::{Map, Value};
+use teloxide::types::ChatId;
+
+use super::{
+    CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
+    files::{OpenFile, RemoteFile, Watched},
+    outcome::{CallError, Refusal},
+};
+
+/// The name of the one file part of a form.
+const PART: &str = "file0";
+
+/// A call that makes or changes a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// The Bot API method.
+    pub method: &'static str,
+    /// Its parameters, without `chat_id` and the file.
+    pub parameters: Map<String, Value>,
+    /// The file to move from another bot, if any.
+    pub attachment: Option<Attachment>,
+}
+
+/// A file that travels with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The parameter that names it, which is also the key of the answer's object.
+    pub field: &'static str,
+    /// The file.
+    pub file: RemoteFile,
+}
+
+impl Outgoing {
+    /// A call without a file.
+    pub fn new(method: &'static str, parameters: Map<String, Value>) -> Self {
+        Self { method, parameters, attachment: None }
+    }
+}
+
+impl Telegram {
+    /// Makes the call in `chat` as `caller`; a file is read as `holder`. Waits for limits and 429s
+    /// until `deadline`; past it the answer is [`Refusal::TooFast`].
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn deliver(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        outgoing: &Outgoing,
+        holder: &Caller,
+        deadline: Instant,
+    ) -> Result<Value, CallError> {
+        loop {
+            let turn = self.inner.limits.turn(caller.bot, chat, deadline).await;
+            turn.map_err(|retry_after| Refusal::TooFast { retry_after })?;
+            let result = self.attempt(caller, chat, outgoing, holder).await;
+            let Err(CallError::NotSent(Refusal::TooFast { retry_after })) = result else {
+                return result;
+            };
+            self.inner.limits.told_to_wait(caller.bot, chat, retry_after);
+        }
+    }
+
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        outgoing: &Outgoing,
+        holder: &Caller,
+    ) -> Result<Value, CallError> {
+        let mut parameters = outgoing.parameters.clone();
+        parameters.insert("chat_id".to_owned(), chat.0.into());
+        let Some(attachment) = &outgoing.attachment else {
+            return self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
+        };
+        let known = self.inner.file_ids.get(caller.bot, outgoing.method, &attachment.file);
+        let known = known.or_else(|| (holder.bot == caller.bot).then(|| attachment.file.id.clone()));
+        if let Some(id) = known {
+            let mut by_id = parameters.clone();
+            by_id.insert(attachment.field.to_owned(), id.into());
+            let result = self.call_json(caller, outgoing.method, &by_id, CALL_TIMEOUT).await;
+            if !matches!(result, Err(CallError::NotSent(Refusal::BadFileId))) {
+                return result;
+            }
+            self.inner.file_ids.forget(caller.bot, outgoing.method, &attachment.file);
+        }
+        let answer = self.upload(caller, outgoing.method, parameters, attachment, holder).await?;
+        if let Some(id) = file_id_in(&answer, attachment.field) {
+            self.inner.file_ids.put(caller.bot, outgoing.method, &attachment.file, id);
+        }
+        Ok(answer)
+    }
+
+    async fn upload(
+        &self,
+        caller: &Caller,
+        method: &'static str,
+        parameters: Map<String, Value>,
+        attachment: &Attachment,
+        holder: &Caller,
+    ) -> Result<Value, CallError> {
+        let slot = self.inner.transfers.acquire().await;
+        let _slot = slot.map_err(|_| Refusal::FileUnavailable)?;
+        let opened = self.open_file(holder, &attachment.file).await.map_err(|error| match error {
+            // The holder's trouble is not the sender's: its dead token or limit must not be taken
+            // for that of the bot that writes.
+            CallError::NotSent(Refusal::FileTooBig) => Refusal::FileTooBig,
+            CallError::NotSent(Refusal::Unreachable | Refusal::TooFast { .. })
+            | CallError::Unknown(_) => Refusal::FileLater,
+            CallError::NotSent(_) => Refusal::FileUnavailable,
+        })?;
+        let OpenFile { content, length } = opened;
+        let (content, failed) = Watched::new(content);
+        let form = form(parameters, attachment, Body::wrap_stream(content), length);
+        let result = self.call_multipart(caller, method, form, TRANSFER_TIMEOUT).await;
+        match result {
+            Err(CallError::Unknown(_)) if failed.load(Ordering::Relaxed) => {
+                Err(Refusal::FileLater.into())
+            }
+            result => result,
+        }
+    }
+}
+
+fn form(
+    parameters: Map<String, Value>,
+    attachment: &Attachment,
+    body: Body,
+    length: Option<u64>,
+) -> multipart::Form {
+    let mut form = multipart::Form::new();
+    for (name, value) in parameters {
+        let text = match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        form = form.text(name, text);
+    }
+    let part = match length {
+        Some(length) => multipart::Part::stream_with_length(body, length),
+        None => multipart::Part::stream(body),
+    };
+    let part = part.file_name(attachment.file.name.clone());
+    form.text(attachment.field, format!("attach://{PART}")).part(PART, typed(part, attachment))
+}
+
+fn typed(part: multipart::Part, attachment: &Attachment) -> multipart::Part {
+    // `mime_str` takes the part; a type it can't read is left out rather than losing the part.
+    let readable = attachment
+        .file
+        .mime
+        .as_deref()
+        .filter(|mime| multipart::Part::text("").mime_str(mime).is_ok());
+    match readable {
+        Some(mime) => part.mime_str(mime).unwrap_or_else(|_| multipart::Part::text("")),
+        None => part,
+    }
+}
+
+/// The new file's id in the message Telegram answers with; a photo is a list of sizes.
+fn file_id_in(message: &Value, field: &str) -> Option<String> {
+    let object = message.get(field)?;
+    let object = object.as_array().map_or(Some(object), |sizes| sizes.last())?;
+    Some(object.get("file_id")?.as_str()?.to_owned())
+}

@@ -1,0 +1,137 @@
+//! Telegram's rates, kept on our side so that a 429 is rare, and obeyed where one comes.
+//!
+//! A message a second in one chat with short bursts, twenty a minute in a group, thirty a second
+//! for a bot (Bot FAQ, "My bot is hitting limits"). Each limit belongs to its own destination:
+//! nobody waits for somebody else's chat.
+
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
+use teloxide::types::ChatId;
+
+use crate::model::BotId;
+
+type Destination = (BotId, ChatId);
+
+/// Messages a chat may get at once before the rate of one a second begins.
+const CHAT_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
+/// Messages a minute in a group.
+const GROUP_A_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
+/// Messages a second of one bot.
+const BOT_A_SECOND: NonZeroU32 = NonZeroU32::new(30).unwrap();
+const ONE: NonZeroU32 = NonZeroU32::new(1).unwrap();
+
+pub(super) struct Limits {
+    pacing: bool,
+    chats: DefaultKeyedRateLimiter<Destination>,
+    groups: DefaultKeyedRateLimiter<Destination>,
+    bots: DefaultKeyedRateLimiter<BotId>,
+    told_to_wait: Mutex<HashMap<Destination, Instant>>,
+}
+
+impl Limits {
+    /// With `pacing` off only Telegram's own 429s are obeyed.
+    pub(super) fn new(pacing: bool) -> Self {
+        Self {
+            pacing,
+            chats: DefaultKeyedRateLimiter::keyed(Quota::per_second(ONE).allow_burst(CHAT_BURST)),
+            groups: DefaultKeyedRateLimiter::keyed(Quota::per_minute(GROUP_A_MINUTE)),
+            bots: DefaultKeyedRateLimiter::keyed(Quota::per_second(BOT_A_SECOND)),
+            told_to_wait: Mutex::default(),
+        }
+    }
+
+    /// Waits for a turn to write to a chat.
+    ///
+    /// # Errors
+    /// How long it would still take, when that is past the deadline.
+    pub(super) async fn turn(
+        &self,
+        bot: BotId,
+        chat: ChatId,
+        deadline: Instant,
+    ) -> Result<(), Duration> {
+        loop {
+            let wait = self.wait_for(bot, chat);
+            if wait.is_zero() {
+                return Ok(());
+            }
+            if Instant::now() + wait > deadline {
+                return Err(wait);
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Telegram said 429 for this destination.
+    pub(super) fn told_to_wait(&self, bot: BotId, chat: ChatId, retry_after: Duration) {
+        let mut waiting = self.told_to_wait.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.insert((bot, chat), Instant::now() + retry_after);
+    }
+
+    /// Drops what no longer limits anybody.
+    pub(super) fn forget_quiet(&self) {
+        self.chats.retain_recent();
+        self.groups.retain_recent();
+        self.bots.retain_recent();
+        let now = Instant::now();
+        let mut waiting = self.told_to_wait.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|_, until| *until > now);
+    }
+
+    fn wait_for(&self, bot: BotId, chat: ChatId) -> Duration {
+        let told = self.still_told_to_wait((bot, chat));
+        if !told.is_zero() || !self.pacing {
+            return told;
+        }
+        let now = DefaultClock::default().now();
+        let group = if chat.0 < 0 { self.groups.check_key(&(bot, chat)) } else { Ok(()) };
+        group
+            .and_then(|()| self.chats.check_key(&(bot, chat)))
+            .and_then(|()| self.bots.check_key(&bot))
+            .map_or_else(|not_yet| not_yet.wait_time_from(now), |()| Duration::ZERO)
+    }
+
+    fn still_told_to_wait(&self, destination: Destination) -> Duration {
+        let waiting = self.told_to_wait.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.get(&destination).map_or(Duration::ZERO, |until| {
+            until.saturating_duration_since(Instant::now())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOT: BotId = BotId(1);
+
+    #[tokio::test]
+    async fn a_full_chat_waits_and_its_neighbour_does_not() {
+        let limits = Limits::new(true);
+        let now = Instant::now();
+        for _ in 0..CHAT_BURST.get() {
+            limits.turn(BOT, ChatId(1), now).await.unwrap();
+        }
+        assert!(limits.turn(BOT, ChatId(1), now).await.is_err());
+        assert!(limits.turn(BOT, ChatId(2), now).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_429_holds_its_destination_only_even_without_pacing() {
+        let limits = Limits::new(false);
+        let now = Instant::now();
+        limits.told_to_wait(BOT, ChatId(1), Duration::from_secs(9));
+        assert!(limits.turn(BOT, ChatId(1), now).await.unwrap_err() > Duration::from_secs(8));
+        assert!(limits.turn(BOT, ChatId(2), now).await.is_ok());
+        assert!(limits.turn(BotId(2), ChatId(1), now).await.is_ok());
+    }
+}

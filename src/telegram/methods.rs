@@ -1,0 +1,208 @@
+//! The control calls by name: who a bot is, how its updates come, menus, reactions.
+
+use std::time::Duration;
+
+use reqwest::multipart;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use teloxide::{
+    payloads::{
+        AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteWebhook, LeaveChat,
+        SetMessageReaction, SetMessageReactionSetters, SetMyCommands, SetMyCommandsSetters,
+    },
+    types::{BotCommand, BotCommandScope, CallbackQueryId, ChatId, MessageId, ReactionType},
+};
+
+use super::{
+    CALL_TIMEOUT, Caller, Telegram,
+    outcome::{CallError, Doubt},
+};
+use crate::model::BotId;
+
+/// Who a bot is (`getMe`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BotIdentity {
+    /// Its id.
+    pub id: BotId,
+    /// Its username, without `@`.
+    pub username: String,
+    /// Its display name.
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+struct Me {
+    id: i64,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    first_name: String,
+}
+
+/// Where a bot's updates go (`getWebhookInfo`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct WebhookInfo {
+    /// The address; empty when none is set.
+    pub url: String,
+    /// Updates waiting at Telegram.
+    pub pending_update_count: i64,
+    /// What went wrong with the last delivery.
+    pub last_error_message: Option<String>,
+}
+
+/// What `setWebhook` is asked for. Pending updates are never dropped.
+#[derive(Debug, Clone)]
+pub struct WebhookOrder {
+    /// The address.
+    pub url: String,
+    /// The secret Telegram sends with each update.
+    pub secret: String,
+    /// The kinds of update wanted, always said outright.
+    pub allowed_updates: &'static [&'static str],
+    /// A self-signed certificate's PEM.
+    pub certificate: Option<Vec<u8>>,
+}
+
+impl Telegram {
+    /// `getMe`.
+    ///
+    /// # Errors
+    /// [`super::Refusal::TokenRevoked`] when Telegram does not accept the token.
+    pub async fn identify(&self, caller: &Caller) -> Result<BotIdentity, CallError> {
+        let me: Me = self.call_json(caller, "getMe", &json!({}), CALL_TIMEOUT).await?;
+        Ok(BotIdentity { id: BotId(me.id), username: me.username, name: me.first_name })
+    }
+
+    /// `getWebhookInfo`.
+    pub async fn webhook_info(&self, caller: &Caller) -> Result<WebhookInfo, CallError> {
+        self.call_json(caller, "getWebhookInfo", &json!({}), CALL_TIMEOUT).await
+    }
+
+    /// `setWebhook`; a certificate makes it a form.
+    pub async fn set_webhook(&self, caller: &Caller, order: &WebhookOrder) -> Result<(), CallError> {
+        let method = "setWebhook";
+        let allowed = json!(order.allowed_updates);
+        let done: bool = if let Some(certificate) = &order.certificate {
+            let file = multipart::Part::bytes(certificate.clone()).file_name("certificate.pem");
+            let form = multipart::Form::new()
+                .text("url", order.url.clone())
+                .text("secret_token", order.secret.clone())
+                .text("allowed_updates", allowed.to_string())
+                .part("certificate", file);
+            self.call_multipart(caller, method, form, CALL_TIMEOUT).await?
+        } else {
+            let asked = json!({
+                "url": order.url, "secret_token": order.secret, "allowed_updates": allowed,
+            });
+            self.call_json(caller, method, &asked, CALL_TIMEOUT).await?
+        };
+        if done { Ok(()) } else { Err(Doubt::Unreadable.into()) }
+    }
+
+    /// `deleteWebhook`, keeping what is pending.
+    pub async fn delete_webhook(&self, caller: &Caller) -> Result<(), CallError> {
+        self.call(caller, &DeleteWebhook::new()).await.map(drop)
+    }
+
+    /// `getUpdates` from `offset` on; waits up to `wait` for the first. Each update stays raw JSON.
+    pub async fn updates(
+        &self,
+        caller: &Caller,
+        offset: i64,
+        wait: Duration,
+        allowed_updates: &'static [&'static str],
+    ) -> Result<Vec<Value>, CallError> {
+        let asked = json!({
+            "offset": offset, "timeout": wait.as_secs(), "limit": 100,
+            "allowed_updates": allowed_updates,
+        });
+        self.call_json(caller, "getUpdates", &asked, wait + Duration::from_secs(15)).await
+    }
+
+    /// `getUpdates` that only tells Telegram how far we are: with a limit of one and no wait.
+    pub async fn confirm_updates(&self, caller: &Caller, offset: i64) -> Result<(), CallError> {
+        let asked = json!({ "offset": offset, "timeout": 0, "limit": 1 });
+        let timeout = Duration::from_secs(5);
+        self.call_json::<Value>(caller, "getUpdates", &asked, timeout).await.map(drop)
+    }
+
+    /// `setMessageReaction` with one emoji.
+    pub async fn react(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        message: MessageId,
+        emoji: &str,
+    ) -> Result<(), CallError> {
+        let reaction = ReactionType::Emoji { emoji: emoji.to_owned() };
+        let payload = SetMessageReaction::new(chat, message).reaction(vec![reaction]);
+        self.call(caller, &payload).await.map(drop)
+    }
+
+    /// `deleteMessage`.
+    pub async fn delete_message(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        message: MessageId,
+    ) -> Result<(), CallError> {
+        self.call(caller, &DeleteMessage::new(chat, message)).await.map(drop)
+    }
+
+    /// `answerCallbackQuery`: ends the button's waiting sign, with a short text or without.
+    pub async fn answer_button(
+        &self,
+        caller: &Caller,
+        query: &str,
+        text: Option<String>,
+    ) -> Result<(), CallError> {
+        let mut payload = AnswerCallbackQuery::new(CallbackQueryId(query.to_owned()));
+        if let Some(text) = text {
+            payload = payload.text(text);
+        }
+        self.call(caller, &payload).await.map(drop)
+    }
+
+    /// `setMyCommands` for a scope and a language (`None`: for every other language).
+    pub async fn set_commands(
+        &self,
+        caller: &Caller,
+        commands: Vec<BotCommand>,
+        scope: BotCommandScope,
+        language: Option<&str>,
+    ) -> Result<(), CallError> {
+        let mut payload = SetMyCommands::new(commands).scope(scope);
+        if let Some(language) = language {
+            payload = payload.language_code(language);
+        }
+        self.call(caller, &payload).await.map(drop)
+    }
+
+    /// `sendPhoto` with a picture of ours.
+    pub async fn send_picture(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        png: Vec<u8>,
+        caption: &str,
+    ) -> Result<(), CallError> {
+        let file = multipart::Part::bytes(png).file_name("qr.png");
+        let form = multipart::Form::new()
+            .text("chat_id", chat.0.to_string())
+            .text("caption", caption.to_owned())
+            .text("photo", "attach://file0")
+            .part("file0", file);
+        self.call_multipart::<Value>(caller, "sendPhoto", form, CALL_TIMEOUT).await.map(drop)
+    }
+
+    /// `leaveChat`.
+    pub async fn leave(&self, caller: &Caller, chat: ChatId) -> Result<(), CallError> {
+        self.call(caller, &LeaveChat::new(chat)).await.map(drop)
+    }
+
+    /// A person's name and username now (`getChat`), as a message's `from` would have them.
+    pub async fn person(&self, caller: &Caller, chat: ChatId) -> Result<Value, CallError> {
+        self.call_json(caller, "getChat", &json!({ "chat_id": chat.0 }), CALL_TIMEOUT).await
+    }
+}

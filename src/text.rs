@@ -1,0 +1,354 @@
+//! Every sentence a person can read, in every language, by Project Fluent.
+//!
+//! The sentences stand in `src/text/*.ftl`, one file per language, and are listed once more here:
+//! each becomes a method of [`Language`] with its placeholders as arguments, so that a sentence
+//! that does not exist can't be asked for. A test compares both.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use unic_langid::{LanguageIdentifier, langid};
+
+/// A language the texts exist in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// English, and what everybody gets whose language is not here.
+    English,
+    /// German.
+    German,
+    /// Spanish.
+    Spanish,
+    /// Russian.
+    Russian,
+    /// Ukrainian.
+    Ukrainian,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::English,
+        Self::German,
+        Self::Spanish,
+        Self::Russian,
+        Self::Ukrainian,
+        Self::Chinese,
+    ];
+
+    /// The language for an IETF tag such as Telegram's `language_code`.
+    pub fn of(tag: Option<&str>) -> Self {
+        let tag = tag.unwrap_or_default().to_ascii_lowercase();
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| language.code() == primary).unwrap_or(Self::English)
+    }
+
+    /// Its two-letter code, as `setMyCommands` takes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+            Self::Spanish => "es",
+            Self::Russian => "ru",
+            Self::Ukrainian => "uk",
+            Self::Chinese => "zh",
+        }
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        match self {
+            Self::English => langid!("en"),
+            Self::German => langid!("de"),
+            Self::Spanish => langid!("es"),
+            Self::Russian => langid!("ru"),
+            Self::Ukrainian => langid!("uk"),
+            Self::Chinese => langid!("zh-Hans"),
+        }
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::English => include_str!("text/en.ftl"),
+            Self::German => include_str!("text/de.ftl"),
+            Self::Spanish => include_str!("text/es.ftl"),
+            Self::Russian => include_str!("text/ru.ftl"),
+            Self::Ukrainian => include_str!("text/uk.ftl"),
+            Self::Chinese => include_str!("text/zh.ftl"),
+        }
+    }
+
+    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+        static BUNDLES: [LazyLock<FluentBundle<FluentResource>>; 6] = [
+            LazyLock::new(|| build(Language::English)),
+            LazyLock::new(|| build(Language::German)),
+            LazyLock::new(|| build(Language::Spanish)),
+            LazyLock::new(|| build(Language::Russian)),
+            LazyLock::new(|| build(Language::Ukrainian)),
+            LazyLock::new(|| build(Language::Chinese)),
+        ];
+        let place = Self::ALL.iter().position(|language| *language == self).unwrap_or_default();
+        &BUNDLES[place]
+    }
+
+    /// A sentence with its placeholders filled. One that is missing here is said in English.
+    fn say(self, key: &str, fill: &[(&'static str, &str)]) -> String {
+        let arguments: FluentArgs<'_> = fill.iter().map(|(name, value)| (*name, *value)).collect();
+        let spoken = [self, Self::English].into_iter().find_map(|language| {
+            let bundle = language.bundle();
+            let pattern = bundle.get_message(key)?.value()?;
+            let text = bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new());
+            Some(text.into_owned())
+        });
+        spoken.unwrap_or_else(|| key.to_owned())
+    }
+}
+
+fn build(language: Language) -> FluentBundle<FluentResource> {
+    // A line that does not parse is left out; the test below sees to it that there is none.
+    let resource = match FluentResource::try_new(language.source().to_owned()) {
+        Ok(resource) | Err((resource, _)) => resource,
+    };
+    let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+    // Isolation marks would stand in the middle of names, links and commands people copy.
+    bundle.set_use_isolating(false);
+    let _ = bundle.add_resource(resource);
+    bundle
+}
+
+macro_rules! sentences {
+    ($($(#[$about:meta])* $name:ident = $key:literal ($($hole:ident),*);)*) => {
+        impl Language {
+            $(
+                $(#[$about])*
+                #[must_use]
+                pub fn $name(self $(, $hole: &str)*) -> String {
+                    self.say($key, &[$((stringify!($hole), $hole)),*])
+                }
+            )*
+        }
+
+        /// Each sentence's key and placeholders.
+        #[cfg(test)]
+        const SENTENCES: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($hole)),*])),*];
+    };
+}
+
+sentences! {
+    // The master bot: getting in.
+    /// To a person who has just claimed the installation.
+    claimed = "claimed" ();
+    /// To an owner who sends `/start`.
+    welcome = "welcome" ();
+    /// The one answer a stranger gets.
+    stranger = "stranger" ();
+
+    // The master bot: commands.
+    /// Above the list of commands.
+    help = "help" (commands);
+    /// A command nobody knows.
+    unknown_command = "unknown-command" (commands);
+    /// What `/add` does.
+    command_add = "command-add" ();
+    /// What `/bots` does.
+    command_bots = "command-bots" ();
+    /// What `/remove` does.
+    command_remove = "command-remove" ();
+    /// What `/qr` does.
+    command_qr = "command-qr" ();
+    /// What `/subscribe` does.
+    command_subscribe = "command-subscribe" ();
+    /// What `/help` does.
+    command_help = "command-help" ();
+    /// What `/cancel` does.
+    command_cancel = "command-cancel" ();
+    /// `/cancel` ended something.
+    cancelled = "cancelled" ();
+    /// `/cancel` with nothing to end.
+    nothing_to_cancel = "nothing-to-cancel" ();
+    /// `/subscribe` where nobody is limited.
+    no_plans = "no-plans" ();
+
+    // Attaching.
+    /// How to get a token, in three lines.
+    add_prompt = "add-prompt" ();
+    /// No token in the text.
+    token_missing = "token-missing" ();
+    /// More than one token in the text.
+    tokens_several = "tokens-several" ();
+    /// Telegram does not know the token.
+    token_rejected = "token-rejected" ();
+    /// It is the master bot's own token.
+    token_is_master = "token-is-master" ();
+    /// Another owner has this bot.
+    bot_taken = "bot-taken" ();
+    /// Telegram could not be asked.
+    telegram_unreachable = "telegram-unreachable" ();
+    /// The bot's updates go to somebody else.
+    takeover_question = "takeover-question" (bot, host);
+    /// Agrees to take the webhook over.
+    takeover_yes = "takeover-yes" ();
+    /// The bot runs now.
+    attached = "attached" (bot);
+    /// The bot has a new token.
+    token_replaced = "token-replaced" (bot);
+    /// The bot is kept, but Telegram did not take the webhook.
+    webhook_pending = "webhook-pending" (bot, reason);
+    /// The message with the token could not be deleted.
+    delete_token_yourself = "delete-token-yourself" ();
+
+    // Removing and listing.
+    /// There is no bot.
+    no_bots = "no-bots" ();
+    /// Which bot to remove.
+    remove_which = "remove-which" ();
+    /// Whether to remove it.
+    remove_question = "remove-question" (bot);
+    /// Agrees to remove it.
+    remove_yes = "remove-yes" ();
+    /// It is removed.
+    removed = "removed" (bot);
+    /// Leaves everything as it is.
+    button_cancel = "button-cancel" ();
+    /// A button whose question is closed.
+    button_stale = "button-stale" ();
+    /// Above the list of bots.
+    bots_title = "bots-title" ();
+    /// A bot that runs.
+    bot_active = "bot-active" (bot, name);
+    /// A bot whose token is dead.
+    bot_revoked = "bot-revoked" (bot, name);
+    /// A bot whose updates go elsewhere.
+    bot_contested = "bot-contested" (bot, name);
+    /// Which bot's code to draw.
+    qr_which = "qr-which" ();
+    /// Under the code.
+    qr_caption = "qr-caption" (bot);
+
+    // Alarms.
+    /// A client bot's token is dead.
+    alarm_revoked = "alarm-revoked" (bot);
+    /// A client bot's updates go elsewhere.
+    alarm_contested = "alarm-contested" (bot);
+    /// A client bot left a group.
+    left_group = "left-group" (bot, title);
+
+    // Answering customers.
+    /// A message that is no reply.
+    how_to_reply = "how-to-reply" ();
+    /// A reply to what is no copy.
+    reply_to_unknown = "reply-to-unknown" ();
+    /// A reply certainly did not arrive.
+    not_delivered = "not-delivered" (reason);
+    /// A reply may or may not have arrived.
+    maybe_not_delivered = "maybe-not-delivered" ();
+    /// A reply that still may arrive.
+    not_delivered_yet = "not-delivered-yet" (reason);
+    /// Tries once more.
+    send_again = "send-again" ();
+    /// Telegram no longer gives the original.
+    original_gone = "original-gone" ();
+    /// It is delivered by now.
+    delivered_now = "delivered-now" ();
+
+    // Reasons.
+    /// The customer blocked the bot.
+    reason_blocked = "reason-blocked" ();
+    /// The customer's account is deleted.
+    reason_deactivated = "reason-deactivated" ();
+    /// The customer never started the bot.
+    reason_not_started = "reason-not-started" ();
+    /// The file is over the limit.
+    reason_too_big = "reason-too-big" ();
+    /// The file could not be fetched.
+    reason_file_unavailable = "reason-file-unavailable" ();
+    /// The client bot was removed.
+    reason_bot_removed = "reason-bot-removed" ();
+    /// The client bot's token is dead.
+    reason_token_revoked = "reason-token-revoked" ();
+    /// Telegram asks to wait.
+    reason_too_fast = "reason-too-fast" ();
+    /// Telegram can't be reached.
+    reason_unreachable = "reason-unreachable" ();
+    /// Telegram refuses for a reason of its own.
+    reason_refused = "reason-refused" ();
+    /// This kind of message can't be sent by a bot.
+    reason_kind = "reason-kind" (kind);
+
+    // Copies.
+    /// A customer without a name.
+    no_name = "no-name" (id);
+    /// The label of a second copy that may be a repeat.
+    repeat = "repeat" ();
+    /// The mark of a copy whose original was changed.
+    edited = "edited" ();
+    /// A kind that can't be shown.
+    unshowable = "unshowable" (name, kind);
+    /// A file that can't be passed on, with what is known of it.
+    file_missing = "file-missing" (file, size, reason);
+    /// A message that could only be told about.
+    content_refused = "content-refused" (kind);
+    /// A customer's quiz, whose answer bots are not told.
+    quiz = "quiz" ();
+    /// A story.
+    story = "story" (title);
+
+    // Customers.
+    /// The greeting of a client bot.
+    greeting = "greeting" ();
+    /// A client bot's `/help`.
+    customer_help = "customer-help" ();
+    /// A kind that can't be passed on.
+    customer_kind = "customer-kind" ();
+    /// A file that can't be passed on.
+    customer_file = "customer-file" ();
+    /// Nothing of the message arrived.
+    customer_not_delivered = "customer-not-delivered" ();
+    /// The message may or may not have arrived.
+    customer_maybe_not_delivered = "customer-maybe-not-delivered" ();
+}
+
+#[cfg(test)]
+mod tests {
+    use fluent_bundle::FluentResource;
+
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_sentence_and_its_placeholders() {
+        for language in Language::ALL {
+            let parsed = FluentResource::try_new(language.source().to_owned());
+            let parsed = parsed.unwrap_or_else(|(_, errors)| panic!("{language:?}: {errors:?}"));
+            assert_eq!(parsed.entries().count(), SENTENCES.len(), "{language:?} has other keys");
+            for (key, holes) in SENTENCES {
+                let fill: Vec<_> = holes.iter().map(|hole| (*hole, "\u{2603}")).collect();
+                let message = language.bundle().get_message(key);
+                let pattern = message.and_then(|message| message.value());
+                let pattern = pattern.unwrap_or_else(|| panic!("{language:?} has no {key}"));
+                let mut errors = Vec::new();
+                let arguments: FluentArgs<'_> = fill.iter().copied().collect();
+                let text = language.bundle().format_pattern(pattern, Some(&arguments), &mut errors);
+                assert!(errors.is_empty(), "{language:?} {key}: {errors:?}");
+                assert_eq!(
+                    text.matches('\u{2603}').count() >= usize::from(!holes.is_empty()),
+                    true,
+                    "{language:?} {key} leaves a placeholder out"
+                );
+                for hole in *holes {
+                    let alone: FluentArgs<'_> = [(*hole, "\u{2603}")].into_iter().collect();
+                    let text =
+                        language.bundle().format_pattern(pattern, Some(&alone), &mut Vec::new());
+                    assert!(text.contains('\u{2603}'), "{language:?} {key} lacks ${hole}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn telegrams_tags_find_their_language() {
+        assert_eq!(Language::of(Some("zh-hans")), Language::Chinese);
+        assert_eq!(Language::of(Some("pt-br")), Language::English);
+        assert_eq!(Language::of(Some("DE")), Language::German);
+        assert_eq!(Language::of(None), Language::English);
+    }
+}
