@@ -27,7 +27,7 @@ const CLAMPED: &[(&str, LevelFilter)] = &[
     ("reqwest::connect", LevelFilter::INFO),
     // At DEBUG prints a whole request URI that is not absolute, at WARN the path of a CONNECT.
     ("hyper_util::client::legacy::client", LevelFilter::ERROR),
-    // At DEBUG and TRACE names header fields and values it takes offence at; at TRACE prints parser states with bytes.
+    // Silent today, since its `tracing` feature needs a compiler flag; its DEBUG lines name headers it takes offence at.
     ("hyper::proto", LevelFilter::WARN),
     // At TRACE prints each request's payload and each answer: message text and names.
     ("teloxide_core::adaptors", LevelFilter::DEBUG),
