@@ -1,0 +1,473 @@
+//! The configuration: read from the environment once, checked whole, and refused whole.
+//!
+//! A person who starts the relay with five mistakes reads five lines:
+//!
+//! ```text
+//! the configuration has 2 problems, so nothing was started:
+//!   MASTER_BOT_TOKEN: it is not set; expected the token from @BotFather: the bot's id, a colon and the secret, …
+//!   LOG_FORMAT: it is none of the two; expected text or json
+//! ```
+//!
+//! Nothing here connects to anything or writes anything. The variables stand in one table, [`VARIABLES`]; what they
+//! are read into are types that cannot hold a bad value, so nobody checks again.
+
+mod certificate;
+mod cli;
+mod database_url;
+mod dotenv;
+mod problems;
+mod secret_key;
+mod urls;
+mod variables;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use teloxide::types::UserId;
+use tracing_subscriber::EnvFilter;
+
+pub use certificate::WebhookCertificate;
+pub use cli::{Cli, Command};
+pub use database_url::{DatabaseUrl, MySqlUrl, SqliteUrl};
+pub use problems::{ConfigErrors, Problem, Wrong};
+pub use secret_key::{KeySource, SecretKey};
+pub use urls::{ApiUrl, PublicUrl};
+pub use variables::{Fallback, VARIABLES, Variable};
+
+use crate::token::BotToken;
+
+const DOTENV_FILE: &str = ".env";
+/// Telegram's user ids have at most 52 significant bits.
+const USER_ID_LIMIT: u64 = 1 << 52;
+
+/// Everything the relay is told from outside. `Debug` shows no secret.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `MASTER_BOT_TOKEN`
+    pub master_bot_token: BotToken,
+    /// `DATABASE_URL`
+    pub database_url: DatabaseUrl,
+    /// How updates arrive: `PUBLIC_URL` and `WEBHOOK_CERTIFICATE_FILE`.
+    pub intake: Intake,
+    /// `LISTEN_ADDR`; port 0 lets the system choose one.
+    pub listen_addr: SocketAddr,
+    /// `METRICS_ADDR`; without it there is no second listener.
+    pub metrics_addr: Option<SocketAddr>,
+    /// `OWNER_IDS`, each once, in the order given; empty means that the first to open the claim link is the owner.
+    pub owner_ids: Vec<UserId>,
+    /// `REGISTRATION`
+    pub registration: Registration,
+    /// `SECRET_KEY` or, without it, `SECRET_KEY_FILE`.
+    pub secret_key: KeySource,
+    /// `TELEGRAM_API_URL`
+    pub telegram_api_url: ApiUrl,
+    /// `PRO_PRICE_STARS`, `FREE_BOTS` and `FREE_REPLIES_PER_MONTH`; none at a price of 0, and then nobody is limited.
+    pub plans: Option<Plans>,
+    /// `CLIENT_RATE_LIMITS`: whether messages are paced before Telegram asks for it.
+    pub client_rate_limits: bool,
+    /// `REFERENCE_RETENTION_DAYS`
+    pub reference_retention_days: u32,
+    /// `LOG`
+    pub log: LogFilter,
+    /// `LOG_FORMAT`
+    pub log_format: LogFormat,
+}
+
+/// How updates come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intake {
+    /// Telegram calls us.
+    Webhook {
+        /// Where.
+        url: PublicUrl,
+        /// What it is to trust there, if no public authority vouches for it.
+        certificate: Option<WebhookCertificate>,
+    },
+    /// We ask Telegram.
+    Polling,
+}
+
+/// Who may become an owner besides those in `OWNER_IDS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Nobody.
+    Closed,
+    /// Whoever sends `/start` to the master bot.
+    Open,
+}
+
+/// What is sold, and what is free without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plans {
+    /// Telegram Stars a month; never 0.
+    pub price_stars: u32,
+    /// Client bots an owner may attach for nothing.
+    pub free_bots: u32,
+    /// Replies an owner may send in a month for nothing.
+    pub free_replies_per_month: u32,
+}
+
+/// A filter that [`EnvFilter`] understands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+/// How a log line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a person.
+    Text,
+    /// For a machine: one JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads the `.env` file of the working directory and, above it, the process environment.
+    pub fn load() -> Result<Self, ConfigErrors> {
+        Self::load_above(Path::new(DOTENV_FILE), &real_environment)
+    }
+
+    /// A variable the environment has, even as an empty text, hides the file's: that is how one is switched off.
+    fn load_above(
+        dotenv_file: &Path,
+        env: &impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigErrors> {
+        let dotenv = dotenv::read(dotenv_file);
+        let layered = |name: &str| {
+            env(name).or_else(|| {
+                dotenv
+                    .values
+                    .get(name)
+                    .map(|value| OsString::from(value.as_str()))
+            })
+        };
+        let mut problems = dotenv.problems.clone();
+        match Self::read(&layered) {
+            Ok(config) if problems.is_empty() => Ok(config),
+            Ok(_) => Err(ConfigErrors::new(problems)),
+            Err(errors) => {
+                problems.extend_from_slice(errors.problems());
+                Err(ConfigErrors::new(problems))
+            }
+        }
+    }
+
+    /// Reads every variable through `env`. Touches nothing else but the certificate file.
+    pub fn read(env: &impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader {
+            env,
+            problems: Vec::new(),
+        };
+        let config = Self::collect(&mut reader);
+        match config {
+            Some(config) if reader.problems.is_empty() => Ok(config),
+            _ => Err(ConfigErrors::new(reader.in_order())),
+        }
+    }
+
+    /// Looks at every variable before it gives up on any: whatever is `None` without leave has its problem on record.
+    fn collect(reader: &mut Reader) -> Option<Self> {
+        let master_bot_token = reader.required(&variables::MASTER_BOT_TOKEN, bot_token);
+        let database_url = reader.required(&variables::DATABASE_URL, DatabaseUrl::parse);
+        let telegram_api_url = reader.required(&variables::TELEGRAM_API_URL, ApiUrl::parse);
+        let intake = reader.intake(telegram_api_url.as_ref());
+        let listen_addr = reader.required(&variables::LISTEN_ADDR, socket_addr);
+        let metrics_addr = reader.optional(&variables::METRICS_ADDR, |text| {
+            metrics_addr(text, listen_addr)
+        });
+        let owner_ids = reader.optional(&variables::OWNER_IDS, owner_ids);
+        let registration = reader.required(&variables::REGISTRATION, registration);
+        let secret_key = reader.secret_key();
+        let plans = reader.plans();
+        let client_rate_limits = reader.required(&variables::CLIENT_RATE_LIMITS, on_or_off);
+        let reference_retention_days = reader.required(
+            &variables::REFERENCE_RETENTION_DAYS,
+            whole_number(1..=36_500),
+        );
+        let log = reader.required(&variables::LOG, LogFilter::parse);
+        let log_format = reader.required(&variables::LOG_FORMAT, log_format);
+        Some(Self {
+            master_bot_token: master_bot_token?,
+            database_url: database_url?,
+            intake,
+            listen_addr: listen_addr?,
+            metrics_addr,
+            owner_ids: owner_ids.unwrap_or_default(),
+            registration: registration?,
+            secret_key: secret_key?,
+            telegram_api_url: telegram_api_url?,
+            plans,
+            client_rate_limits: client_rate_limits?,
+            reference_retention_days: reference_retention_days?,
+            log: log?,
+            log_format: log_format?,
+        })
+    }
+
+    /// Where Telegram reaches us, if updates come by webhook.
+    pub fn public_url(&self) -> Option<&PublicUrl> {
+        match &self.intake {
+            Intake::Webhook { url, .. } => Some(url),
+            Intake::Polling => None,
+        }
+    }
+}
+
+impl LogFilter {
+    /// Takes what [`EnvFilter`] takes, except a lone word that is no level.
+    ///
+    /// To `tracing`, `LOG=inof` asks for the target `inof` and silences all others: a typing mistake that would be
+    /// noticed only when the log is needed.
+    pub fn parse(text: &str) -> Result<Self, Wrong> {
+        EnvFilter::builder()
+            .parse(text)
+            .map_err(|_| Wrong::new("it is not a filter `tracing` understands"))?;
+        // Within the brackets of a span directive a comma separates fields.
+        if !text.contains('[') && text.split(',').any(is_mistaken_level) {
+            return Err(Wrong::new(
+                "it has a word alone that is no level (write target=level for a target)",
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The filter as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_mistaken_level(directive: &str) -> bool {
+    let directive = directive.trim();
+    let is_level = directive
+        .parse::<tracing::level_filters::LevelFilter>()
+        .is_ok();
+    !is_level && !directive.contains('=')
+}
+
+impl fmt::Display for LogFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The one place that looks at the process environment.
+fn real_environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Collects values and, on the way, every problem with them.
+struct Reader<'a> {
+    env: &'a dyn Fn(&str) -> Option<OsString>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    /// The value without blanks around it. An empty one counts as unset, since compose files pass those.
+    fn text(&mut self, variable: &Variable) -> Option<String> {
+        let Ok(text) = (self.env)(variable.name)?.into_string() else {
+            self.problem(variable, Wrong::new("it is not UTF-8 text"));
+            return None;
+        };
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn problem(&mut self, variable: &Variable, wrong: Wrong) {
+        self.problems.push(Problem::of(variable, wrong));
+    }
+
+    fn parsed<T>(
+        &mut self,
+        variable: &Variable,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        parse(text)
+            .map_err(|wrong| self.problem(variable, wrong))
+            .ok()
+    }
+
+    /// A value that may be missing; `None` also if it is a problem.
+    fn optional<T>(
+        &mut self,
+        variable: &Variable,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        let text = self.text(variable)?;
+        self.parsed(variable, &text, parse)
+    }
+
+    /// A value that is given or has a default; `None` only if it is a problem.
+    fn required<T>(
+        &mut self,
+        variable: &Variable,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        let problems = self.problems.len();
+        let text = self.text(variable);
+        if self.problems.len() > problems {
+            return None;
+        }
+        match (text, variable.default) {
+            (Some(text), _) => self.parsed(variable, &text, parse),
+            (None, Fallback::Value(default)) => self.parsed(variable, default, parse),
+            (None, _) => {
+                self.problem(variable, Wrong::new("it is not set"));
+                None
+            }
+        }
+    }
+
+    fn intake(&mut self, api: Option<&ApiUrl>) -> Intake {
+        let problems = self.problems.len();
+        let url = self.optional(&variables::PUBLIC_URL, |text| {
+            let url = PublicUrl::parse(text)?;
+            // With a broken API address it is open which rule holds; that address is reported already.
+            api.map_or(Ok(()), |api| url.check_port(api))?;
+            Ok(url)
+        });
+        if url.is_none() && self.problems.len() == problems {
+            return Intake::Polling;
+        }
+        let certificate = self.optional(&variables::WEBHOOK_CERTIFICATE_FILE, |path| {
+            WebhookCertificate::read(Path::new(path))
+        });
+        url.map_or(Intake::Polling, |url| Intake::Webhook { url, certificate })
+    }
+
+    /// A file that is not used is not looked at: a compose file may name one for the case without `SECRET_KEY`.
+    fn secret_key(&mut self) -> Option<KeySource> {
+        let problems = self.problems.len();
+        let given = self.optional(&variables::SECRET_KEY, SecretKey::parse);
+        if given.is_some() || self.problems.len() > problems {
+            return given.map(KeySource::Given);
+        }
+        self.required(&variables::SECRET_KEY_FILE, file_path)
+            .map(KeySource::File)
+    }
+
+    /// `None` at a price of 0, which is no problem, or with a problem on record.
+    fn plans(&mut self) -> Option<Plans> {
+        let price_stars = self.required(&variables::PRO_PRICE_STARS, whole_number(0..=10_000));
+        let free_bots = self.required(&variables::FREE_BOTS, whole_number(1..=1_000_000));
+        let free_replies = self.required(
+            &variables::FREE_REPLIES_PER_MONTH,
+            whole_number(0..=1_000_000_000),
+        );
+        Some(Plans {
+            price_stars: price_stars.filter(|price| *price > 0)?,
+            free_bots: free_bots?,
+            free_replies_per_month: free_replies?,
+        })
+    }
+
+    /// Problems in the order of the table, whatever order the values depended on each other in.
+    fn in_order(mut self) -> Vec<Problem> {
+        let place = |problem: &Problem| {
+            VARIABLES
+                .iter()
+                .position(|variable| variable.name == problem.subject())
+        };
+        self.problems.sort_by_key(place);
+        self.problems
+    }
+}
+
+fn bot_token(text: &str) -> Result<BotToken, Wrong> {
+    BotToken::parse(text).map_err(|error| Wrong::new(error.to_string()))
+}
+
+/// Names are not looked up: the answer could change between two starts, and reading asks nobody.
+fn socket_addr(text: &str) -> Result<SocketAddr, Wrong> {
+    text.parse().map_err(|_| {
+        Wrong::new("it is not an IP address and a port (host names are not looked up)")
+    })
+}
+
+fn metrics_addr(text: &str, listen: Option<SocketAddr>) -> Result<SocketAddr, Wrong> {
+    let metrics = socket_addr(text)?;
+    if listen.is_some_and(|listen| collide(listen, metrics)) {
+        return Err(Wrong::new("it takes the same port as LISTEN_ADDR"));
+    }
+    Ok(metrics)
+}
+
+/// Whether the second could not be bound after the first.
+fn collide(one: SocketAddr, other: SocketAddr) -> bool {
+    let one_holds_all = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && (one_holds_all || one.ip() == other.ip())
+}
+
+fn owner_ids(text: &str) -> Result<Vec<UserId>, Wrong> {
+    let mut ids = Vec::new();
+    for (index, entry) in text.split(',').enumerate() {
+        let id = digits(entry.trim())
+            .filter(|id| (1..USER_ID_LIMIT).contains(id))
+            .ok_or_else(|| Wrong::new(format!("entry {} is not a user id", index + 1)))?;
+        if !ids.contains(&UserId(id)) {
+            ids.push(UserId(id));
+        }
+    }
+    Ok(ids)
+}
+
+fn registration(text: &str) -> Result<Registration, Wrong> {
+    one_of(
+        text,
+        [
+            ("closed", Registration::Closed),
+            ("open", Registration::Open),
+        ],
+    )
+}
+
+fn on_or_off(text: &str) -> Result<bool, Wrong> {
+    one_of(text, [("on", true), ("off", false)])
+}
+
+fn log_format(text: &str) -> Result<LogFormat, Wrong> {
+    one_of(text, [("text", LogFormat::Text), ("json", LogFormat::Json)])
+}
+
+fn one_of<T>(text: &str, words: [(&str, T); 2]) -> Result<T, Wrong> {
+    words
+        .into_iter()
+        .find(|(word, _)| text.eq_ignore_ascii_case(word))
+        .map(|(_, meaning)| meaning)
+        .ok_or_else(|| Wrong::new("it is none of the two"))
+}
+
+fn file_path(text: &str) -> Result<PathBuf, Wrong> {
+    if text.ends_with('/') {
+        return Err(Wrong::new("it names a folder"));
+    }
+    Ok(PathBuf::from(text))
+}
+
+fn whole_number(range: RangeInclusive<u32>) -> impl FnOnce(&str) -> Result<u32, Wrong> {
+    move |text| {
+        digits(text)
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                Wrong::new(format!(
+                    "it is not a whole number from {} to {}",
+                    range.start(),
+                    range.end()
+                ))
+            })
+    }
+}
+
+/// A number in plain digits: no sign, no blanks, no separators.
+fn digits(text: &str) -> Option<u64> {
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests;
