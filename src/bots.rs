@@ -16,12 +16,13 @@ use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use webhooks::host_of;
-pub use webhooks::{CLIENT_UPDATES, Intake, MASTER_UPDATES, OrderError};
+pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
 
 use crate::{
     clock,
+    config::Intake,
     model::{BotId, BotState, OwnerId},
-    seal::SecretKey,
+    seal::Seal,
     store::{BotRow, Store, StoreError},
     telegram::{BotIdentity, CallError, Caller, ClientBot, Outgoing, Telegram},
     text::Language,
@@ -39,7 +40,7 @@ struct Inner {
     changed: watch::Sender<()>,
     store: Store,
     telegram: Telegram,
-    key: SecretKey,
+    seal: Seal,
     intake: Intake,
     master: Caller,
     side_work: TaskTracker,
@@ -65,14 +66,14 @@ impl Bots {
     pub fn new(
         store: Store,
         telegram: Telegram,
-        key: SecretKey,
+        seal: Seal,
         intake: Intake,
         master: Caller,
     ) -> Self {
         let (changed, _) = watch::channel(());
         let running = RwLock::default();
         let side_work = TaskTracker::new();
-        let inner = Inner { running, changed, store, telegram, key, intake, master, side_work };
+        let inner = Inner { running, changed, store, telegram, seal, intake, master, side_work };
         Self { inner: Arc::new(inner) }
     }
 
@@ -137,7 +138,7 @@ impl Bots {
             .bot(identity.id)
             .await?
             .is_some_and(|row| row.owner == owner && row.state != BotState::Removed);
-        let sealed = inner.key.seal(&token_context(identity.id), token.reveal().as_bytes());
+        let sealed = inner.seal.seal(&token_context(identity.id), token.reveal().as_bytes());
         let row = BotRow {
             bot: identity.id,
             owner,
@@ -264,7 +265,7 @@ impl Bots {
     /// A stored bot with its token opened; one whose token does not open is left out, loudly.
     fn open(&self, row: BotRow) -> Option<Arc<ClientBot>> {
         let sealed = row.token.as_ref()?;
-        let opened = self.inner.key.open(&token_context(row.bot), sealed).ok();
+        let opened = self.inner.seal.open(&token_context(row.bot), sealed).ok();
         let token = opened
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .and_then(|text| BotToken::parse(&text).ok());

@@ -1,1 +1,40 @@
-//! x
+//! feedback-relay: customers write to your bots, you answer from one chat.
+//!
+//! Modules in reading order:
+//!
+//! - [`app`] builds every room from the configuration, runs it, stops it; [`check`] only looks
+//! - [`config`], [`telemetry`]: the environment, read once; the log
+//! - [`webhook`], [`polling`]: updates in
+//! - [`dispatch`]: an update to its one handler ([`lanes`] keeps each chat in order)
+//! - [`master`]: commands, answers and buttons of owners
+//! - [`relay`]: customer → inbox and back
+//! - [`bots`]: which client bots run
+//! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
+//! - [`text`]: every sentence, every language; [`qr`], [`metrics`]
+//! - [`update`], [`model`], [`token`], [`seal`], [`clock`]: plain values
+//!
+//! Calls go down this list, values come up; `master` and `relay` never call each other.
+//! `ARCHITECTURE.md` walks through it.
+
+pub mod app;
+pub mod bots;
+pub mod check;
+pub mod clock;
+pub mod config;
+pub mod dispatch;
+pub mod keyring;
+pub mod lanes;
+pub mod master;
+pub mod metrics;
+pub mod model;
+pub mod polling;
+pub mod qr;
+pub mod relay;
+pub mod seal;
+pub mod store;
+pub mod telegram;
+pub mod telemetry;
+pub mod text;
+pub mod token;
+pub mod update;
+pub mod webhook;

@@ -7,6 +7,7 @@
 //! - [`inbound`]: customer → inbox
 //! - [`outbound`]: inbox → customer
 //! - [`edit`]: a changed message, a moving location
+//! - [`greet`]: what a client bot answers by itself
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
 //! - [`again`]: the button *Send again*
 //! - [`failure`]: why something did not arrive, in words
@@ -18,6 +19,7 @@ mod compose;
 pub mod content;
 mod edit;
 mod failure;
+mod greet;
 pub mod header;
 mod inbound;
 mod outbound;

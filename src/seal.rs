@@ -3,8 +3,6 @@
 //! XChaCha20-Poly1305 with a random nonce before each box; the context ("token of bot 7") is
 //! authenticated, so a box cannot be moved to another row. Derived values are HMAC-SHA-256.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
     Key, XChaCha20Poly1305, XNonce,
@@ -13,7 +11,7 @@ use chacha20poly1305::{
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::model::BotId;
+use crate::{config::SecretKey, model::BotId};
 
 const NONCE_BYTES: usize = 24;
 
@@ -22,20 +20,14 @@ const NONCE_BYTES: usize = 24;
 #[error("a sealed value does not open with this key")]
 pub struct WrongKey;
 
-/// The installation's key. It is never printed.
-#[derive(Clone)]
-pub struct SecretKey([u8; 32]);
+/// Seals and opens with the installation's key.
+#[derive(Debug, Clone)]
+pub struct Seal(SecretKey);
 
-impl fmt::Debug for SecretKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretKey(…)")
-    }
-}
-
-impl SecretKey {
-    /// Takes 32 random bytes as the key.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+impl Seal {
+    /// Takes the installation's key.
+    pub fn new(key: SecretKey) -> Self {
+        Self(key)
     }
 
     /// Encrypts `plain`, bound to `context`.
@@ -49,7 +41,7 @@ impl SecretKey {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// Decrypts what [`SecretKey::seal`] made for the same `context`.
+    /// Decrypts what [`Seal::seal`] made for the same `context`.
     ///
     /// # Errors
     /// [`WrongKey`] when key or context differ, or the bytes are damaged.
@@ -73,13 +65,16 @@ impl SecretKey {
     }
 
     fn derive(&self, purpose: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new(&self.0.into());
+        // HMAC pads a key to its block of 64 bytes with zeros (RFC 2104).
+        let mut key = [0; 64];
+        key[..32].copy_from_slice(self.0.reveal());
+        let mut mac = Hmac::<Sha256>::new(&key.into());
         mac.update(purpose.as_bytes());
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(self.0))
+        XChaCha20Poly1305::new(&Key::from(*self.0.reveal()))
     }
 }
 
@@ -97,25 +92,29 @@ pub fn fingerprint(parts: &[&[u8]]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    fn seal(byte: u8) -> Seal {
+        Seal::new(SecretKey::from_bytes([byte; 32]))
+    }
+
     #[test]
     fn opens_what_it_sealed_and_nothing_else() {
-        let key = SecretKey::new([7; 32]);
+        let key = seal(7);
         let sealed = key.seal("token of 1", b"secret").unwrap();
         assert_eq!(key.open("token of 1", &sealed).unwrap(), b"secret");
         assert_eq!(key.open("token of 2", &sealed), Err(WrongKey));
-        assert_eq!(SecretKey::new([8; 32]).open("token of 1", &sealed), Err(WrongKey));
+        assert_eq!(seal(8).open("token of 1", &sealed), Err(WrongKey));
         assert_eq!(key.open("token of 1", &sealed[..10]), Err(WrongKey));
     }
 
     #[test]
     fn equal_secrets_look_different_at_rest() {
-        let key = SecretKey::new([7; 32]);
+        let key = seal(7);
         assert_ne!(key.seal("c", b"secret").unwrap(), key.seal("c", b"secret").unwrap());
     }
 
     #[test]
     fn webhook_secrets_fit_telegrams_alphabet_and_differ_by_bot() {
-        let key = SecretKey::new([7; 32]);
+        let key = seal(7);
         let secret = key.webhook_secret(BotId(1));
         assert_eq!(secret.len(), 43);
         assert!(secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'));

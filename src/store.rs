@@ -20,14 +20,17 @@ mod references;
 mod sqlite;
 mod statement;
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use sqlx::{MySqlPool, SqlitePool};
 
 pub use bots::BotRow;
+pub use owners::OwnerRow;
 pub use references::NewReference;
 use sqlite::Writer;
 use statement::{Row, Statement, sql};
+
+use crate::config::DatabaseUrl;
 
 /// What can go wrong with the database.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -55,28 +58,6 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Where the database is. Printing it shows no password.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Location {
-    /// A file of ours.
-    Sqlite(PathBuf),
-    /// A server.
-    MySql(Box<MySqlLocation>),
-}
-
-/// A MySQL or MariaDB server and a database in it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MySqlLocation {
-    /// `mysql://user:password@host:port/database`
-    pub url: String,
-}
-
-impl std::fmt::Debug for MySqlLocation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MySqlLocation(…)")
-    }
-}
-
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -94,11 +75,11 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be reached or created, or a migration fails.
-    pub async fn open(location: &Location) -> Result<Self, StoreError> {
-        let pool = match location {
-            Location::MySql(server) => Pool::MySql(mysql::open(&server.url).await?),
-            Location::Sqlite(path) => {
-                let (read, write) = sqlite::open(path).await?;
+    pub async fn open(database: &DatabaseUrl) -> Result<Self, StoreError> {
+        let pool = match database {
+            DatabaseUrl::MySql(server) => Pool::MySql(mysql::open(server.reveal()).await?),
+            DatabaseUrl::Sqlite(file) => {
+                let (read, write) = sqlite::open(file.path()).await?;
                 Pool::Sqlite { read, write }
             }
         };

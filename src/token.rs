@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::model::BotId;
 
 /// Telegram's ids have at most 52 significant bits, so that they survive a JSON number.
 const ID_LIMIT: i64 = 1 << 52;
@@ -19,17 +19,6 @@ const SECRET_MIN: usize = 20;
 const SECRET_MAX: usize = 64;
 /// In running text a shorter secret is more likely a time, a port or a hash than a token (secrets have 35 today).
 const FOUND_SECRET_MIN: usize = 30;
-
-/// The Telegram id of one bot: unique over all bots, and the part of its token that is no secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BotId(pub i64);
-
-impl fmt::Display for BotId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// A well-formed bot token. Only `getMe` can say whether it is a living one.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use teloxide::types::{ChatId, MessageId};
 
 /// One update.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Update {
     /// Telegram's number for it, equal each time it is delivered.
     pub id: i64,
@@ -17,7 +17,7 @@ pub struct Update {
 }
 
 /// What happened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Kind {
     /// A new message.
     Message(Message),

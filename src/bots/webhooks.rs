@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Bots;
 use crate::{
+    config::{Intake, WebhookCertificate},
     model::{BotId, BotState},
     seal::fingerprint,
     store::StoreError,
@@ -28,39 +29,26 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// The installation's fact that holds the master's fingerprint.
 const MASTER_FACT: &str = "master webhook";
 
-/// How updates come.
-#[derive(Debug, Clone)]
-pub enum Intake {
-    /// Long polling.
-    Polling,
-    /// Webhooks below this address.
-    Webhooks {
-        /// `PUBLIC_URL` without a slash at its end.
-        base: String,
-        /// A self-signed certificate's PEM.
-        certificate: Option<Vec<u8>>,
-    },
-}
-
 impl Bots {
     /// Whether updates come by webhook.
     pub fn by_webhook(&self) -> bool {
-        matches!(self.inner.intake, Intake::Webhooks { .. })
+        matches!(self.inner.intake, Intake::Webhook { .. })
     }
 
-    /// The host updates are sent to, where there is one.
-    pub fn is_ours(&self, url: &str) -> bool {
+    /// Whether a webhook's address is one of this installation's.
+    pub fn is_ours(&self, address: &str) -> bool {
         match &self.inner.intake {
             Intake::Polling => false,
-            Intake::Webhooks { base, .. } => {
-                url.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            Intake::Webhook { url, .. } => {
+                let ours = url.to_string();
+                address.strip_prefix(&ours).is_some_and(|rest| rest.starts_with('/'))
             }
         }
     }
 
     /// The secret that proves an update of this bot is Telegram's.
     pub fn webhook_secret(&self, bot: BotId) -> String {
-        self.inner.key.webhook_secret(bot)
+        self.inner.seal.webhook_secret(bot)
     }
 
     /// Orders the master's updates, if the order changed or Telegram has another.
@@ -158,12 +146,12 @@ impl Bots {
     }
 
     fn order(&self, bot: BotId, allowed_updates: &'static [&'static str]) -> Option<WebhookOrder> {
-        let Intake::Webhooks { base, certificate } = &self.inner.intake else { return None };
+        let Intake::Webhook { url, certificate } = &self.inner.intake else { return None };
         Some(WebhookOrder {
-            url: format!("{base}/telegram/{bot}"),
+            url: url.webhook(bot),
             secret: self.webhook_secret(bot),
             allowed_updates,
-            certificate: certificate.clone(),
+            certificate: certificate.as_ref().map(WebhookCertificate::pem),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use url::Url;
 
 use super::problems::Wrong;
-use crate::token::BotId;
+use crate::model::BotId;
 
 /// The ports Telegram's own servers send webhooks to.
 const WEBHOOK_PORTS: [u16; 4] = [443, 80, 88, 8443];

@@ -147,7 +147,7 @@ impl Master {
         let Ok(webhook) = inner.telegram.webhook_info(&caller).await else {
             return Ok(Check::Unreachable);
         };
-        let sealed = inner.key.seal(&pending_context(bot), token.reveal().as_bytes());
+        let sealed = inner.seal.seal(&pending_context(bot), token.reveal().as_bytes());
         let candidate = Candidate {
             bot,
             username: identity.username,
@@ -185,7 +185,7 @@ impl Master {
 
     fn unseal(&self, candidate: &Candidate) -> Option<BotToken> {
         let sealed = STANDARD.decode(&candidate.sealed_token).ok()?;
-        let token = self.inner.key.open(&pending_context(candidate.bot), &sealed).ok()?;
+        let token = self.inner.seal.open(&pending_context(candidate.bot), &sealed).ok()?;
         BotToken::parse(std::str::from_utf8(&token).ok()?).ok()
     }
 

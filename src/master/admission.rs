@@ -84,7 +84,7 @@ impl Master {
         if !self.may_be_claimed().await? {
             return Ok(None);
         }
-        let code = self.inner.key.claim_code(self.inner.caller.bot);
+        let code = self.inner.seal.claim_code(self.inner.caller.bot);
         Ok(Some(format!("https://t.me/{username}?start={PREFIX}{code}")))
     }
 
@@ -96,7 +96,7 @@ impl Master {
         let Some(code) = payload.and_then(|payload| payload.strip_prefix(PREFIX)) else {
             return Ok(false);
         };
-        let expected = self.inner.key.claim_code(self.inner.caller.bot);
+        let expected = self.inner.seal.claim_code(self.inner.caller.bot);
         let right: bool = code.as_bytes().ct_eq(expected.as_bytes()).into();
         if !right || !self.may_be_claimed().await? {
             return Ok(false);

@@ -61,7 +61,7 @@ pub struct WebhookOrder {
     /// The kinds of update wanted, always said outright.
     pub allowed_updates: &'static [&'static str],
     /// A self-signed certificate's PEM.
-    pub certificate: Option<Vec<u8>>,
+    pub certificate: Option<bytes::Bytes>,
 }
 
 impl Telegram {
@@ -84,7 +84,7 @@ impl Telegram {
         let method = "setWebhook";
         let allowed = json!(order.allowed_updates);
         let done: bool = if let Some(certificate) = &order.certificate {
-            let file = multipart::Part::bytes(certificate.clone()).file_name("certificate.pem");
+            let file = multipart::Part::stream(certificate.clone()).file_name("certificate.pem");
             let form = multipart::Form::new()
                 .text("url", order.url.clone())
                 .text("secret_token", order.secret.clone())

@@ -1,0 +1,257 @@
+//! An update of one bot to the one handler for it, and what became of it.
+//!
+//! Each update is handled in a task of its own: a caller that hangs up cancels nothing, and a panic
+//! costs one update. Updates of one chat go one at a time, so a second delivery of the same message
+//! waits for the first and then finds its reference. One log line closes each update.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+use crate::{
+    bots::Bots,
+    clock,
+    lanes::Lanes,
+    master::{Admission, Command, Master, MasterError, Owner, Said},
+    metrics::Metrics,
+    model::BotId,
+    relay::{Relay, SEND_AGAIN, Verdict},
+    store::{Store, StoreError},
+    telegram::ClientBot,
+    update::{Button, Kind, Message, Update},
+};
+
+/// Updates handled at a time; more are asked to come again.
+const CAPACITY: usize = 1024;
+/// When to come again after a fault of ours.
+const AFTER_FAULT: Duration = Duration::from_secs(5);
+/// When to come again where all places are taken.
+const WHEN_FULL: Duration = Duration::from_secs(2);
+
+/// What became of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It may be acknowledged.
+    Handled,
+    /// It is to be delivered again after this time.
+    TryLater(Duration),
+}
+
+/// The way from an update to its handler. Cheap to clone.
+#[derive(Clone)]
+pub struct Dispatch {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    bots: Bots,
+    master: Master,
+    relay: Relay,
+    metrics: Metrics,
+    lanes: Lanes<(BotId, (u8, i64))>,
+    capacity: Arc<Semaphore>,
+    tasks: TaskTracker,
+}
+
+impl Dispatch {
+    /// Puts the handlers together.
+    pub fn new(store: Store, bots: Bots, master: Master, relay: Relay, metrics: Metrics) -> Self {
+        let inner = Inner {
+            store,
+            bots,
+            master,
+            relay,
+            metrics,
+            lanes: Lanes::default(),
+            capacity: Arc::new(Semaphore::new(CAPACITY)),
+            tasks: TaskTracker::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Handles an update and waits for the end of it.
+    pub async fn handle(&self, bot: BotId, update: Arc<Update>) -> Outcome {
+        let Ok(place) = Arc::clone(&self.inner.capacity).try_acquire_owned() else {
+            self.inner.metrics.update("full", Duration::ZERO);
+            return Outcome::TryLater(WHEN_FULL);
+        };
+        let span = tracing::info_span!("update", update.id = update.id, bot.id = %bot);
+        let dispatch = self.clone();
+        let work = async move {
+            let _place = place;
+            dispatch.in_turn(bot, update).await
+        };
+        let task = self.inner.tasks.spawn(work.instrument(span));
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(bot.id = %bot, panicked = error.is_panic(), "a handler broke off");
+            Outcome::TryLater(AFTER_FAULT)
+        })
+    }
+
+    /// Reads an update and handles it; what is no update is `None`.
+    pub async fn handle_json(&self, bot: BotId, json: Value) -> Option<Outcome> {
+        let update = Arc::new(Update::read(json)?);
+        Some(self.handle(bot, update).await)
+    }
+
+    /// Waits for the updates under way and what they began on the side.
+    pub async fn finish(&self) {
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.relay.finish().await;
+        self.inner.master.finish().await;
+        self.inner.bots.finish().await;
+    }
+
+    async fn in_turn(&self, bot: BotId, update: Arc<Update>) -> Outcome {
+        let began = Instant::now();
+        let _turn = self.inner.lanes.turn((bot, update.lane())).await;
+        let outcome = match self.route(bot, Arc::unwrap_or_clone(update)).await {
+            Ok(Verdict::Done) => Outcome::Handled,
+            Ok(Verdict::TryLater(after)) => Outcome::TryLater(after),
+            Err(error) => error.outcome(),
+        };
+        let word = match outcome {
+            Outcome::Handled => "handled",
+            Outcome::TryLater(_) => "later",
+        };
+        let took = began.elapsed();
+        self.inner.metrics.update(word, took);
+        tracing::info!(outcome = word, took_ms = took.as_secs_f64() * 1e3, "update");
+        outcome
+    }
+
+    async fn route(&self, bot: BotId, update: Update) -> Result<Verdict, Fault> {
+        if bot == self.inner.relay.master().bot {
+            return self.of_master(update).await;
+        }
+        match self.inner.bots.find(bot).await? {
+            Some(client) => self.of_client(&client, update).await,
+            // Detached while the update was on its way: the rule is that nobody is there.
+            None => Ok(Verdict::Done),
+        }
+    }
+
+    async fn of_client(&self, client: &ClientBot, update: Update) -> Result<Verdict, Fault> {
+        let relay = &self.inner.relay;
+        let (message, is_new) = match update.kind {
+            Kind::Message(message) => (message, true),
+            Kind::Edited(message) => (message, false),
+            Kind::Membership(change) if change.is_member && !change.chat.is_private => {
+                return Ok(relay.leave(client, &change.chat).await?);
+            }
+            Kind::Membership(_) | Kind::Button(_) | Kind::Other => return Ok(Verdict::Done),
+        };
+        if !message.chat.is_private {
+            return Ok(relay.leave(client, &message.chat).await?);
+        }
+        let Some(from) = message.from.clone().filter(|from| !from.is_bot) else {
+            return Ok(Verdict::Done);
+        };
+        if !is_new {
+            return Ok(relay.inbound_edit(client, &from, &message).await?);
+        }
+        if let Some(verdict) = relay.greet(client, &from, &message, update.id).await? {
+            return Ok(verdict);
+        }
+        Ok(relay.inbound(client, &from, &message).await?)
+    }
+
+    async fn of_master(&self, update: Update) -> Result<Verdict, Fault> {
+        let (person, message) = match &update.kind {
+            Kind::Message(message) | Kind::Edited(message) if message.chat.is_private => {
+                (message.from.clone(), Some(message))
+            }
+            Kind::Button(button) => (Some(button.from.clone()), None),
+            _ => return Ok(Verdict::Done),
+        };
+        let Some(person) = person.filter(|person| !person.is_bot) else {
+            return Ok(Verdict::Done);
+        };
+        let is_new = !matches!(update.kind, Kind::Edited(_));
+        let asking = message.filter(|_| is_new);
+        let Admission::Owner(owner) = self.inner.master.admit(&person, asking).await? else {
+            return Ok(Verdict::Done);
+        };
+        match update.kind {
+            Kind::Edited(message) => Ok(self.inner.relay.outbound_edit(owner.id, &message).await?),
+            Kind::Message(message) => self.of_owner(owner, message, update.id).await,
+            Kind::Button(button) => self.pressed(owner, button, update.id).await,
+            Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
+        }
+    }
+
+    /// A reply to a copy is the relay's, all else the master's.
+    async fn of_owner(
+        &self,
+        owner: Owner,
+        message: Message,
+        update: i64,
+    ) -> Result<Verdict, Fault> {
+        if Command::parse(&message).is_none()
+            && let Some(verdict) = self.inner.relay.outbound(owner.id, &message).await?
+        {
+            return Ok(verdict);
+        }
+        self.once(update, self.inner.master.handle(owner, Said::Message(message))).await
+    }
+
+    async fn pressed(&self, owner: Owner, button: Button, update: i64) -> Result<Verdict, Fault> {
+        if button.data == SEND_AGAIN {
+            let again = async { Ok(self.inner.relay.again(owner.id, &button).await?) };
+            return self.once(update, again).await;
+        }
+        self.once(update, self.inner.master.handle(owner, Said::Button(button))).await
+    }
+
+    /// Lets an update that leaves no reference have its effect once.
+    async fn once(
+        &self,
+        update: i64,
+        work: impl Future<Output = Result<(), MasterError>>,
+    ) -> Result<Verdict, Fault> {
+        let (store, master) = (&self.inner.store, self.inner.relay.master().bot);
+        if store.is_handled(master, update).await? {
+            return Ok(Verdict::Done);
+        }
+        if let Err(error) = work.await {
+            if error.is_passing() {
+                return Err(error.into());
+            }
+            tracing::warn!(error = &error as &dyn std::error::Error, "an owner's request failed");
+        }
+        store.mark_handled(master, update, clock::now_ms()).await?;
+        Ok(Verdict::Done)
+    }
+}
+
+/// Why a handler did not get through.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Master(#[from] MasterError),
+}
+
+impl Fault {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Master(error) if !error.is_passing() => {
+                tracing::warn!(error = error as &dyn std::error::Error, "an answer failed");
+                Outcome::Handled
+            }
+            fault => {
+                tracing::error!(error = fault as &dyn std::error::Error, "an update waits");
+                Outcome::TryLater(AFTER_FAULT)
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a client bot answers by itself, and what it leaves.
+//!
+//! `/start` and `/help` of a customer are answered here and never relayed; a label in the link is
+//! remembered. A group or channel a client bot is added to is left again, and the owner is told.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Relay, Verdict, header::clean, worth_telling_later};
+use crate::{
+    clock,
+    model::Conversation,
+    store::StoreError,
+    telegram::ClientBot,
+    text::Language,
+    update::{Chat, Message, Person},
+};
+
+/// A `start` payload (Bot API, "Deep linking").
+static LABEL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("^[A-Za-z0-9_-]{1,64}$").ok());
+
+impl Relay {
+    /// Answers a customer's `/start` or `/help`; gives `None` for every other message.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn greet(
+        &self,
+        client: &ClientBot,
+        from: &Person,
+        message: &Message,
+        update: i64,
+    ) -> Result<Option<Verdict>, StoreError> {
+        let language = Language::of(from.language.as_deref());
+        let (text, label) = match message.command() {
+            Some((command, argument)) if command == "start" => {
+                (language.greeting(), label_of(argument))
+            }
+            Some((command, _)) if command == "help" => (language.customer_help(), None),
+            _ => return Ok(None),
+        };
+        let store = &self.inner.store;
+        if store.is_handled(client.id(), update).await? {
+            return Ok(Some(Verdict::Done));
+        }
+        if let Some(label) = label {
+            self.remember_label(client, message, label).await?;
+        }
+        let said = self.say(&client.caller, message.chat.id, None, &text, None).await;
+        if let Some(after) = worth_telling_later(&said) {
+            return Ok(Some(Verdict::TryLater(after)));
+        }
+        store.mark_handled(client.id(), update, clock::now_ms()).await?;
+        Ok(Some(Verdict::Done))
+    }
+
+    async fn remember_label(
+        &self,
+        client: &ClientBot,
+        message: &Message,
+        label: String,
+    ) -> Result<(), StoreError> {
+        let store = &self.inner.store;
+        let conversation = Conversation {
+            owner: client.owner,
+            bot: client.id(),
+            customer: message.chat.id,
+            label: Some(label),
+        };
+        let inbox = self.inbox(client.owner);
+        if !store.begin_conversation(&conversation, inbox, clock::now_ms()).await? {
+            store.set_label(&conversation).await?;
+        }
+        Ok(())
+    }
+
+    /// Leaves a group or channel, and tells the owner of the bot about it once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn leave(&self, client: &ClientBot, chat: &Chat) -> Result<Verdict, StoreError> {
+        let left = self.inner.telegram.leave(&client.caller, chat.id).await;
+        if let Some(after) = worth_telling_later(&left) {
+            return Ok(Verdict::TryLater(after));
+        }
+        let store = &self.inner.store;
+        if store.refuse_once(client.id(), chat.id, clock::now_ms()).await? {
+            let language = self.owner_language(client.owner).await?;
+            let title = clean(&chat.title);
+            self.tell_owner(client.owner, &language.left_group(&client.username, &title)).await;
+        }
+        Ok(Verdict::Done)
+    }
+}
+
+fn label_of(payload: &str) -> Option<String> {
+    LABEL.as_ref().is_some_and(|label| label.is_match(payload)).then(|| payload.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_what_telegram_allows_and_nothing_else() {
+        assert_eq!(label_of("table7"), Some("table7".to_owned()));
+        for payload in ["", "a b", "a\n", "<b>", "ü", &"x".repeat(65)] {
+            assert_eq!(label_of(payload), None, "{payload}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+# The master bot: getting in
+
+claimed =
+    ✅ This installation is yours now.
+
+    Send /add to attach your first client bot. Customers write to it, their messages appear here, and you answer by replying to them.
+welcome =
+    👋 Customers' messages appear here; reply to one and the answer goes to that customer.
+
+    /add attaches a client bot, /help shows all commands.
+stranger = Sorry, this bot works for its owner only.
+
+# The master bot: commands
+
+help =
+    Reply to a customer's message and your answer goes to that customer: text, photos, voice, files, anything.
+
+    { $commands }
+unknown-command =
+    I don't know this command. These exist:
+
+    { $commands }
+command-add = attach a client bot
+command-bots = your bots and how they fare
+command-remove = detach a bot
+command-qr = QR code of a bot's link
+command-subscribe = your plan
+command-help = what I can do
+command-cancel = stop what was begun
+cancelled = Cancelled.
+nothing-to-cancel = There is nothing to cancel.
+no-plans = Nothing to pay here: this installation has no limits and no paid plan.
+
+# Attaching
+
+add-prompt =
+    1. Open @BotFather, send /newbot and follow its two questions (or take a bot you have: /mybots → API Token).
+    2. Copy its answer with the token, it looks like 1234567890:AAE….
+    3. Paste it here. I delete the message at once, the token stays secret. /cancel stops.
+token-missing = There is no bot token in this message. It looks like 1234567890:AAE…: copy it from @BotFather and paste it here, or /cancel.
+tokens-several = There are several tokens in this message. Send one at a time, or /cancel.
+token-rejected = Telegram does not accept this token. Get the current one from @BotFather (/mybots → API Token) and paste it here, or /cancel.
+token-is-master = This is the token of the bot you are talking to. Customers need another one: create it with /newbot in @BotFather and paste its token here, or /cancel.
+bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and ask who runs this service. Another token, or /cancel.
+telegram-unreachable = Telegram does not answer just now. Paste the token once more in a minute, or /cancel.
+takeover-question =
+    @{ $bot } already sends its messages to { $host }.
+
+    If I take it over, that program gets nothing more. Take it over?
+takeover-yes = Take it over
+attached =
+    ✅ @{ $bot } is attached and works.
+
+    Give customers this link: https://t.me/{ $bot }
+    What they write appears here; reply to answer.
+token-replaced =
+    ✅ The new token of @{ $bot } is in use. All conversations go on.
+
+    https://t.me/{ $bot }
+webhook-pending = @{ $bot } is attached, but Telegram did not accept the address for its messages yet ({ $reason }). I keep trying; /bots shows how it fares.
+delete-token-yourself = ⚠️ I could not delete your message with the token. Please delete it yourself.
+
+# Removing and listing
+
+no-bots = You have no client bots yet. /add attaches one.
+remove-which = Which bot shall I detach?
+remove-question = Detach @{ $bot }? Customers can no longer reach you through it. Conversations are kept: attach it again and they go on.
+remove-yes = Detach
+removed = @{ $bot } is detached, its token is wiped.
+button-cancel = Cancel
+button-stale = This question is closed.
+bots-title = Your client bots:
+bot-active = 🟢 @{ $bot } ({ $name }): works
+bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
+bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
+qr-which = Whose QR code?
+qr-caption = https://t.me/{ $bot }
+
+# Alarms
+
+alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so customers can't reach you through it. Get the current token from @BotFather (/mybots → API Token) and send it here with /add: all conversations go on.
+alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
+left-group = @{ $bot } was added to “{ $title }” and left again: client bots talk with customers in private only.
+
+# Answering customers
+
+how-to-reply = To answer a customer, reply to his message: swipe it to the left, or choose “Reply”. This message went to nobody.
+reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a customer's message that has a header with his name.
+not-delivered = ❌ Was not delivered: { $reason }
+maybe-not-delivered = ⚠️ May not have been delivered: Telegram did not say. “Send again” may make it arrive twice.
+not-delivered-yet = ⏳ Not delivered yet: { $reason }
+send-again = Send again
+original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
+delivered-now = ✅ Delivered.
+
+# Reasons
+
+reason-blocked = the customer blocked the bot.
+reason-deactivated = the customer's account is deleted.
+reason-not-started = the customer has not started this bot, or deleted the chat with it.
+reason-too-big = the file is too big. Telegram lets bots fetch 20 MB at most.
+reason-file-unavailable = Telegram did not give the file out.
+reason-bot-removed = the bot he wrote to is detached. Attach it again with /add.
+reason-token-revoked = Telegram no longer accepts the bot's token. Send the current one with /add.
+reason-too-fast = Telegram asks to wait.
+reason-unreachable = Telegram can't be reached.
+reason-refused = Telegram refuses this message.
+reason-kind = bots can't send this kind of message ({ $kind }).
+
+# Copies
+
+no-name = customer { $id }
+repeat = ↻ possibly a repeat
+edited = ✏️ edited
+unshowable = { $name } sent something that can't be shown here ({ $kind }).
+file-missing = 📎 { $file } ({ $size }) can't be shown: { $reason } Ask the customer for a link or for smaller parts.
+content-refused = Telegram refuses to show this here ({ $kind }).
+quiz = Quiz
+story = Story: { $title }
+
+# Customers
+
+greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
+customer-help = Just write here, your message is passed on. The answer comes into this chat.
+customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
+customer-file = ❌ The file could not be passed on: bots get files up to 20 MB only. The rest was delivered. Please send a smaller file or a link.
+customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
+customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
