@@ -1,0 +1,7 @@
+//! The emulator's rules, proved against a plain HTTP client.
+#![allow(missing_docs)]
+
+mod support;
+
+mod calls;
+mod delivery;
