@@ -456,7 +456,8 @@ async fn read_multipart(
     limit: u64,
 ) -> Result<bool, multer::Error> {
     let mut total = 0;
-    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
+    let mut stream = body.into_data_stream();
+    let mut parts = multer::Multipart::new(&mut stream, boundary);
     while let Some(mut field) = parts.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
@@ -490,5 +491,8 @@ async fn read_multipart(
             .values
             .insert(name, json!(String::from_utf8_lossy(&bytes)));
     }
+    drop(parts);
+    // What follows the last boundary is read too: hyper closes a connection whose request it has not seen to the end.
+    while let Some(Ok(_)) = stream.next().await {}
     Ok(total > limit)
 }
