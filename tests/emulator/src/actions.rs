@@ -382,6 +382,58 @@ impl Emulator {
         self.set_bot_standing(actor, group, bot, standing);
     }
 
+    /// Makes a basic group a supergroup: a new id, the old one is 400 with `migrate_to_chat_id`; its bots
+    /// get the service messages of both.
+    ///
+    /// # Panics
+    /// If there is no such group.
+    pub fn upgrade_group(&self, actor: &Person, group: &Group) -> Group {
+        let new = Group {
+            id: 0,
+            kind: GroupKind::Supergroup,
+            ..group.clone()
+        };
+        let new = self.add_group(new);
+        self.write(|s| {
+            let old = s
+                .groups
+                .get(&group.id)
+                .unwrap_or_else(|| panic!("no group {}", group.id));
+            let members = old.members.clone();
+            let bots: Vec<i64> = members
+                .keys()
+                .copied()
+                .filter(|id| s.bots.contains_key(id))
+                .collect();
+            if let Some(state) = s.groups.get_mut(&new.id) {
+                state.members = members;
+            }
+            let key = ChatKey::Shared { chat: new.id };
+            let from = json!({"migrate_from_chat_id": group.id})
+                .as_object()
+                .cloned()
+                .unwrap_or_default();
+            let arrived = s.post(key, actor.id, from);
+            for bot in bots {
+                let to = json!({"migrate_to_chat_id": new.id})
+                    .as_object()
+                    .cloned()
+                    .unwrap_or_default();
+                let left = ChatKey::Basic {
+                    bot,
+                    chat: group.id,
+                };
+                let id = s.post(left, actor.id, to);
+                for (key, id) in [(left, id), (key, arrived)] {
+                    let shown = s.shown(bot, key, id);
+                    s.add_update(bot, "message", shown);
+                }
+            }
+            s.migrated.insert(group.id, new.id);
+        });
+        new
+    }
+
     /// Writes into a group or channel; every bot there that may see it gets it. Gives the id (in a basic
     /// group, where ids differ, the one of the first bot).
     ///

@@ -24,6 +24,7 @@ impl Default for Builder {
                 download_limit: 20 << 20,
                 upload_limit: 50 << 20,
                 latency: Duration::ZERO,
+                answer_limit: None,
                 patience: Duration::from_secs(30),
                 keep_records: true,
             },
@@ -74,6 +75,13 @@ impl Builder {
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
         self.settings.latency = latency;
+        self
+    }
+
+    /// When an unanswered webhook is cut, if not after 60 s divided by the speed. The peer keeps running.
+    #[must_use]
+    pub fn answer_limit(mut self, limit: Duration) -> Self {
+        self.settings.answer_limit = Some(limit);
         self
     }
 

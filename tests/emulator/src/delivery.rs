@@ -277,7 +277,7 @@ impl Emulator {
 
     async fn deliver(&self, job: Job) {
         let started = Instant::now();
-        let limit = self.read(|s| s.settings.wait(60.0));
+        let limit = self.read(|s| s.settings.answer_wait());
         let answer = self.post(&job, limit).await;
         let delivery = record(&job, &answer, started);
         self.write(|s| s.finish(&job, delivery, &answer));
@@ -366,7 +366,7 @@ impl Emulator {
         });
         let once = || async {
             let started = Instant::now();
-            let limit = self.read(|s| s.settings.wait(60.0));
+            let limit = self.read(|s| s.settings.answer_wait());
             let answer = self.post(&job, limit).await;
             let delivery = record(&job, &answer, started);
             self.write(|s| s.deliveries.push(delivery));

@@ -11,6 +11,8 @@ pub struct ApiError {
     pub description: String,
     /// Seconds, for 429.
     pub retry_after: Option<u64>,
+    /// The supergroup a basic group has become.
+    pub migrate_to: Option<i64>,
     /// A rule that no correct client breaks was broken; it is kept for `complaints()`.
     pub(crate) complain: bool,
 }
@@ -22,6 +24,7 @@ impl ApiError {
             code,
             description: description.into(),
             retry_after: None,
+            migrate_to: None,
             complain: false,
         }
     }
@@ -58,6 +61,9 @@ impl ApiError {
             json!({"ok": false, "error_code": self.code, "description": self.description});
         if let Some(seconds) = self.retry_after {
             body["parameters"] = json!({"retry_after": seconds});
+        }
+        if let Some(chat) = self.migrate_to {
+            body["parameters"] = json!({"migrate_to_chat_id": chat});
         }
         body
     }

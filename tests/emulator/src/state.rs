@@ -29,11 +29,17 @@ pub(crate) struct Settings {
     pub(crate) download_limit: u64,
     pub(crate) upload_limit: u64,
     pub(crate) latency: Duration,
+    pub(crate) answer_limit: Option<Duration>,
     pub(crate) patience: Duration,
     pub(crate) keep_records: bool,
 }
 
 impl Settings {
+    /// How long a webhook may take to answer.
+    pub(crate) fn answer_wait(&self) -> Duration {
+        self.answer_limit.unwrap_or_else(|| self.wait(60.0))
+    }
+
     /// A wait of the real server, shortened by the speed.
     pub(crate) fn wait(&self, seconds: f64) -> Duration {
         Duration::from_secs_f64((seconds / self.speed).max(0.0))
@@ -146,6 +152,8 @@ pub(crate) struct State {
     pub(crate) people: BTreeMap<i64, Person>,
     pub(crate) gone_people: HashSet<i64>,
     pub(crate) groups: BTreeMap<i64, GroupState>,
+    /// Basic groups that became supergroups.
+    pub(crate) migrated: HashMap<i64, i64>,
     pub(crate) chats: HashMap<ChatKey, ChatLog>,
     pub(crate) files: Files,
     pub(crate) routes: Vec<(String, String)>,
@@ -172,6 +180,7 @@ impl State {
             people: BTreeMap::new(),
             gone_people: HashSet::new(),
             groups: BTreeMap::new(),
+            migrated: HashMap::new(),
             chats: HashMap::new(),
             files: Files::default(),
             routes: Vec::new(),
@@ -318,6 +327,13 @@ impl State {
     }
 
     pub(crate) fn check_member(&self, bot: i64, chat: i64) -> Result<(), ApiError> {
+        if let Some(target) = self.migrated.get(&chat) {
+            let gone = ApiError::bad("group chat was upgraded to a supergroup chat");
+            return Err(ApiError {
+                migrate_to: Some(*target),
+                ..gone
+            });
+        }
         let Some(group) = self.groups.get(&chat) else {
             return Err(ApiError::bad("chat not found"));
         };
