@@ -1,5 +1,8 @@
 //! The HTTP side: connections that can be cut, bodies of every encoding, answers with real statuses.
 
+mod body;
+mod wire;
+
 use std::{
     convert::Infallible,
     io,
@@ -12,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::StreamExt;
 use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
 use hyper::{
@@ -22,75 +25,22 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+use tokio::net::TcpListener;
+
+use self::{
+    body::read_params,
+    wire::{Cut, Wire},
 };
 
 use crate::{
     Emulator,
     error::ApiError,
     faults::{Answer, BAD_GATEWAY, chat_of, refusal},
-    files::Upload,
     known, methods,
-    params::{Params, add_form, percent_decode},
+    params::{Params, percent_decode},
 };
 
 type Body = BoxBody<Bytes, io::Error>;
-
-/// Ends a connection without an answer; hyper closes it when the service fails.
-#[derive(Debug)]
-struct Cut;
-
-impl std::fmt::Display for Cut {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a fault cut this connection")
-    }
-}
-
-impl std::error::Error for Cut {}
-
-/// A socket that sends RST instead of FIN when a fault says so.
-struct Wire {
-    stream: TcpStream,
-    reset: Arc<AtomicBool>,
-}
-
-impl Drop for Wire {
-    fn drop(&mut self) {
-        if self.reset.load(Ordering::SeqCst) {
-            let _ = self.stream.set_zero_linger();
-        }
-    }
-}
-
-impl AsyncRead for Wire {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Wire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
 
 /// Accepts until the emulator is shut down.
 pub(crate) async fn run(emulator: Emulator, listener: TcpListener) {
@@ -389,110 +339,4 @@ impl hyper::body::Body for SyncBody {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.0.as_mut().poll_frame(cx)
     }
-}
-
-/// Parameters of the query and the body; true if the body was over the upload limit.
-async fn read_params(
-    emulator: &Emulator,
-    request: Request<Incoming>,
-) -> Result<(Params, bool), Cut> {
-    let limit = emulator.read(|s| s.settings.upload_limit);
-    let mut params = Params::default();
-    if let Some(query) = request.uri().query() {
-        add_form(&mut params, query);
-    }
-    let kind = request
-        .headers()
-        .get("content-type")
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    if let Ok(boundary) = multer::parse_boundary(&kind) {
-        let read = read_multipart(&mut params, request.into_body(), boundary, limit).await;
-        let too_large = read.map_err(|_| Cut)?;
-        return Ok((params, too_large));
-    }
-    let mut stream = request.into_body().into_data_stream();
-    let mut body = BytesMut::new();
-    let mut too_large = false;
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Cut)?;
-        too_large |= (body.len() + chunk.len()) as u64 > limit;
-        if !too_large {
-            body.extend_from_slice(&chunk);
-        }
-    }
-    read_plain(&mut params, &kind, &body);
-    Ok((params, too_large))
-}
-
-fn read_plain(params: &mut Params, kind: &str, body: &[u8]) {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return;
-    }
-    let text = String::from_utf8_lossy(body);
-    if kind.starts_with("application/x-www-form-urlencoded") {
-        return add_form(params, &text);
-    }
-    match serde_json::from_str::<Value>(&text) {
-        Ok(Value::Object(fields)) => params
-            .values
-            .extend(fields.into_iter().filter(|(_, v)| !v.is_null())),
-        Ok(_) => params
-            .faults
-            .push("the body is JSON but not an object".into()),
-        Err(e) => params
-            .faults
-            .push(format!("the body is not JSON ({kind}): {e}")),
-    }
-}
-
-/// Reads every part; what is over the limit is read and thrown away, so that the sender gets to the
-/// answer. An upload that breaks off is never executed: `Err`.
-async fn read_multipart(
-    params: &mut Params,
-    body: Incoming,
-    boundary: String,
-    limit: u64,
-) -> Result<bool, multer::Error> {
-    let mut total = 0;
-    let mut stream = body.into_data_stream();
-    let mut parts = multer::Multipart::new(&mut stream, boundary);
-    while let Some(mut field) = parts.next_field().await? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let file_name = field.file_name().map(str::to_owned);
-        let mime = field.content_type().map(ToString::to_string);
-        let mut bytes = BytesMut::new();
-        while let Some(chunk) = field.chunk().await? {
-            total += chunk.len() as u64;
-            if total <= limit {
-                bytes.extend_from_slice(&chunk);
-            }
-        }
-        // td `HttpReader`: a part with a file name is a file, any other part is text.
-        if file_name.is_some() {
-            params.files.insert(
-                name,
-                Upload {
-                    name: file_name,
-                    mime,
-                    bytes: bytes.freeze(),
-                    declared: None,
-                },
-            );
-            continue;
-        }
-        if std::str::from_utf8(&bytes).is_err() {
-            params
-                .faults
-                .push(format!("the part {name} is binary but has no file name"));
-        }
-        params
-            .values
-            .insert(name, json!(String::from_utf8_lossy(&bytes)));
-    }
-    drop(parts);
-    // What follows the last boundary is read too: hyper closes a connection whose request it has not seen to the end.
-    while let Some(Ok(_)) = stream.next().await {}
-    Ok(total > limit)
 }
