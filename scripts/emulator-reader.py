@@ -408,7 +408,14 @@ async def webhook(control, bot, anna):
     await runner.cleanup()
 
 
+def the_reader_itself():
+    """A reader that finds nothing proves nothing."""
+    planted = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private", "planted": 1}}}
+    expect_true("the reader finds a planted field", unknown_fields(Update.model_validate(planted)) == [".message.chat.planted"])
+
+
 async def main():
+    the_reader_itself()
     async with ClientSession() as http:
         control = Control(http)
         shop = await control("add_bot", username="shop_bot", name="Shop")

@@ -80,17 +80,9 @@ fn response(status: u16, kind: &str, retry_after: Option<u64>, body: Body) -> Re
     if let Some(seconds) = retry_after {
         builder = builder.header("retry-after", seconds);
     }
-    builder.body(body).unwrap_or_default_response()
-}
-
-trait OrDefault {
-    fn unwrap_or_default_response(self) -> Response<Body>;
-}
-
-impl OrDefault for Result<Response<Body>, hyper::http::Error> {
-    fn unwrap_or_default_response(self) -> Response<Body> {
-        self.unwrap_or_else(|_| Response::new(full("")))
-    }
+    builder
+        .body(body)
+        .unwrap_or_else(|_| Response::new(full("")))
 }
 
 fn answer(result: &Result<Value, ApiError>) -> Response<Body> {

@@ -355,7 +355,7 @@ async fn a_stuck_chat_fills_the_window() {
     let texts = receiver.texts();
     let boris = texts.iter().position(|t| t == "b").unwrap();
     assert!(
-        boris > texts.iter().position(|t| t == "a0").unwrap(),
+        boris > texts.iter().rposition(|t| t == "a0").unwrap(),
         "2 of Anna's fill the window of 1 × 2: {texts:?}"
     );
 }
