@@ -1,0 +1,8 @@
+//! The emulator's rules, proved against a plain HTTP client.
+#![allow(missing_docs)]
+
+mod support;
+
+mod calls;
+mod delivery;
+mod rules;
