@@ -90,7 +90,11 @@ pub async fn open_store(database: &DatabaseUrl, patience: Duration) -> Result<St
     loop {
         match Store::open(database).await {
             Ok(store) => return Ok(store),
-            Err(StoreError::Database(error)) if error.as_database_error().is_none() && began.elapsed() < patience && matches!(database, DatabaseUrl::MySql(_)) => {
+            Err(StoreError::Database(error))
+                if error.as_database_error().is_none()
+                    && began.elapsed() < patience
+                    && matches!(database, DatabaseUrl::MySql(_)) =>
+            {
                 tracing::warn!(%database, "the database does not answer yet");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
@@ -127,8 +131,7 @@ fn build(
     seal: Seal,
     metrics: &Metrics,
 ) -> Result<Rooms, StartError> {
-    let telegram =
-        Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
+    let telegram = Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
     let token = config.master_bot_token.clone();
     let caller = Caller { bot: token.bot_id(), token };
     let bots = Bots::new(
@@ -148,14 +151,8 @@ fn build(
     };
     let (store, telegram) = (store.clone(), telegram);
     let relay = Relay::new(store.clone(), telegram.clone(), bots.clone(), caller.clone());
-    let master = Master::new(
-        store.clone(),
-        telegram.clone(),
-        bots.clone(),
-        seal,
-        caller.clone(),
-        doors,
-    );
+    let master =
+        Master::new(store.clone(), telegram.clone(), bots.clone(), seal, caller.clone(), doors);
     let dispatch = Dispatch::new(store, bots.clone(), master.clone(), relay, metrics.clone());
     Ok(Rooms { telegram, bots, master, dispatch, caller })
 }
@@ -168,8 +165,7 @@ async fn serve(
 ) -> Result<Running, StartError> {
     let (server, tasks) = (CancellationToken::new(), TaskTracker::new());
     let prefix = config.public_url().map(|url| url.prefix().to_owned());
-    let router =
-        webhook::router(rooms.bots.clone(), rooms.dispatch.clone(), prefix.as_deref());
+    let router = webhook::router(rooms.bots.clone(), rooms.dispatch.clone(), prefix.as_deref());
     let listen = async |name, address| {
         let failed = |error| StartError::Listen(name, address, error);
         let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -219,7 +215,14 @@ async fn serve(
 
 fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Running) {
     let stop = &running.intake;
-    running.tasks.spawn(greet_operator(rooms.telegram.clone(), rooms.bots.clone(), rooms.master.clone(), rooms.dispatch.clone(), rooms.caller.clone(), stop.clone()));
+    running.tasks.spawn(greet_operator(
+        rooms.telegram.clone(),
+        rooms.bots.clone(),
+        rooms.master.clone(),
+        rooms.dispatch.clone(),
+        rooms.caller.clone(),
+        stop.clone(),
+    ));
     let bots = rooms.bots.clone();
     let keeper = stop.clone();
     running.tasks.spawn(async move { bots.keep_orders(keeper).await });
@@ -257,7 +260,7 @@ async fn greet_operator(
                 Err(reason) => tracing::error!(%reason, "the master bot can't work yet"),
             }
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(60));
+            pause = (pause * 2).min(Duration::from_mins(1));
         }
     };
     if stop.run_until_cancelled(introduce).await.is_none() {
@@ -292,14 +295,16 @@ async fn introduce(
 
 #[expect(clippy::print_stdout, reason = "the operator has to see it whatever the log filter is")]
 fn print_claim_link(link: &str) {
-    println!("\nNobody owns this installation yet. Open this link in Telegram to become its owner:\n\n    {link}\n");
+    println!(
+        "\nNobody owns this installation yet. Open this link in Telegram to become its owner:\n\n    {link}\n"
+    );
 }
 
 /// Every hour: removes what is too old, and forgets limits of chats that were quiet.
 async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: CancellationToken) {
-    let mut next = Duration::from_secs(60);
+    let mut next = Duration::from_mins(1);
     while stop.run_until_cancelled(tokio::time::sleep(next)).await.is_some() {
-        next = Duration::from_secs(3600);
+        next = Duration::from_hours(1);
         telegram.forget_quiet_chats();
         let now = clock::now_ms();
         let cleaned = async {

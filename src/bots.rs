@@ -84,7 +84,7 @@ impl Bots {
     pub async fn load(&self) -> Result<usize, StoreError> {
         let rows = self.inner.store.all_bots().await?;
         let bots: HashMap<_, _> =
-            rows.into_iter().filter_map(|row| self.open(row)).map(|bot| (bot.id(), bot)).collect();
+            rows.into_iter().filter_map(|row| self.open(&row)).map(|bot| (bot.id(), bot)).collect();
         let count = bots.len();
         *self.inner.running.write().unwrap_or_else(PoisonError::into_inner) = bots;
         self.inner.changed.send_replace(());
@@ -104,7 +104,7 @@ impl Bots {
         if let Some(client) = self.get(bot) {
             return Ok(Some(client));
         }
-        let Some(client) = self.inner.store.bot(bot).await?.and_then(|row| self.open(row)) else {
+        let Some(client) = self.inner.store.bot(bot).await?.and_then(|row| self.open(&row)) else {
             return Ok(None);
         };
         self.insert(Arc::clone(&client));
@@ -169,13 +169,10 @@ impl Bots {
     /// When the database fails.
     pub async fn detach(&self, owner: OwnerId, bot: BotId) -> Result<bool, StoreError> {
         let Some(client) = self.find(bot).await?.filter(|client| client.owner == owner) else {
-            return Ok(self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?);
+            return self.inner.store.remove_bot(owner, bot, clock::now_ms()).await;
         };
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
-        let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
-        running.remove(&bot);
-        drop(running);
-        self.inner.changed.send_replace(());
+        self.forget(bot);
         if let Err(error) = self.inner.telegram.delete_webhook(&client.caller).await {
             tracing::warn!(bot.id = %bot, %error, "a webhook could not be removed");
         }
@@ -248,11 +245,18 @@ impl Bots {
         parameters.insert("text".to_owned(), json!(text));
         let outgoing = Outgoing::new("sendMessage", parameters);
         let (telegram, master) = (&self.inner.telegram, &self.inner.master);
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(600);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(10);
         let told = telegram.deliver(master, owner.chat(), &outgoing, master, deadline).await;
         if let Err(error) = told {
             tracing::warn!(owner.id = %owner, %error, "an owner could not be told of an alarm");
         }
+    }
+
+    fn forget(&self, bot: BotId) {
+        let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
+        running.remove(&bot);
+        drop(running);
+        self.inner.changed.send_replace(());
     }
 
     fn insert(&self, client: Arc<ClientBot>) {
@@ -263,7 +267,7 @@ impl Bots {
     }
 
     /// A stored bot with its token opened; one whose token does not open is left out, loudly.
-    fn open(&self, row: BotRow) -> Option<Arc<ClientBot>> {
+    fn open(&self, row: &BotRow) -> Option<Arc<ClientBot>> {
         let sealed = row.token.as_ref()?;
         let opened = self.inner.seal.open(&token_context(row.bot), sealed).ok();
         let token = opened
@@ -274,7 +278,7 @@ impl Bots {
             return None;
         };
         let caller = Caller { bot: row.bot, token };
-        Some(Arc::new(ClientBot::of(&row, caller)))
+        Some(Arc::new(ClientBot::of(row, caller)))
     }
 }
 

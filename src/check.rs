@@ -38,8 +38,7 @@ pub async fn check(config: &Config) -> Result<Report, StartError> {
         Some(_) => report.line(true, "key", "fits the database"),
         None => report.line(true, "key", "none yet; the first start makes one"),
     }
-    let telegram =
-        Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
+    let telegram = Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
     report.master(config, &telegram).await;
     let bots = store.all_bots().await.map_err(failed)?;
     let count = |state| bots.iter().filter(|bot| bot.state == state).count();
@@ -84,7 +83,9 @@ impl Report {
                 let wanted = url.webhook(caller.bot);
                 let found = match info.last_error_message {
                     _ if info.url.is_empty() => format!("{wanted}, set at the next start"),
-                    _ if info.url != wanted => "another address is set; the next start sets ours".into(),
+                    _ if info.url != wanted => {
+                        "another address is set; the next start sets ours".into()
+                    }
                     Some(error) => format!("{wanted}; Telegram's last delivery failed: {error}"),
                     None => wanted,
                 };

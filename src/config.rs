@@ -136,12 +136,8 @@ impl Config {
     ) -> Result<Self, ConfigErrors> {
         let dotenv = dotenv::read(dotenv_file);
         let layered = |name: &str| {
-            env(name).or_else(|| {
-                dotenv
-                    .values
-                    .get(name)
-                    .map(|value| OsString::from(value.as_str()))
-            })
+            env(name)
+                .or_else(|| dotenv.values.get(name).map(|value| OsString::from(value.as_str())))
         };
         let mut problems = dotenv.problems.clone();
         match Self::read(&layered) {
@@ -156,10 +152,7 @@ impl Config {
 
     /// Reads every variable through `env`. Touches nothing else but the certificate file.
     pub fn read(env: &impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigErrors> {
-        let mut reader = Reader {
-            env,
-            problems: Vec::new(),
-        };
+        let mut reader = Reader { env, problems: Vec::new() };
         let config = Self::collect(&mut reader);
         match config {
             Some(config) if reader.problems.is_empty() => Ok(config),
@@ -174,18 +167,15 @@ impl Config {
         let telegram_api_url = reader.required(&variables::TELEGRAM_API_URL, ApiUrl::parse);
         let intake = reader.intake(telegram_api_url.as_ref());
         let listen_addr = reader.required(&variables::LISTEN_ADDR, socket_addr);
-        let metrics_addr = reader.optional(&variables::METRICS_ADDR, |text| {
-            metrics_addr(text, listen_addr)
-        });
+        let metrics_addr =
+            reader.optional(&variables::METRICS_ADDR, |text| metrics_addr(text, listen_addr));
         let owner_ids = reader.optional(&variables::OWNER_IDS, owner_ids);
         let registration = reader.required(&variables::REGISTRATION, registration);
         let secret_key = reader.secret_key();
         let plans = reader.plans();
         let client_rate_limits = reader.required(&variables::CLIENT_RATE_LIMITS, on_or_off);
-        let reference_retention_days = reader.required(
-            &variables::REFERENCE_RETENTION_DAYS,
-            whole_number(1..=36_500),
-        );
+        let reference_retention_days =
+            reader.required(&variables::REFERENCE_RETENTION_DAYS, whole_number(1..=36_500));
         let log = reader.required(&variables::LOG, LogFilter::parse);
         let log_format = reader.required(&variables::LOG_FORMAT, log_format);
         Some(Self {
@@ -241,9 +231,7 @@ impl LogFilter {
 
 fn is_mistaken_level(directive: &str) -> bool {
     let directive = directive.trim();
-    let is_level = directive
-        .parse::<tracing::level_filters::LevelFilter>()
-        .is_ok();
+    let is_level = directive.parse::<tracing::level_filters::LevelFilter>().is_ok();
     !is_level && !directive.contains('=')
 }
 
@@ -255,6 +243,7 @@ impl fmt::Display for LogFilter {
 
 /// The one place that looks at the process environment.
 fn real_environment(name: &str) -> Option<OsString> {
+    #[expect(clippy::disallowed_methods, reason = "config is where the environment is read")]
     std::env::var_os(name)
 }
 
@@ -284,9 +273,7 @@ impl Reader<'_> {
         text: &str,
         parse: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<T> {
-        parse(text)
-            .map_err(|wrong| self.problem(variable, wrong))
-            .ok()
+        parse(text).map_err(|wrong| self.problem(variable, wrong)).ok()
     }
 
     /// A value that may be missing; `None` also if it is a problem.
@@ -344,18 +331,15 @@ impl Reader<'_> {
         if given.is_some() || self.problems.len() > problems {
             return given.map(KeySource::Given);
         }
-        self.required(&variables::SECRET_KEY_FILE, file_path)
-            .map(KeySource::File)
+        self.required(&variables::SECRET_KEY_FILE, file_path).map(KeySource::File)
     }
 
     /// `None` at a price of 0, which is no problem, or with a problem on record.
     fn plans(&mut self) -> Option<Plans> {
         let price_stars = self.required(&variables::PRO_PRICE_STARS, whole_number(0..=10_000));
         let free_bots = self.required(&variables::FREE_BOTS, whole_number(1..=1_000_000));
-        let free_replies = self.required(
-            &variables::FREE_REPLIES_PER_MONTH,
-            whole_number(0..=1_000_000_000),
-        );
+        let free_replies =
+            self.required(&variables::FREE_REPLIES_PER_MONTH, whole_number(0..=1_000_000_000));
         Some(Plans {
             price_stars: price_stars.filter(|price| *price > 0)?,
             free_bots: free_bots?,
@@ -366,9 +350,7 @@ impl Reader<'_> {
     /// Problems in the order of the table, whatever order the values depended on each other in.
     fn in_order(mut self) -> Vec<Problem> {
         let place = |problem: &Problem| {
-            VARIABLES
-                .iter()
-                .position(|variable| variable.name == problem.subject())
+            VARIABLES.iter().position(|variable| variable.name == problem.subject())
         };
         self.problems.sort_by_key(place);
         self.problems
@@ -414,13 +396,7 @@ fn owner_ids(text: &str) -> Result<Vec<UserId>, Wrong> {
 }
 
 fn registration(text: &str) -> Result<Registration, Wrong> {
-    one_of(
-        text,
-        [
-            ("closed", Registration::Closed),
-            ("open", Registration::Open),
-        ],
-    )
+    one_of(text, [("closed", Registration::Closed), ("open", Registration::Open)])
 }
 
 fn on_or_off(text: &str) -> Result<bool, Wrong> {

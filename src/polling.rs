@@ -28,7 +28,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 const WINDOW: usize = 100;
 /// Telegram goes on with another number after a week without updates; before that the offset is
 /// forgotten, when nothing is left it could acknowledge.
-const NUMBERS_LAST: Duration = Duration::from_secs(6 * 24 * 3600);
+const NUMBERS_LAST: Duration = Duration::from_hours(144);
 /// New tokens a minute: Telegram refuses an address that wakes more than twenty.
 const STARTS_A_MINUTE: usize = 15;
 
@@ -101,7 +101,7 @@ async fn turn_to_start(starts: &mut VecDeque<Instant>) {
     if starts.len() >= STARTS_A_MINUTE
         && let Some(oldest) = starts.pop_front()
     {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         tokio::time::sleep(minute.saturating_sub(oldest.elapsed())).await;
     }
     starts.push_back(Instant::now());
@@ -235,8 +235,7 @@ impl Feed {
             self.last_news = Instant::now();
         }
         let wait = if self.window.is_empty() { LONG_POLL } else { Duration::ZERO };
-        let fetch =
-            self.telegram.updates(&self.caller, self.window.offset(), wait, self.allowed);
+        let fetch = self.telegram.updates(&self.caller, self.window.offset(), wait, self.allowed);
         let updates = match self.stop.run_until_cancelled(fetch).await? {
             Ok(updates) => updates,
             Err(error) => return Some(Err(error)),

@@ -65,11 +65,7 @@ where
         // Without this a full disk or a closed pipe behind stderr would be told on stderr, and panic.
         .log_internal_errors(false);
     // Colour may be switched off by NO_COLOR, which the layer looks at; it is never switched on against it.
-    let lines = if terminal {
-        lines
-    } else {
-        lines.with_ansi(false)
-    };
+    let lines = if terminal { lines } else { lines.with_ansi(false) };
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         LogFormat::Text => Box::new(lines),
         LogFormat::Json => Box::new(lines.json().flatten_event(true).with_current_span(false)),
@@ -95,15 +91,9 @@ fn level_of(target: &str) -> Option<LevelFilter> {
 
 /// Says where, never what: a panic's message may quote the text it stumbled over.
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    let (file, line) = panic
-        .location()
-        .map_or(("unknown", 0), |place| (place.file(), place.line()));
-    tracing::event!(
-        Level::ERROR,
-        panic.file = file,
-        panic.line = line,
-        "a task panicked"
-    );
+    let (file, line) =
+        panic.location().map_or(("unknown", 0), |place| (place.file(), place.line()));
+    tracing::event!(Level::ERROR, panic.file = file, panic.line = line, "a task panicked");
 }
 
 #[cfg(test)]

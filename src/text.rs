@@ -28,14 +28,8 @@ pub enum Language {
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::English,
-        Self::German,
-        Self::Spanish,
-        Self::Russian,
-        Self::Ukrainian,
-        Self::Chinese,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::English, Self::German, Self::Spanish, Self::Russian, Self::Ukrainian, Self::Chinese];
 
     /// The language for an IETF tag such as Telegram's `language_code`.
     pub fn of(tag: Option<&str>) -> Self {
@@ -327,13 +321,8 @@ mod tests {
                 let pattern = pattern.unwrap_or_else(|| panic!("{language:?} has no {key}"));
                 let mut errors = Vec::new();
                 let arguments: FluentArgs<'_> = fill.iter().copied().collect();
-                let text = language.bundle().format_pattern(pattern, Some(&arguments), &mut errors);
+                language.bundle().format_pattern(pattern, Some(&arguments), &mut errors);
                 assert!(errors.is_empty(), "{language:?} {key}: {errors:?}");
-                assert_eq!(
-                    text.matches('\u{2603}').count() >= usize::from(!holes.is_empty()),
-                    true,
-                    "{language:?} {key} leaves a placeholder out"
-                );
                 for hole in *holes {
                     let alone: FluentArgs<'_> = [(*hole, "\u{2603}")].into_iter().collect();
                     let text =

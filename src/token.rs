@@ -65,10 +65,7 @@ impl BotToken {
         if !(SECRET_MIN..=SECRET_MAX).contains(&secret.len()) {
             return Err(TokenError::SecretLength);
         }
-        Ok(Self {
-            id,
-            text: text.into(),
-        })
+        Ok(Self { id, text: text.into() })
     }
 
     /// The bot this token belongs to.
@@ -98,10 +95,7 @@ fn parse_id(digits: &str) -> Option<BotId> {
     let well_formed = (1..=ID_MAX_DIGITS).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && !digits.starts_with('0');
-    let id = digits
-        .parse()
-        .ok()
-        .filter(|id| well_formed && *id < ID_LIMIT)?;
+    let id = digits.parse().ok().filter(|id| well_formed && *id < ID_LIMIT)?;
     Some(BotId(id))
 }
 
@@ -131,11 +125,8 @@ fn token_around(text: &str, colon: usize) -> Option<BotToken> {
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     let after = &bytes[colon + 1..];
-    let secret = after
-        .iter()
-        .take(SECRET_MAX + 1)
-        .take_while(|byte| is_secret_byte(**byte))
-        .count();
+    let secret =
+        after.iter().take(SECRET_MAX + 1).take_while(|byte| is_secret_byte(**byte)).count();
     let start = colon - digits;
     if secret < FOUND_SECRET_MIN || !may_precede_id(&bytes[..start]) {
         return None;
@@ -164,10 +155,7 @@ mod tests {
     const OTHER: &str = "7654321:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDs-_w";
 
     fn found(text: &str) -> Vec<String> {
-        find_tokens(text)
-            .iter()
-            .map(|token| token.reveal().to_owned())
-            .collect()
+        find_tokens(text).iter().map(|token| token.reveal().to_owned()).collect()
     }
 
     #[test]
@@ -201,10 +189,7 @@ mod tests {
             ("123:".into(), TokenError::SecretLength),
             (format!("123:{}", "A".repeat(19)), TokenError::SecretLength),
             (format!("123:{}", "A".repeat(65)), TokenError::SecretLength),
-            (
-                format!("1234567890123456:{}", "A".repeat(64)),
-                TokenError::TooLong,
-            ),
+            (format!("1234567890123456:{}", "A".repeat(64)), TokenError::TooLong),
         ];
         for (text, error) in cases {
             assert_eq!(BotToken::parse(&text), Err(error), "{text}");
@@ -224,14 +209,8 @@ mod tests {
             ("(", ")!"),
             ("token:", ":"),
             ("TOKEN=", "\r\n"),
-            (
-                "Use this token to access the HTTP API:\n",
-                "\nKeep your token secure",
-            ),
-            (
-                "Используйте этот токен для доступа к HTTP API:\n",
-                "\nХраните токен в тайне",
-            ),
+            ("Use this token to access the HTTP API:\n", "\nKeep your token secure"),
+            ("Используйте этот токен для доступа к HTTP API:\n", "\nХраните токен в тайне"),
             ("令牌", "。请妥善保管"),
             ("https://api.telegram.org/bot", "/getMe"),
             ("https://api.telegram.org/file/bot", "/photos/1.jpg"),
@@ -240,20 +219,13 @@ mod tests {
             ("at 12:30:00 you got 5:", " 🎉"),
         ];
         for (before, after) in surroundings {
-            assert_eq!(
-                found(&format!("{before}{TOKEN}{after}")),
-                [TOKEN],
-                "{before:?} {after:?}"
-            );
+            assert_eq!(found(&format!("{before}{TOKEN}{after}")), [TOKEN], "{before:?} {after:?}");
         }
     }
 
     #[test]
     fn each_token_is_found_once_and_in_order() {
-        assert_eq!(
-            found(&format!("{OTHER} {TOKEN}\n{OTHER},{TOKEN}")),
-            [OTHER, TOKEN]
-        );
+        assert_eq!(found(&format!("{OTHER} {TOKEN}\n{OTHER},{TOKEN}")), [OTHER, TOKEN]);
     }
 
     #[test]

@@ -248,7 +248,8 @@ mod tests {
         assert!(Update::read(json!({"message": {}})).is_none());
         let future = Update::read(json!({"update_id": 1, "brain_wave": {}})).unwrap();
         assert!(matches!(future.kind, Kind::Other));
-        let huge = json!({"update_id": 1, "message": {"message_id": 1_i64 << 40, "chat": {"id": 1}}});
+        let huge =
+            json!({"update_id": 1, "message": {"message_id": 1_i64 << 40, "chat": {"id": 1}}});
         assert!(matches!(Update::read(huge).unwrap().kind, Kind::Other));
     }
 

@@ -61,9 +61,8 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
     let Some(bot) = known_sender(&door, &bot, &request) else {
         return empty(StatusCode::UNAUTHORIZED);
     };
-    let body = match to_bytes(request.into_body(), BODY_LIMIT).await {
-        Ok(body) => body,
-        Err(_) => return empty(StatusCode::PAYLOAD_TOO_LARGE),
+    let Ok(body) = to_bytes(request.into_body(), BODY_LIMIT).await else {
+        return empty(StatusCode::PAYLOAD_TOO_LARGE);
     };
     let Ok(json) = serde_json::from_slice(&body) else {
         tracing::warn!(bot.id = %bot, bytes = body.len(), "a body is no JSON");

@@ -25,7 +25,7 @@ pub const MASTER_UPDATES: &[&str] = &["message", "edited_message", "callback_que
 /// Between two bots whose orders are put right in the background: ten a minute.
 const PACE: Duration = Duration::from_secs(6);
 /// Until failed orders are tried again.
-const AGAIN: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_mins(1);
 /// The installation's fact that holds the master's fingerprint.
 const MASTER_FACT: &str = "master webhook";
 

@@ -32,16 +32,11 @@ impl WebhookCertificate {
             return Err(Wrong::new("it is not a file"));
         }
         if metadata.len() > SIZE_MAX {
-            return Err(Wrong::new(
-                "the file is larger than the 3 MB Telegram takes",
-            ));
+            return Err(Wrong::new("the file is larger than the 3 MB Telegram takes"));
         }
         let pem = std::fs::read(path).map_err(unreadable)?;
         check(&pem)?;
-        Ok(Self {
-            path: path.to_owned(),
-            pem: pem.into(),
-        })
+        Ok(Self { path: path.to_owned(), pem: pem.into() })
     }
 
     /// Where it was read from.
@@ -57,9 +52,7 @@ impl WebhookCertificate {
 
 impl fmt::Debug for WebhookCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("WebhookCertificate")
-            .field(&self.path)
-            .finish()
+        f.debug_tuple("WebhookCertificate").field(&self.path).finish()
     }
 }
 
@@ -67,13 +60,10 @@ fn check(pem: &[u8]) -> Result<(), Wrong> {
     let text = std::str::from_utf8(pem).map_err(|_| Wrong::new("the file is not PEM text"))?;
     // Many tools write both into one file; it would be uploaded whole.
     if text.contains("PRIVATE KEY-----") {
-        return Err(Wrong::new(
-            "the file holds a private key, which must not leave this machine",
-        ));
+        return Err(Wrong::new("the file holds a private key, which must not leave this machine"));
     }
-    let (_, after) = text
-        .split_once(BEGIN)
-        .ok_or_else(|| Wrong::new("the file has no CERTIFICATE block"))?;
+    let (_, after) =
+        text.split_once(BEGIN).ok_or_else(|| Wrong::new("the file has no CERTIFICATE block"))?;
     let (body, _) = after
         .split_once(END)
         .ok_or_else(|| Wrong::new("the file's CERTIFICATE block has no end"))?;
@@ -104,13 +94,7 @@ mod tests {
             (format!("{BEGIN}\n%%%%\n{END}\n"), "damaged"),
             (format!("{BEGIN}\nAAAA\n{END}\n"), "damaged"),
         ] {
-            assert!(
-                check(bad.as_bytes())
-                    .unwrap_err()
-                    .to_string()
-                    .contains(word),
-                "{bad}"
-            );
+            assert!(check(bad.as_bytes()).unwrap_err().to_string().contains(word), "{bad}");
         }
         assert!(check(b"\x30\x82\xff").is_err());
     }

@@ -30,12 +30,7 @@ pub enum Command {
 fn variables_help() -> String {
     let mut help = String::from("Environment variables (an empty value counts as unset):\n");
     for variable in VARIABLES {
-        let _ = write!(
-            help,
-            "\n  {} [{}]\n",
-            variable.name,
-            default_words(variable)
-        );
+        let _ = write!(help, "\n  {} [{}]\n", variable.name, default_words(variable));
         for line in wrap(variable.meaning, WIDTH - 6) {
             let _ = writeln!(help, "      {line}");
         }
@@ -79,39 +74,21 @@ mod tests {
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
         assert_eq!(Cli::parse_from(["feedback-relay"]).command, None);
-        assert_eq!(
-            Cli::parse_from(["feedback-relay", "check"]).command,
-            Some(Command::Check)
-        );
-        assert_eq!(
-            Cli::try_parse_from(["feedback-relay", "chekc"])
-                .unwrap_err()
-                .exit_code(),
-            2
-        );
+        assert_eq!(Cli::parse_from(["feedback-relay", "check"]).command, Some(Command::Check));
+        assert_eq!(Cli::try_parse_from(["feedback-relay", "chekc"]).unwrap_err().exit_code(), 2);
     }
 
     #[test]
     fn help_tells_every_variable_with_default_and_meaning() {
-        for help in [
-            Cli::command().render_help(),
-            Cli::command().render_long_help(),
-        ] {
+        for help in [Cli::command().render_help(), Cli::command().render_long_help()] {
             let help = help.to_string();
             let flat = help.split_whitespace().collect::<Vec<_>>().join(" ");
             for variable in VARIABLES {
-                let entry = format!(
-                    "{} [{}] {}",
-                    variable.name,
-                    default_words(variable),
-                    variable.meaning
-                );
+                let entry =
+                    format!("{} [{}] {}", variable.name, default_words(variable), variable.meaning);
                 assert!(flat.contains(&entry), "{entry}\n{help}");
             }
-            assert!(
-                help.lines().skip(4).all(|line| line.chars().count() <= 100),
-                "{help}"
-            );
+            assert!(help.lines().skip(4).all(|line| line.chars().count() <= 100), "{help}");
         }
     }
 }

@@ -11,13 +11,7 @@ use super::problems::Wrong;
 const MYSQL_PORT: u16 = 3306;
 /// What `sqlx` understands and the relay does not set itself. Others it would ignore in silence.
 const MYSQL_OPTIONS: [&str; 4] = ["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"];
-const SSL_MODES: [&str; 5] = [
-    "DISABLED",
-    "PREFERRED",
-    "REQUIRED",
-    "VERIFY_CA",
-    "VERIFY_IDENTITY",
-];
+const SSL_MODES: [&str; 5] = ["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"];
 
 /// The database to use. `Debug` and `Display` never show a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +25,7 @@ pub enum DatabaseUrl {
 impl DatabaseUrl {
     /// Reads either form.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
-        let (scheme, rest) = text
-            .split_once(':')
-            .ok_or_else(|| Wrong::new("it has no scheme"))?;
+        let (scheme, rest) = text.split_once(':').ok_or_else(|| Wrong::new("it has no scheme"))?;
         match scheme.to_ascii_lowercase().as_str() {
             "sqlite" => SqliteUrl::parse(rest).map(Self::Sqlite),
             "mysql" => MySqlUrl::parse(text).map(Self::MySql),
@@ -68,9 +60,7 @@ impl SqliteUrl {
         }
         let path = percent_decoded(path)?;
         if path.contains(":memory:") {
-            return Err(Wrong::new(
-                "a database in memory would lose everything at each restart",
-            ));
+            return Err(Wrong::new("a database in memory would lose everything at each restart"));
         }
         if path.contains('\0') {
             return Err(Wrong::new("the path holds a NUL character"));
@@ -83,9 +73,7 @@ impl SqliteUrl {
         {
             return Err(Wrong::new("its path does not name a file"));
         }
-        Ok(Self {
-            path: PathBuf::from(path.as_ref()),
-        })
+        Ok(Self { path: PathBuf::from(path.as_ref()) })
     }
 
     /// The database file.
@@ -103,9 +91,7 @@ pub struct MySqlUrl {
 impl MySqlUrl {
     fn parse(text: &str) -> Result<Self, Wrong> {
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
-            return Err(Wrong::new(
-                "it holds a blank or a backslash that is not percent-encoded",
-            ));
+            return Err(Wrong::new("it holds a blank or a backslash that is not percent-encoded"));
         }
         let url =
             Url::parse(text).map_err(|error| Wrong::new(format!("it is not a URL ({error})")))?;
@@ -185,15 +171,8 @@ fn check_options(url: &Url) -> Result<(), Wrong> {
                 MYSQL_OPTIONS.join(", ")
             )));
         }
-        if name == "ssl-mode"
-            && !SSL_MODES
-                .iter()
-                .any(|mode| mode.eq_ignore_ascii_case(&value))
-        {
-            return Err(Wrong::new(format!(
-                "its ssl-mode is none of {}",
-                SSL_MODES.join(", ")
-            )));
+        if name == "ssl-mode" && !SSL_MODES.iter().any(|mode| mode.eq_ignore_ascii_case(&value)) {
+            return Err(Wrong::new(format!("its ssl-mode is none of {}", SSL_MODES.join(", "))));
         }
     }
     Ok(())
@@ -206,9 +185,7 @@ fn percent_decoded(text: &str) -> Result<Cow<'_, str>, Wrong> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
-        let hex = tail
-            .get(..2)
-            .and_then(|pair| std::str::from_utf8(pair).ok());
+        let hex = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
         let decoded = hex
             .filter(|pair| pair.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .and_then(|pair| u8::from_str_radix(pair, 16).ok());
@@ -247,10 +224,7 @@ mod tests {
     fn sqlite_paths_are_relative_absolute_or_encoded() {
         assert_eq!(sqlite_path("sqlite://data/relay.db"), "data/relay.db");
         assert_eq!(sqlite_path("sqlite:data/relay.db"), "data/relay.db");
-        assert_eq!(
-            sqlite_path("SQLite:///var/lib/relay.db?mode=rwc"),
-            "/var/lib/relay.db"
-        );
+        assert_eq!(sqlite_path("SQLite:///var/lib/relay.db?mode=rwc"), "/var/lib/relay.db");
         assert_eq!(sqlite_path("sqlite://a%20b%3F%23.db"), "a b?#.db");
         assert_eq!(sqlite_path("sqlite://дата.db"), "дата.db");
     }
@@ -263,15 +237,9 @@ mod tests {
         else {
             panic!("not MySQL");
         };
-        assert_eq!(
-            (mysql.host(), mysql.port(), mysql.database()),
-            ("db.example", 3307, "relay")
-        );
+        assert_eq!((mysql.host(), mysql.port(), mysql.database()), ("db.example", 3307, "relay"));
         assert_eq!(mysql.to_string(), "mysql://re%40lay@db.example:3307/relay");
-        assert_eq!(
-            format!("{mysql:?}"),
-            "MySqlUrl(mysql://re%40lay@db.example:3307/relay)"
-        );
+        assert_eq!(format!("{mysql:?}"), "MySqlUrl(mysql://re%40lay@db.example:3307/relay)");
         assert!(mysql.reveal().contains("p%2Fw%25"));
         let local = DatabaseUrl::parse("mysql://root@[::1]/relay").unwrap();
         assert_eq!(local.to_string(), "mysql://root@[::1]:3306/relay");
@@ -280,10 +248,9 @@ mod tests {
     #[test]
     fn what_passes_here_is_taken_by_sqlx() {
         use std::str::FromStr as _;
-        for text in [
-            "mysql://u@h/d",
-            "mysql://u:p%40@[::1]:1/d-$_?ssl-mode=VERIFY_IDENTITY&ssl-ca=/ca.pem",
-        ] {
+        for text in
+            ["mysql://u@h/d", "mysql://u:p%40@[::1]:1/d-$_?ssl-mode=VERIFY_IDENTITY&ssl-ca=/ca.pem"]
+        {
             let DatabaseUrl::MySql(mysql) = DatabaseUrl::parse(text).unwrap() else {
                 panic!("{text}")
             };

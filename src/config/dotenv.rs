@@ -96,11 +96,7 @@ impl LineReader {
     fn new(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines: Vec<_> = text.lines().map(|line| format!("{line}\n")).collect();
-        Self {
-            lines: lines.into_iter(),
-            number: Rc::default(),
-            rest: io::Cursor::default(),
-        }
+        Self { lines: lines.into_iter(), number: Rc::default(), rest: io::Cursor::default() }
     }
 }
 
@@ -148,10 +144,7 @@ mod tests {
     #[test]
     fn each_bad_line_is_named_by_its_number_only() {
         let dotenv = parse("# top\n\nsecret word\nA=1\n1B=hidden\nC=two words\n\nD=4\n");
-        assert_eq!(
-            places(&dotenv),
-            [".env line 3", ".env line 5", ".env line 6"]
-        );
+        assert_eq!(places(&dotenv), [".env line 3", ".env line 5", ".env line 6"]);
         assert_eq!((&*dotenv.values["A"], &*dotenv.values["D"]), ("1", "4"));
         let told: String = dotenv.problems.iter().map(ToString::to_string).collect();
         for content in ["secret", "hidden", "words"] {

@@ -29,19 +29,11 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn of(variable: &Variable, wrong: Wrong) -> Self {
-        Self {
-            subject: variable.name.into(),
-            wrong,
-            expected: variable.expected,
-        }
+        Self { subject: variable.name.into(), wrong, expected: variable.expected }
     }
 
     pub(crate) fn in_file(place: String, wrong: Wrong, expected: &'static str) -> Self {
-        Self {
-            subject: place.into(),
-            wrong,
-            expected,
-        }
+        Self { subject: place.into(), wrong, expected }
     }
 
     /// The variable's name, or the place in the `.env` file.
@@ -52,11 +44,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}; expected {}",
-            self.subject, self.wrong, self.expected
-        )
+        write!(f, "{}: {}; expected {}", self.subject, self.wrong, self.expected)
     }
 }
 
@@ -79,10 +67,7 @@ impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.0.len();
         let noun = if count == 1 { "problem" } else { "problems" };
-        write!(
-            f,
-            "the configuration has {count} {noun}, so nothing was started:"
-        )?;
+        write!(f, "the configuration has {count} {noun}, so nothing was started:")?;
         for problem in &self.0 {
             write!(f, "\n  {problem}")?;
         }

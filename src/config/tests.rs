@@ -38,27 +38,12 @@ fn subjects(errors: &ConfigErrors) -> Vec<&str> {
 /// One bad value each, except for those that only clash with another.
 const BAD: &[(Pairs, &str)] = &[
     (&[("MASTER_BOT_TOKEN", "hunter2")], "MASTER_BOT_TOKEN"),
-    (
-        &[("MASTER_BOT_TOKEN", "1234567890:hunter2")],
-        "MASTER_BOT_TOKEN",
-    ),
-    (
-        &[("MASTER_BOT_TOKEN", "0123:hunter2hunter2hunter2hunter2")],
-        "MASTER_BOT_TOKEN",
-    ),
-    (
-        &[("MASTER_BOT_TOKEN", "bot123:hunter2hunter2hunter2hunter2")],
-        "MASTER_BOT_TOKEN",
-    ),
-    (
-        &[("MASTER_BOT_TOKEN", "123:hunter2/hunter2 hunter2")],
-        "MASTER_BOT_TOKEN",
-    ),
+    (&[("MASTER_BOT_TOKEN", "1234567890:hunter2")], "MASTER_BOT_TOKEN"),
+    (&[("MASTER_BOT_TOKEN", "0123:hunter2hunter2hunter2hunter2")], "MASTER_BOT_TOKEN"),
+    (&[("MASTER_BOT_TOKEN", "bot123:hunter2hunter2hunter2hunter2")], "MASTER_BOT_TOKEN"),
+    (&[("MASTER_BOT_TOKEN", "123:hunter2/hunter2 hunter2")], "MASTER_BOT_TOKEN"),
     (&[("DATABASE_URL", "data/hunter2.db")], "DATABASE_URL"),
-    (
-        &[("DATABASE_URL", "postgres://u:hunter2@h/d")],
-        "DATABASE_URL",
-    ),
+    (&[("DATABASE_URL", "postgres://u:hunter2@h/d")], "DATABASE_URL"),
     (&[("DATABASE_URL", "sqlite:")], "DATABASE_URL"),
     (&[("DATABASE_URL", "sqlite://")], "DATABASE_URL"),
     (&[("DATABASE_URL", "sqlite://:memory:")], "DATABASE_URL"),
@@ -71,86 +56,29 @@ const BAD: &[(Pairs, &str)] = &[
     (&[("DATABASE_URL", "mysql://u:hunter2@h")], "DATABASE_URL"),
     (&[("DATABASE_URL", "mysql://u:hunter2@h/")], "DATABASE_URL"),
     (&[("DATABASE_URL", "mysql://:hunter2@h/d")], "DATABASE_URL"),
-    (
-        &[("DATABASE_URL", "mysql://u:hunter2@h:0/d")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u:hunter2@h:99999/d")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u:hun/hunter2@h/d")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u:hun#hunter2@h/d")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u:hunter2%@h/d")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u:hunter2 @h/d")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u:hunter2@h/d/e")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u@h/d?password=hunter2")],
-        "DATABASE_URL",
-    ),
-    (
-        &[("DATABASE_URL", "mysql://u@h/d?ssl-mode=hunter2")],
-        "DATABASE_URL",
-    ),
+    (&[("DATABASE_URL", "mysql://u:hunter2@h:0/d")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u:hunter2@h:99999/d")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u:hun/hunter2@h/d")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u:hun#hunter2@h/d")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u:hunter2%@h/d")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u:hunter2 @h/d")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u:hunter2@h/d/e")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u@h/d?password=hunter2")], "DATABASE_URL"),
+    (&[("DATABASE_URL", "mysql://u@h/d?ssl-mode=hunter2")], "DATABASE_URL"),
     (&[("PUBLIC_URL", "http://relay.example.org")], "PUBLIC_URL"),
     (&[("PUBLIC_URL", "relay.example.org")], "PUBLIC_URL"),
     (&[("PUBLIC_URL", "https://")], "PUBLIC_URL"),
     (&[("PUBLIC_URL", "https://{host}")], "PUBLIC_URL"),
-    (
-        &[("PUBLIC_URL", "https://u:hunter2@relay.example.org")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org/?key=hunter2")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org/#hunter2")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org:8080")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org:0")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org/a//b")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org/{id}")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org/a%20b")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org/a b")],
-        "PUBLIC_URL",
-    ),
-    (
-        &[("PUBLIC_URL", "https://relay.example.org\\a")],
-        "PUBLIC_URL",
-    ),
+    (&[("PUBLIC_URL", "https://u:hunter2@relay.example.org")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org/?key=hunter2")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org/#hunter2")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org:8080")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org:0")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org/a//b")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org/{id}")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org/a%20b")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org/a b")], "PUBLIC_URL"),
+    (&[("PUBLIC_URL", "https://relay.example.org\\a")], "PUBLIC_URL"),
     (&[("LISTEN_ADDR", "8080")], "LISTEN_ADDR"),
     (&[("LISTEN_ADDR", ":8080")], "LISTEN_ADDR"),
     (&[("LISTEN_ADDR", "localhost:8080")], "LISTEN_ADDR"),
@@ -160,10 +88,7 @@ const BAD: &[(Pairs, &str)] = &[
     (&[("METRICS_ADDR", "on")], "METRICS_ADDR"),
     (&[("METRICS_ADDR", "127.0.0.1:8080")], "METRICS_ADDR"),
     (&[("METRICS_ADDR", "0.0.0.0:8080")], "METRICS_ADDR"),
-    (
-        &[("LISTEN_ADDR", "[::]:90"), ("METRICS_ADDR", "[::1]:90")],
-        "METRICS_ADDR",
-    ),
+    (&[("LISTEN_ADDR", "[::]:90"), ("METRICS_ADDR", "[::1]:90")], "METRICS_ADDR"),
     (&[("OWNER_IDS", "@hunter2")], "OWNER_IDS"),
     (&[("OWNER_IDS", "1;2")], "OWNER_IDS"),
     (&[("OWNER_IDS", "1,,2")], "OWNER_IDS"),
@@ -176,57 +101,24 @@ const BAD: &[(Pairs, &str)] = &[
     (&[("SECRET_KEY", "hunter2")], "SECRET_KEY"),
     (&[("SECRET_KEY", "hunter2+")], "SECRET_KEY"),
     (&[("SECRET_KEY", "aHVudGVyMg==")], "SECRET_KEY"),
-    (
-        &[("SECRET_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")],
-        "SECRET_KEY",
-    ),
+    (&[("SECRET_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")], "SECRET_KEY"),
     (&[("SECRET_KEY_FILE", "/run/secrets/")], "SECRET_KEY_FILE"),
-    (
-        &[("TELEGRAM_API_URL", "api.telegram.org")],
-        "TELEGRAM_API_URL",
-    ),
-    (
-        &[("TELEGRAM_API_URL", "ftp://api.telegram.org")],
-        "TELEGRAM_API_URL",
-    ),
-    (
-        &[("TELEGRAM_API_URL", "http://api.telegram.org")],
-        "TELEGRAM_API_URL",
-    ),
-    (
-        &[("TELEGRAM_API_URL", "http://u:hunter2@host")],
-        "TELEGRAM_API_URL",
-    ),
-    (
-        &[("TELEGRAM_API_URL", "http://host/?hunter2")],
-        "TELEGRAM_API_URL",
-    ),
+    (&[("TELEGRAM_API_URL", "api.telegram.org")], "TELEGRAM_API_URL"),
+    (&[("TELEGRAM_API_URL", "ftp://api.telegram.org")], "TELEGRAM_API_URL"),
+    (&[("TELEGRAM_API_URL", "http://api.telegram.org")], "TELEGRAM_API_URL"),
+    (&[("TELEGRAM_API_URL", "http://u:hunter2@host")], "TELEGRAM_API_URL"),
+    (&[("TELEGRAM_API_URL", "http://host/?hunter2")], "TELEGRAM_API_URL"),
     (&[("PRO_PRICE_STARS", "-1")], "PRO_PRICE_STARS"),
     (&[("PRO_PRICE_STARS", "10001")], "PRO_PRICE_STARS"),
     (&[("PRO_PRICE_STARS", "9.99")], "PRO_PRICE_STARS"),
     (&[("FREE_BOTS", "0")], "FREE_BOTS"),
     (&[("FREE_BOTS", "many")], "FREE_BOTS"),
-    (
-        &[("FREE_REPLIES_PER_MONTH", "1,000")],
-        "FREE_REPLIES_PER_MONTH",
-    ),
-    (
-        &[("FREE_REPLIES_PER_MONTH", "4294967296")],
-        "FREE_REPLIES_PER_MONTH",
-    ),
+    (&[("FREE_REPLIES_PER_MONTH", "1,000")], "FREE_REPLIES_PER_MONTH"),
+    (&[("FREE_REPLIES_PER_MONTH", "4294967296")], "FREE_REPLIES_PER_MONTH"),
     (&[("CLIENT_RATE_LIMITS", "true")], "CLIENT_RATE_LIMITS"),
-    (
-        &[("REFERENCE_RETENTION_DAYS", "0")],
-        "REFERENCE_RETENTION_DAYS",
-    ),
-    (
-        &[("REFERENCE_RETENTION_DAYS", "36501")],
-        "REFERENCE_RETENTION_DAYS",
-    ),
-    (
-        &[("REFERENCE_RETENTION_DAYS", "400d")],
-        "REFERENCE_RETENTION_DAYS",
-    ),
+    (&[("REFERENCE_RETENTION_DAYS", "0")], "REFERENCE_RETENTION_DAYS"),
+    (&[("REFERENCE_RETENTION_DAYS", "36501")], "REFERENCE_RETENTION_DAYS"),
+    (&[("REFERENCE_RETENTION_DAYS", "400d")], "REFERENCE_RETENTION_DAYS"),
     (&[("LOG", "inof")], "LOG"),
     (&[("LOG", "info,feedback_relay=loud")], "LOG"),
     (&[("LOG", "info,=debug=x")], "LOG"),
@@ -256,32 +148,20 @@ fn every_bad_value_is_told_by_its_variable_and_not_repeated() {
 
 #[test]
 fn each_variable_has_a_bad_case() {
-    for variable in VARIABLES
-        .iter()
-        .filter(|v| v.name != "WEBHOOK_CERTIFICATE_FILE")
-    {
-        assert!(
-            BAD.iter().any(|(_, subject)| *subject == variable.name),
-            "{}",
-            variable.name
-        );
+    for variable in VARIABLES.iter().filter(|v| v.name != "WEBHOOK_CERTIFICATE_FILE") {
+        assert!(BAD.iter().any(|(_, subject)| *subject == variable.name), "{}", variable.name);
     }
 }
 
 #[test]
 fn all_problems_are_told_at_once_in_the_order_of_the_table() {
-    let bad: Vec<_> = VARIABLES
-        .iter()
-        .map(|variable| (variable.name, "/ nonsense: hunter2 ?/"))
-        .collect();
+    let bad: Vec<_> =
+        VARIABLES.iter().map(|variable| (variable.name, "/ nonsense: hunter2 ?/")).collect();
     let errors = read(&bad).unwrap_err();
     let message = errors.to_string();
     // With a key that is given and bad, the key file is of no interest.
-    let expected: Vec<_> = VARIABLES
-        .iter()
-        .map(|v| v.name)
-        .filter(|name| *name != "SECRET_KEY_FILE")
-        .collect();
+    let expected: Vec<_> =
+        VARIABLES.iter().map(|v| v.name).filter(|name| *name != "SECRET_KEY_FILE").collect();
     assert_eq!(subjects(&errors), expected, "{message}");
     assert!(
         message.starts_with("the configuration has 17 problems, so nothing was started:\n"),
@@ -304,20 +184,14 @@ fn without_anything_only_the_token_is_missing() {
 fn the_defaults_are_those_of_the_contract() {
     let config = read_with(&[]).unwrap();
     assert_eq!(config.master_bot_token.reveal(), TOKEN);
-    assert_eq!(
-        config.database_url.to_string(),
-        "sqlite://data/feedback-relay.db"
-    );
+    assert_eq!(config.database_url.to_string(), "sqlite://data/feedback-relay.db");
     assert_eq!(config.intake, Intake::Polling);
     assert_eq!(config.listen_addr.to_string(), "127.0.0.1:8080");
     assert_eq!(config.metrics_addr, None);
     assert!(config.owner_ids.is_empty());
     assert_eq!(config.registration, Registration::Closed);
     assert_eq!(config.secret_key, KeySource::File("data/secret.key".into()));
-    assert_eq!(
-        config.telegram_api_url.to_string(),
-        "https://api.telegram.org"
-    );
+    assert_eq!(config.telegram_api_url.to_string(), "https://api.telegram.org");
     assert!(config.telegram_api_url.is_official());
     assert_eq!(config.plans, None);
     assert!(config.client_rate_limits);
@@ -329,30 +203,19 @@ fn the_defaults_are_those_of_the_contract() {
 #[test]
 fn the_free_limits_have_defaults_too() {
     let plans = read_with(&[("PRO_PRICE_STARS", "250")]).unwrap().plans;
-    let expected = Plans {
-        price_stars: 250,
-        free_bots: 1,
-        free_replies_per_month: 100,
-    };
+    let expected = Plans { price_stars: 250, free_bots: 1, free_replies_per_month: 100 };
     assert_eq!(plans, Some(expected));
 }
 
 #[test]
 fn empty_and_blank_values_count_as_unset() {
     for blank in ["", "  ", "\t\n"] {
-        let mut pairs: Vec<_> = VARIABLES
-            .iter()
-            .map(|variable| (variable.name, blank))
-            .collect();
+        let mut pairs: Vec<_> = VARIABLES.iter().map(|variable| (variable.name, blank)).collect();
         let errors = read(&pairs).unwrap_err();
         assert_eq!(subjects(&errors), ["MASTER_BOT_TOKEN"], "{blank:?}");
         pairs[0].1 = TOKEN;
         let config = read(&pairs).unwrap();
-        assert_eq!(
-            format!("{config:?}"),
-            format!("{:?}", read_with(&[]).unwrap()),
-            "{blank:?}"
-        );
+        assert_eq!(format!("{config:?}"), format!("{:?}", read_with(&[]).unwrap()), "{blank:?}");
     }
 }
 
@@ -373,22 +236,13 @@ fn good_values_are_taken() {
         ("FREE_REPLIES_PER_MONTH", "0"),
         ("CLIENT_RATE_LIMITS", "OFF"),
         ("REFERENCE_RETENTION_DAYS", "36500"),
-        (
-            "LOG",
-            "warn,feedback_relay::relay=trace,[update{bot.id=5}]=debug",
-        ),
+        ("LOG", "warn,feedback_relay::relay=trace,[update{bot.id=5}]=debug"),
         ("LOG_FORMAT", "JSON"),
     ])
     .unwrap();
-    assert_eq!(
-        config.database_url.to_string(),
-        "mysql://relay@db:3307/relay"
-    );
+    assert_eq!(config.database_url.to_string(), "mysql://relay@db:3307/relay");
     let public = config.public_url().unwrap();
-    assert_eq!(
-        public.to_string(),
-        "https://relay.example.org:8443/feedback"
-    );
+    assert_eq!(public.to_string(), "https://relay.example.org:8443/feedback");
     assert_eq!(config.owner_ids, [5, 6, (1 << 52) - 1].map(UserId));
     assert_eq!(config.registration, Registration::Open);
     assert!(matches!(config.secret_key, KeySource::Given(_)));
@@ -400,16 +254,8 @@ fn good_values_are_taken() {
 
 #[test]
 fn two_listeners_may_leave_their_ports_to_the_system() {
-    read_with(&[
-        ("LISTEN_ADDR", "127.0.0.1:0"),
-        ("METRICS_ADDR", "127.0.0.1:0"),
-    ])
-    .unwrap();
-    read_with(&[
-        ("LISTEN_ADDR", "127.0.0.1:80"),
-        ("METRICS_ADDR", "127.0.0.2:80"),
-    ])
-    .unwrap();
+    read_with(&[("LISTEN_ADDR", "127.0.0.1:0"), ("METRICS_ADDR", "127.0.0.1:0")]).unwrap();
+    read_with(&[("LISTEN_ADDR", "127.0.0.1:80"), ("METRICS_ADDR", "127.0.0.2:80")]).unwrap();
 }
 
 #[test]
@@ -429,11 +275,9 @@ fn the_port_rule_needs_a_known_api_server() {
 
 #[test]
 fn debug_shows_no_secret() {
-    let config = read_with(&[
-        ("DATABASE_URL", "mysql://relay:hunter2@db/relay"),
-        ("SECRET_KEY", KEY),
-    ])
-    .unwrap();
+    let config =
+        read_with(&[("DATABASE_URL", "mysql://relay:hunter2@db/relay"), ("SECRET_KEY", KEY)])
+            .unwrap();
     for shown in [format!("{config:?}"), format!("{config:#?}")] {
         for secret in ["hunter2", TOKEN_SECRET, KEY, "171, 205"] {
             assert!(!shown.contains(secret), "{shown}");
@@ -447,42 +291,26 @@ fn a_certificate_is_read_when_there_are_webhooks() {
     let good = dir.path().join("public.pem");
     let bad = dir.path().join("key.pem");
     std::fs::write(&good, CERTIFICATE).unwrap();
-    std::fs::write(
-        &bad,
-        "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
-    )
-    .unwrap();
+    std::fs::write(&bad, "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n")
+        .unwrap();
     let url = ("PUBLIC_URL", "https://relay.example.org");
     let with =
         |path: &Path, url| read_with(&[("WEBHOOK_CERTIFICATE_FILE", path.to_str().unwrap()), url]);
 
-    let Intake::Webhook {
-        certificate: Some(certificate),
-        ..
-    } = with(&good, url).unwrap().intake
+    let Intake::Webhook { certificate: Some(certificate), .. } = with(&good, url).unwrap().intake
     else {
         panic!("no certificate");
     };
     assert_eq!(certificate.pem(), CERTIFICATE);
     assert_eq!(certificate.path(), good);
-    for path in [
-        &bad,
-        &dir.path().join("missing.pem"),
-        &dir.path().to_owned(),
-    ] {
+    for path in [&bad, &dir.path().join("missing.pem"), &dir.path().to_owned()] {
         let errors = with(path, url).unwrap_err();
         assert_eq!(subjects(&errors), ["WEBHOOK_CERTIFICATE_FILE"]);
         assert!(!errors.to_string().contains("hunter2"));
-        assert_eq!(
-            with(path, ("PUBLIC_URL", "")).unwrap().intake,
-            Intake::Polling
-        );
+        assert_eq!(with(path, ("PUBLIC_URL", "")).unwrap().intake, Intake::Polling);
         // A bad address must not hide a bad certificate.
         let errors = with(path, ("PUBLIC_URL", "http://h")).unwrap_err();
-        assert_eq!(
-            subjects(&errors),
-            ["PUBLIC_URL", "WEBHOOK_CERTIFICATE_FILE"]
-        );
+        assert_eq!(subjects(&errors), ["PUBLIC_URL", "WEBHOOK_CERTIFICATE_FILE"]);
     }
 }
 
@@ -516,10 +344,7 @@ fn the_environment_wins_over_the_file_and_all_problems_come_together() {
     std::fs::write(&file, "hunter2\nLOG=loud\n").unwrap();
     let errors = Config::load_above(&file, &lookup(&[("LOG_FORMAT", "xml")])).unwrap_err();
     let line = format!("{} line 1", file.display());
-    assert_eq!(
-        subjects(&errors),
-        [line.as_str(), "MASTER_BOT_TOKEN", "LOG", "LOG_FORMAT"]
-    );
+    assert_eq!(subjects(&errors), [line.as_str(), "MASTER_BOT_TOKEN", "LOG", "LOG_FORMAT"]);
     assert!(!errors.to_string().contains("hunter2"));
 
     std::fs::write(&file, "hunter2\n").unwrap();
@@ -552,14 +377,10 @@ fn expected_example() -> String {
 #[test]
 fn the_example_file_says_what_the_table_says() {
     let file = include_str!("../../.env.example");
-    let (ours, _) = file
-        .split_once("\n# docker-compose.yml only")
-        .expect("the compose section is marked");
+    let (ours, _) =
+        file.split_once("\n# docker-compose.yml only").expect("the compose section is marked");
     let expected = expected_example();
-    assert!(
-        ours == expected,
-        "the first part of .env.example must be:\n{expected}"
-    );
+    assert!(ours == expected, "the first part of .env.example must be:\n{expected}");
 }
 
 proptest! {

@@ -72,16 +72,11 @@ impl fmt::Display for PublicUrl {
 /// Only what an axum route takes literally: braces would be captures, and a percent sign would never match.
 fn check_prefix(prefix: &str) -> Result<(), Wrong> {
     let literal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~');
-    let good = prefix
-        .split('/')
-        .skip(1)
-        .all(|part| !part.is_empty() && part.chars().all(literal));
+    let good = prefix.split('/').skip(1).all(|part| !part.is_empty() && part.chars().all(literal));
     if good {
         Ok(())
     } else {
-        Err(Wrong::new(
-            "its path may hold only letters, digits, - . _ ~ and single slashes",
-        ))
+        Err(Wrong::new("its path may hold only letters, digits, - . _ ~ and single slashes"))
     }
 }
 
@@ -166,35 +161,20 @@ mod tests {
     fn a_public_address_is_normalised() {
         for (text, origin, prefix) in [
             ("https://relay.example.org", "https://relay.example.org", ""),
-            (
-                "https://relay.example.org/",
-                "https://relay.example.org",
-                "",
-            ),
-            (
-                "HTTPS://Relay.Example.org:443//",
-                "https://relay.example.org",
-                "",
-            ),
+            ("https://relay.example.org/", "https://relay.example.org", ""),
+            ("HTTPS://Relay.Example.org:443//", "https://relay.example.org", ""),
             (
                 "https://relay.example.org:8443/a/b-c_d.~1/",
                 "https://relay.example.org:8443",
                 "/a/b-c_d.~1",
             ),
             ("https://192.0.2.7:88/x", "https://192.0.2.7:88", "/x"),
-            (
-                "https://bücher.example",
-                "https://xn--bcher-kva.example",
-                "",
-            ),
+            ("https://bücher.example", "https://xn--bcher-kva.example", ""),
         ] {
             let url = PublicUrl::parse(text).unwrap();
             assert_eq!((url.origin(), url.prefix()), (origin, prefix), "{text}");
             assert_eq!(url.to_string(), format!("{origin}{prefix}"));
-            assert_eq!(
-                url.webhook(BotId(42)),
-                format!("{origin}{prefix}/telegram/42")
-            );
+            assert_eq!(url.webhook(BotId(42)), format!("{origin}{prefix}/telegram/42"));
         }
     }
 
@@ -209,10 +189,7 @@ mod tests {
     fn only_telegrams_own_server_minds_the_port() {
         let url = PublicUrl::parse("https://relay.example.org:9443").unwrap();
         assert!(url.check_port(&official()).is_err());
-        assert!(
-            url.check_port(&ApiUrl::parse("http://127.0.0.1:8081").unwrap())
-                .is_ok()
-        );
+        assert!(url.check_port(&ApiUrl::parse("http://127.0.0.1:8081").unwrap()).is_ok());
         for port in WEBHOOK_PORTS {
             let url = PublicUrl::parse(&format!("https://relay.example.org:{port}")).unwrap();
             assert!(url.check_port(&official()).is_ok());
@@ -228,26 +205,12 @@ mod tests {
                 "https://api.telegram.org/",
                 true,
             ),
-            (
-                "http://127.0.0.1:8081",
-                "http://127.0.0.1:8081",
-                "http://127.0.0.1:8081/",
-                false,
-            ),
-            (
-                "http://bot-api/x/",
-                "http://bot-api/x",
-                "http://bot-api/x",
-                false,
-            ),
+            ("http://127.0.0.1:8081", "http://127.0.0.1:8081", "http://127.0.0.1:8081/", false),
+            ("http://bot-api/x/", "http://bot-api/x", "http://bot-api/x", false),
         ] {
             let api = ApiUrl::parse(text).unwrap();
             assert_eq!(
-                (
-                    api.to_string().as_str(),
-                    api.url().as_str(),
-                    api.is_official()
-                ),
+                (api.to_string().as_str(), api.url().as_str(), api.is_official()),
                 (shown, url, official)
             );
         }

@@ -67,7 +67,7 @@ impl Master {
         if let Some(button) = button {
             self.release(button, None).await;
         }
-        if state != before { self.save(owner, &state).await } else { Ok(()) }
+        if state == before { Ok(()) } else { self.save(owner, &state).await }
     }
 
     /// A button that means nothing here any more.
@@ -107,7 +107,11 @@ impl Master {
             Action::Check(token) => Done::Next(Input::Checked(self.check(owner, &token).await?)),
             Action::AskTakeover(candidate, host) => Done::Say(Answer {
                 text: language.takeover_question(&candidate.username, &host),
-                buttons: yes_or_no(language, language.takeover_yes(), Press::TakeOver(candidate.bot)),
+                buttons: yes_or_no(
+                    language,
+                    language.takeover_yes(),
+                    Press::TakeOver(candidate.bot),
+                ),
             }),
             Action::Attach(candidate) => Done::Say(plain(self.attach(owner, &candidate).await?)),
             Action::LookUp(purpose, bot) => {
@@ -305,9 +309,8 @@ fn which(language: Language, purpose: Purpose, choices: Vec<Choice>) -> Answer {
 }
 
 fn keyboard(rows: &[Vec<(String, Press)>]) -> Value {
-    let button = |(text, press): &(String, Press)| {
-        json!({"text": text, "callback_data": press.data()})
-    };
+    let button =
+        |(text, press): &(String, Press)| json!({"text": text, "callback_data": press.data()});
     let rows: Vec<Vec<Value>> = rows.iter().map(|row| row.iter().map(button).collect()).collect();
     json!({ "inline_keyboard": rows })
 }

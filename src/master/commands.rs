@@ -1,6 +1,6 @@
 //! The master bot's commands.
 
-use crate::{text::Language, token::find_tokens, token::BotToken, update::Message};
+use crate::{text::Language, token::BotToken, token::find_tokens, update::Message};
 
 /// A command, with what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub enum Command {
 type Description = fn(Language) -> String;
 
 /// The commands people are shown, in this order, and what they do.
-pub const SHOWN: &[(&str, Description)] = &[
+pub(super) const SHOWN: &[(&str, Description)] = &[
     ("add", |language| language.command_add()),
     ("bots", |language| language.command_bots()),
     ("remove", |language| language.command_remove()),
@@ -66,7 +66,7 @@ impl Command {
 }
 
 /// The list of commands as text.
-pub fn list(language: Language) -> String {
+pub(super) fn list(language: Language) -> String {
     let line = |(command, does): &(&str, Description)| format!("/{command}: {}", does(language));
     SHOWN.iter().map(line).collect::<Vec<_>>().join("\n")
 }

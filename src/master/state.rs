@@ -111,7 +111,9 @@ pub enum Press {
     Cancel,
 }
 
-const PRESSES: &[(&str, fn(BotId) -> Press)] = &[
+type MakePress = fn(BotId) -> Press;
+
+const PRESSES: &[(&str, MakePress)] = &[
     ("takeover", Press::TakeOver),
     ("choose-removal", Press::ChooseRemoval),
     ("remove", Press::Remove),
@@ -353,9 +355,19 @@ mod tests {
             (S::Idle, words(&[7], false), S::Idle, A::Check(token(7))),
             (S::Idle, words(&[], false), S::Idle, A::Say(Say::HowToReply)),
             (S::Idle, words(&[], true), S::Idle, A::Say(Say::ReplyToUnknown)),
-            (S::AwaitingToken, I::Checked(Check::Rejected), S::AwaitingToken, A::Say(Say::TokenRejected)),
+            (
+                S::AwaitingToken,
+                I::Checked(Check::Rejected),
+                S::AwaitingToken,
+                A::Say(Say::TokenRejected),
+            ),
             (S::Idle, I::Checked(Check::Taken), S::AwaitingToken, A::Say(Say::BotTaken)),
-            (S::AwaitingToken, I::Checked(Check::Free(candidate(1))), S::Idle, A::Attach(candidate(1))),
+            (
+                S::AwaitingToken,
+                I::Checked(Check::Free(candidate(1))),
+                S::Idle,
+                A::Attach(candidate(1)),
+            ),
             (
                 S::AwaitingToken,
                 I::Checked(Check::Elsewhere(candidate(1), "h".into())),
@@ -363,12 +375,22 @@ mod tests {
                 A::AskTakeover(candidate(1), "h".into()),
             ),
             (taking.clone(), I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Attach(candidate(1))),
-            (taking.clone(), I::Press(Press::TakeOver(BotId(2))), taking.clone(), A::Say(Say::ButtonStale)),
+            (
+                taking.clone(),
+                I::Press(Press::TakeOver(BotId(2))),
+                taking.clone(),
+                A::Say(Say::ButtonStale),
+            ),
             (taking.clone(), I::Press(Press::Cancel), S::Idle, A::Say(Say::Cancelled)),
             (S::Idle, I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Say(Say::ButtonStale)),
             (S::Idle, I::Command(C::Remove), S::Idle, A::LookUp(Purpose::Removal, None)),
             (S::Idle, I::Choices(Purpose::Removal, vec![]), S::Idle, A::Say(Say::NoBots)),
-            (S::Idle, I::Choices(Purpose::Removal, vec![choice(1)]), removing.clone(), A::AskRemoval(choice(1))),
+            (
+                S::Idle,
+                I::Choices(Purpose::Removal, vec![choice(1)]),
+                removing.clone(),
+                A::AskRemoval(choice(1)),
+            ),
             (
                 S::Idle,
                 I::Choices(Purpose::Removal, vec![choice(1), choice(2)]),
@@ -377,10 +399,20 @@ mod tests {
             ),
             (S::Idle, I::Choices(Purpose::Qr, vec![choice(1)]), S::Idle, A::DrawQr(choice(1))),
             (removing.clone(), I::Press(Press::Remove(BotId(1))), S::Idle, A::Remove(BotId(1))),
-            (removing.clone(), I::Press(Press::Remove(BotId(2))), removing.clone(), A::Say(Say::ButtonStale)),
+            (
+                removing.clone(),
+                I::Press(Press::Remove(BotId(2))),
+                removing.clone(),
+                A::Say(Say::ButtonStale),
+            ),
             (removing.clone(), I::Command(C::Cancel), S::Idle, A::Say(Say::Cancelled)),
             (S::Idle, I::Command(C::Cancel), S::Idle, A::Say(Say::NothingToCancel)),
-            (S::AwaitingToken, I::Command(C::Unknown), S::AwaitingToken, A::Say(Say::UnknownCommand)),
+            (
+                S::AwaitingToken,
+                I::Command(C::Unknown),
+                S::AwaitingToken,
+                A::Say(Say::UnknownCommand),
+            ),
         ];
         for (state, input, next, action) in table {
             let at = format!("{state:?} + {input:?}");

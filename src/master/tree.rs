@@ -19,13 +19,11 @@ pub(super) fn checked() -> Tree {
 }
 
 fn tree() -> Tree {
-    dptree::entry()
-        .branch(dptree::filter_map(pressed).endpoint(on_press))
-        .branch(
-            dptree::filter_map(written)
-                .branch(dptree::filter_map(commanded).endpoint(on_command))
-                .endpoint(on_words),
-        )
+    dptree::entry().branch(dptree::filter_map(pressed).endpoint(on_press)).branch(
+        dptree::filter_map(written)
+            .branch(dptree::filter_map(commanded).endpoint(on_command))
+            .endpoint(on_words),
+    )
 }
 
 fn pressed(said: Said) -> Option<Button> {
@@ -42,6 +40,7 @@ fn written(said: Said) -> Option<Message> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the tree hands out clones")]
 fn commanded(message: Message) -> Option<Command> {
     Command::parse(&message)
 }

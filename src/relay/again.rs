@@ -68,9 +68,8 @@ impl Relay {
         original: &Message,
         known: &Reference,
     ) -> Result<Replied, StoreError> {
-        let undelivered = |failure| {
-            Ok(Replied::Undelivered(Undelivered { failure, kind: String::new() }))
-        };
+        let undelivered =
+            |failure| Ok(Replied::Undelivered(Undelivered { failure, kind: String::new() }));
         if known.state == DeliveryState::Sent || known.direction != Direction::Outbound {
             return Ok(Replied::Done);
         }

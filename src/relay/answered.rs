@@ -52,7 +52,7 @@ impl Relay {
         target: Target,
     ) -> Result<(), StoreError> {
         let edit = match with_new_mark(answered) {
-            Marked::Edit(edit) => Some(edit),
+            Marked::Edit(edit) => Some(*edit),
             Marked::Nothing => None,
             Marked::Elsewhere => self.header_edit(owner, answered, target).await?,
         };
@@ -104,7 +104,7 @@ fn report(what: &str, done: &Result<(), CallError>) {
 /// What is to be done about a copy's mark.
 #[derive(Debug, PartialEq)]
 enum Marked {
-    Edit(Outgoing),
+    Edit(Box<Outgoing>),
     /// It has its mark already.
     Nothing,
     /// Its header is a message of its own.
@@ -134,7 +134,7 @@ fn with_new_mark(copy: &Message) -> Marked {
     if let Some(value) = copy.get(kept) {
         parameters.insert(kept.to_owned(), value.clone());
     }
-    Marked::Edit(Outgoing::new(method, parameters))
+    Marked::Edit(Box::new(Outgoing::new(method, parameters)))
 }
 
 #[cfg(test)]

@@ -92,9 +92,7 @@ impl Carriage<'_> {
         Ok(match known.state {
             DeliveryState::Sent => known.copy_message.map_or(Standing::Told, Standing::Sent),
             DeliveryState::Told => Standing::Told,
-            DeliveryState::Failed => {
-                Standing::Failed(Failure::from_word(known.reason.as_deref()))
-            }
+            DeliveryState::Failed => Standing::Failed(Failure::from_word(known.reason.as_deref())),
             DeliveryState::Sending | DeliveryState::Held => {
                 store.resume_reference(&known, part, initial).await?;
                 let repeat = known.state == DeliveryState::Sending;
@@ -113,7 +111,8 @@ impl Carriage<'_> {
         let mut outgoing = outgoing;
         loop {
             let telegram = &self.relay.inner.telegram;
-            let call = telegram.deliver(self.writer, self.chat, &outgoing, self.holder, self.deadline);
+            let call =
+                telegram.deliver(self.writer, self.chat, &outgoing, self.holder, self.deadline);
             let refusal = match call.await {
                 Ok(message) => return made(&message),
                 Err(CallError::Unknown(doubt)) => {
@@ -140,7 +139,7 @@ impl Carriage<'_> {
             Refusal::FileLater => Ending::Later(Duration::from_secs(2), failure),
             // The master's dead token is the operator's to mend; customers' messages wait for it.
             Refusal::TokenRevoked if self.writer.bot == self.relay.inner.master.bot => {
-                Ending::Later(Duration::from_secs(60), failure)
+                Ending::Later(Duration::from_mins(1), failure)
             }
             refusal => Ending::Never(refusal),
         }
@@ -192,5 +191,6 @@ pub(super) fn is_last(attempts: i64) -> bool {
 
 fn made(message: &Value) -> Ending {
     let id = message.get("message_id").and_then(Value::as_i64);
-    id.and_then(|id| i32::try_from(id).ok()).map_or(Ending::Unknown, |id| Ending::Sent(MessageId(id)))
+    id.and_then(|id| i32::try_from(id).ok())
+        .map_or(Ending::Unknown, |id| Ending::Sent(MessageId(id)))
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// What a copy replies to in its own chat.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reply {
+pub(super) struct Reply {
     /// The message.
     pub message: MessageId,
     /// The part of it the writer picked out.
@@ -23,14 +23,14 @@ pub struct Reply {
 
 /// A part of a message that a reply picks out.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Quote {
+pub(super) struct Quote {
     words: RichText,
     position: Option<i64>,
 }
 
 impl Quote {
     /// The part a person picked out by hand; the one Telegram adds by itself does not count.
-    pub fn read(message: &Message) -> Option<Self> {
+    pub(super) fn read(message: &Message) -> Option<Self> {
         let quote = message.get("quote")?;
         let by_hand = quote.get("is_manual").and_then(Value::as_bool).unwrap_or(false);
         let words = RichText::read(quote, "text", "entities")?;
@@ -41,7 +41,7 @@ impl Quote {
 
 /// One copy, as one or two calls.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Composed {
+pub(super) struct Composed {
     /// The header as a message of its own, where the content has no room for it.
     pub header: Option<Outgoing>,
     /// The message itself.
@@ -49,7 +49,11 @@ pub struct Composed {
 }
 
 /// Puts a copy together.
-pub fn compose(content: &Content, header: Option<RichText>, reply: Option<&Reply>) -> Composed {
+pub(super) fn compose(
+    content: &Content,
+    header: Option<RichText>,
+    reply: Option<&Reply>,
+) -> Composed {
     let words = content.words.clone();
     let (header, words) = match header {
         None => (None, words),
@@ -67,13 +71,13 @@ fn fits(header: &RichText, words: &RichText, place: WordsPlace) -> bool {
 }
 
 /// A text of ours as a call.
-pub fn text_message(words: RichText, reply: Option<&Reply>) -> Outgoing {
+pub(super) fn text_message(words: RichText, reply: Option<&Reply>) -> Outgoing {
     let bare = Outgoing::new("sendMessage", Map::new());
     replying(with_words(bare, WordsPlace::Text, words), reply)
 }
 
 /// Makes a call a reply.
-pub fn replying(mut outgoing: Outgoing, reply: Option<&Reply>) -> Outgoing {
+pub(super) fn replying(mut outgoing: Outgoing, reply: Option<&Reply>) -> Outgoing {
     let Some(reply) = reply else { return outgoing };
     let mut parameters = json!({
         "message_id": reply.message.0, "allow_sending_without_reply": true,
@@ -93,14 +97,31 @@ pub fn replying(mut outgoing: Outgoing, reply: Option<&Reply>) -> Outgoing {
 
 /// Entities the sending methods take (Bot API 10.3). One of a newer kind may be refused.
 const ENTITIES: &[&str] = &[
-    "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold",
-    "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote",
-    "code", "pre", "text_link", "text_mention", "custom_emoji", "date_time",
+    "mention",
+    "hashtag",
+    "cashtag",
+    "bot_command",
+    "url",
+    "email",
+    "phone_number",
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "blockquote",
+    "expandable_blockquote",
+    "code",
+    "pre",
+    "text_link",
+    "text_mention",
+    "custom_emoji",
+    "date_time",
 ];
 
 /// The same call with less ornament, where that is what Telegram refused: without the quoted part,
 /// without the reply, without entities of unknown kinds, and at last without any.
-pub fn plainer(outgoing: &Outgoing, refusal: &Refusal) -> Option<Outgoing> {
+pub(super) fn plainer(outgoing: &Outgoing, refusal: &Refusal) -> Option<Outgoing> {
     let mut plainer = outgoing.clone();
     match refusal {
         Refusal::QuoteMismatch => {

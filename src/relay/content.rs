@@ -70,40 +70,122 @@ impl WordsPlace {
 
 /// Fields that describe a message of any kind.
 const ABOUT: &[&str] = &[
-    "message_id", "message_thread_id", "direct_messages_topic", "from", "sender_chat",
-    "sender_boost_count", "sender_business_bot", "sender_tag", "date", "guest_query_id",
-    "guest_bot_caller_user", "guest_bot_caller_chat", "business_connection_id", "chat",
-    "forward_origin", "forward_from", "forward_from_chat", "forward_from_message_id",
-    "forward_signature", "forward_sender_name", "forward_date", "is_topic_message",
-    "is_automatic_forward", "reply_to_message", "external_reply", "quote", "reply_to_story",
-    "reply_to_checklist_task_id", "reply_to_poll_option_id", "via_bot", "edit_date",
-    "has_protected_content", "is_from_offline", "is_paid_post", "media_group_id",
-    "author_signature", "paid_star_count", "paid_message_star_count", "effect_id",
-    "suggested_post_info", "entities", "link_preview_options", "caption", "caption_entities",
-    "show_caption_above_media", "has_media_spoiler", "reply_markup", "receiver_user",
+    "message_id",
+    "message_thread_id",
+    "direct_messages_topic",
+    "from",
+    "sender_chat",
+    "sender_boost_count",
+    "sender_business_bot",
+    "sender_tag",
+    "date",
+    "guest_query_id",
+    "guest_bot_caller_user",
+    "guest_bot_caller_chat",
+    "business_connection_id",
+    "chat",
+    "forward_origin",
+    "forward_from",
+    "forward_from_chat",
+    "forward_from_message_id",
+    "forward_signature",
+    "forward_sender_name",
+    "forward_date",
+    "is_topic_message",
+    "is_automatic_forward",
+    "reply_to_message",
+    "external_reply",
+    "quote",
+    "reply_to_story",
+    "reply_to_checklist_task_id",
+    "reply_to_poll_option_id",
+    "via_bot",
+    "edit_date",
+    "has_protected_content",
+    "is_from_offline",
+    "is_paid_post",
+    "media_group_id",
+    "author_signature",
+    "paid_star_count",
+    "paid_message_star_count",
+    "effect_id",
+    "suggested_post_info",
+    "entities",
+    "link_preview_options",
+    "caption",
+    "caption_entities",
+    "show_caption_above_media",
+    "has_media_spoiler",
+    "reply_markup",
+    "receiver_user",
     "ephemeral_message_id",
 ];
 
 /// Fields of messages nobody wrote (Bot API 10.3).
 const SERVICE: &[&str] = &[
-    "new_chat_members", "new_chat_member", "new_chat_participant", "left_chat_member",
-    "left_chat_participant", "chat_owner_left", "chat_owner_changed", "new_chat_title",
-    "new_chat_photo", "delete_chat_photo", "group_chat_created", "supergroup_chat_created",
-    "channel_chat_created", "message_auto_delete_timer_changed", "migrate_to_chat_id",
-    "migrate_from_chat_id", "pinned_message", "successful_payment", "refunded_payment",
-    "users_shared", "user_shared", "chat_shared", "gift", "unique_gift", "gift_upgrade_sent",
-    "connected_website", "write_access_allowed", "passport_data", "proximity_alert_triggered",
-    "boost_added", "chat_background_set", "checklist_tasks_done", "checklist_tasks_added",
-    "direct_message_price_changed", "forum_topic_created", "forum_topic_edited",
-    "forum_topic_closed", "forum_topic_reopened", "general_forum_topic_hidden",
-    "general_forum_topic_unhidden", "giveaway_created", "giveaway_completed",
-    "managed_bot_created", "paid_message_price_changed", "poll_option_added",
-    "poll_option_deleted", "suggested_post_approved", "suggested_post_approval_failed",
-    "suggested_post_declined", "suggested_post_paid", "suggested_post_refunded",
-    "video_chat_scheduled", "video_chat_started", "video_chat_ended",
-    "video_chat_participants_invited", "voice_chat_scheduled", "voice_chat_started",
-    "voice_chat_ended", "voice_chat_participants_invited", "web_app_data",
-    "community_chat_added", "community_chat_removed", "community_chat_joined",
+    "new_chat_members",
+    "new_chat_member",
+    "new_chat_participant",
+    "left_chat_member",
+    "left_chat_participant",
+    "chat_owner_left",
+    "chat_owner_changed",
+    "new_chat_title",
+    "new_chat_photo",
+    "delete_chat_photo",
+    "group_chat_created",
+    "supergroup_chat_created",
+    "channel_chat_created",
+    "message_auto_delete_timer_changed",
+    "migrate_to_chat_id",
+    "migrate_from_chat_id",
+    "pinned_message",
+    "successful_payment",
+    "refunded_payment",
+    "users_shared",
+    "user_shared",
+    "chat_shared",
+    "gift",
+    "unique_gift",
+    "gift_upgrade_sent",
+    "connected_website",
+    "write_access_allowed",
+    "passport_data",
+    "proximity_alert_triggered",
+    "boost_added",
+    "chat_background_set",
+    "checklist_tasks_done",
+    "checklist_tasks_added",
+    "direct_message_price_changed",
+    "forum_topic_created",
+    "forum_topic_edited",
+    "forum_topic_closed",
+    "forum_topic_reopened",
+    "general_forum_topic_hidden",
+    "general_forum_topic_unhidden",
+    "giveaway_created",
+    "giveaway_completed",
+    "managed_bot_created",
+    "paid_message_price_changed",
+    "poll_option_added",
+    "poll_option_deleted",
+    "suggested_post_approved",
+    "suggested_post_approval_failed",
+    "suggested_post_declined",
+    "suggested_post_paid",
+    "suggested_post_refunded",
+    "video_chat_scheduled",
+    "video_chat_started",
+    "video_chat_ended",
+    "video_chat_participants_invited",
+    "voice_chat_scheduled",
+    "voice_chat_started",
+    "voice_chat_ended",
+    "voice_chat_participants_invited",
+    "web_app_data",
+    "community_chat_added",
+    "community_chat_removed",
+    "community_chat_joined",
 ];
 
 /// Reads a message's content.
@@ -251,10 +333,14 @@ fn media(json: &Value) -> Option<Content> {
 /// The biggest of a photo's sizes; a list with odd entries still has one.
 fn largest(sizes: &[Value]) -> Option<&Value> {
     let number = |size: &Value, key| size.get(key).and_then(Value::as_i64).unwrap_or(0);
-    sizes
-        .iter()
-        .filter(|size| size.get("file_id").is_some_and(Value::is_string))
-        .max_by_key(|size| (number(size, "width").saturating_mul(number(size, "height")), number(size, "file_size")))
+    sizes.iter().filter(|size| size.get("file_id").is_some_and(Value::is_string)).max_by_key(
+        |size| {
+            (
+                number(size, "width").saturating_mul(number(size, "height")),
+                number(size, "file_size"),
+            )
+        },
+    )
 }
 
 fn remote_file(kind: &MediaKind, object: &Value) -> Option<RemoteFile> {
@@ -265,7 +351,8 @@ fn remote_file(kind: &MediaKind, object: &Value) -> Option<RemoteFile> {
         "sticker" if flag("is_video") => ("sticker.webm", "video/webm"),
         _ => kind.file,
     };
-    let or = |own: &str, usual: &str| if own.is_empty() { usual.to_owned() } else { own.to_owned() };
+    let or =
+        |own: &str, usual: &str| if own.is_empty() { usual.to_owned() } else { own.to_owned() };
     Some(RemoteFile {
         id: object.get("file_id")?.as_str()?.to_owned(),
         unique_id: text("file_unique_id").to_owned(),
@@ -282,8 +369,14 @@ fn one_line(name: &str) -> String {
 
 fn place(json: &Value) -> Option<Content> {
     if let Some(venue) = json.get("venue") {
-        let fields =
-            ["title", "address", "foursquare_id", "foursquare_type", "google_place_id", "google_place_type"];
+        let fields = [
+            "title",
+            "address",
+            "foursquare_id",
+            "foursquare_type",
+            "google_place_id",
+            "google_place_type",
+        ];
         let mut parameters = pick(venue, &fields);
         parameters.append(&mut pick(venue.get("location")?, &["latitude", "longitude"]));
         let rendition = ["title", "address"].map(|key| said(venue, key)).join("\n");
@@ -297,7 +390,11 @@ fn place(json: &Value) -> Option<Content> {
 
 /// The fields of a location that sending and updating it take.
 pub const LOCATION: &[&str] = &[
-    "latitude", "longitude", "horizontal_accuracy", "live_period", "heading",
+    "latitude",
+    "longitude",
+    "horizontal_accuracy",
+    "live_period",
+    "heading",
     "proximity_alert_radius",
 ];
 
@@ -328,8 +425,10 @@ fn poll(json: &Value, language: Language) -> Option<Content> {
     }
     parameters.insert("options".to_owned(), options.into());
     if poll.get("type").and_then(Value::as_str) == Some("quiz") {
-        let answer =
-            pick(poll, &["correct_option_id", "correct_option_ids", "explanation", "explanation_entities"]);
+        let answer = pick(
+            poll,
+            &["correct_option_id", "correct_option_ids", "explanation", "explanation_entities"],
+        );
         if answer.keys().any(|key| key.starts_with("correct_option")) {
             parameters.extend(answer);
         } else {

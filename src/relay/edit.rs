@@ -75,8 +75,8 @@ impl Relay {
         let Some(client) = running(self, owner, reference.client_bot()) else {
             return Ok(Verdict::Done);
         };
-        let edit = moved_location(message)
-            .or_else(|| changed_words(message, Language::English, None));
+        let edit =
+            moved_location(message).or_else(|| changed_words(message, Language::English, None));
         Ok(self.change(&client.caller, reference.customer(), copy, edit).await)
     }
 
@@ -112,13 +112,11 @@ impl Relay {
                 Err(CallError::NotSent(refusal)) => refusal,
                 Ok(_) => return Verdict::Done,
             };
-            match plainer(&edit, &refusal) {
-                Some(next) => edit = next,
-                None => {
-                    tracing::debug!(%refusal, "a copy could not be changed");
-                    return Verdict::Done;
-                }
-            }
+            let Some(next) = plainer(&edit, &refusal) else {
+                tracing::debug!(%refusal, "a copy could not be changed");
+                return Verdict::Done;
+            };
+            edit = next;
         }
     }
 }
@@ -147,9 +145,10 @@ fn changed_words(
         WordsPlace::Caption => ("editMessageCaption", &["show_caption_above_media"][..]),
         WordsPlace::None => return None,
     };
-    let kept = Map::from_iter(
-        kept.iter().filter_map(|key| Some(((*key).to_owned(), outgoing.parameters.get(*key)?.clone()))),
-    );
+    let kept: Map<_, _> = kept
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), outgoing.parameters.get(*key)?.clone())))
+        .collect();
     let edit = Content { outgoing: Outgoing::new(method, kept), ..*content };
     Some(compose(&edit, header.map(Header::rich), None).main)
 }
@@ -173,7 +172,10 @@ mod tests {
         let live = json!({"latitude": 1.0, "longitude": 2.0, "live_period": 60, "heading": 9});
         let moved = moved_location(&message(&json!({ "location": live }))).unwrap();
         assert_eq!(moved.method, "editMessageLiveLocation");
-        assert_eq!(Value::Object(moved.parameters), json!({"latitude": 1.0, "longitude": 2.0, "heading": 9}));
+        assert_eq!(
+            Value::Object(moved.parameters),
+            json!({"latitude": 1.0, "longitude": 2.0, "heading": 9})
+        );
         let ended = json!({"latitude": 1.0, "longitude": 2.0});
         let ended = moved_location(&message(&json!({ "location": ended }))).unwrap();
         assert_eq!(ended.method, "stopMessageLiveLocation");
@@ -187,6 +189,9 @@ mod tests {
         assert_eq!(edit.method, "editMessageText");
         assert_eq!(edit.parameters["text"], "at 6");
         assert_eq!(edit.parameters["link_preview_options"], options);
-        assert!(changed_words(&message(&json!({"sticker": {"file_id": "x"}})), Language::English, None).is_none());
+        assert!(
+            changed_words(&message(&json!({"sticker": {"file_id": "x"}})), Language::English, None)
+                .is_none()
+        );
     }
 }

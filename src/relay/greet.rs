@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// A `start` payload (Bot API, "Deep linking").
-static LABEL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("^[A-Za-z0-9_-]{1,64}$").ok());
+static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[A-Za-z0-9_-]{1,64}$").ok());
 
 impl Relay {
     /// Answers a customer's `/start` or `/help`; gives `None` for every other message.

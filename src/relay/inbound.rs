@@ -52,8 +52,7 @@ impl Relay {
         from: &Person,
         message: &Message,
     ) -> Result<Verdict, StoreError> {
-        let source =
-            MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
+        let source = MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
         let Some(incoming) = self.prepare(client, from, message).await? else {
             return Ok(Verdict::Done);
         };
@@ -75,7 +74,8 @@ impl Relay {
         };
         let language = Language::of(from.language.as_deref());
         let sentence = failure.for_customer(language);
-        let told = self.say(&client.caller, source.chat, Some(source.message), &sentence, None).await;
+        let told =
+            self.say(&client.caller, source.chat, Some(source.message), &sentence, None).await;
         if let Some(after) = worth_telling_later(&told) {
             return Ok(Verdict::TryLater(after));
         }
@@ -124,15 +124,13 @@ impl Relay {
         let key = MessageKey { bot: client.id(), chat: message.chat.id, message: replied.id };
         let store = &self.inner.store;
         let own = store.reference_of_source(owner, key, Part::Main).await?;
-        let copy = match own.filter(|own| (own.copy_bot, own.copy_chat) == (inbox.bot, inbox.chat)) {
-            Some(own) => own.copy_message,
-            None => {
-                let answer = store.reference_of_copy(owner, key).await?;
-                let source = answer.map(|answer| answer.source);
-                source
-                    .filter(|source| (source.bot, source.chat) == (inbox.bot, inbox.chat))
-                    .map(|source| source.message)
-            }
+        let here = |bot, chat| (bot, chat) == (inbox.bot, inbox.chat);
+        let copy = if let Some(own) = own.filter(|own| here(own.copy_bot, own.copy_chat)) {
+            own.copy_message
+        } else {
+            let answer = store.reference_of_copy(owner, key).await?;
+            let source = answer.map(|answer| answer.source);
+            source.filter(|source| here(source.bot, source.chat)).map(|source| source.message)
         };
         Ok(copy.map(|message_id| Reply { message: message_id, quote: Quote::read(message) }))
     }
@@ -142,7 +140,8 @@ impl Relay {
         carriage: &Carriage<'_>,
         incoming: &Incoming,
     ) -> Result<Carried, StoreError> {
-        let plain = compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
+        let plain =
+            compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
         // With a header of its own to go first, the message itself has certainly not been sent yet.
         let alone = plain.header.is_none();
         let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
@@ -255,7 +254,11 @@ enum HeaderEnding {
 
 impl Carriage<'_> {
     /// Writes how an attempt without a copy ended.
-    pub(super) async fn settle(&self, ending: Ending, attempts: i64) -> Result<Carried, StoreError> {
+    pub(super) async fn settle(
+        &self,
+        ending: Ending,
+        attempts: i64,
+    ) -> Result<Carried, StoreError> {
         let failure = match ending {
             Ending::Sent(_) => return Ok(Carried::Done),
             Ending::Later(after, _) => {

@@ -201,8 +201,7 @@ impl Relay {
     ) -> Result<Verdict, StoreError> {
         let language = self.owner_language(owner).await?;
         let text = undelivered.failure.for_owner(language, &undelivered.kind);
-        let keyboard =
-            undelivered.failure.can_send_again().then(|| send_again_keyboard(language));
+        let keyboard = undelivered.failure.can_send_again().then(|| send_again_keyboard(language));
         let master = &self.inner.master;
         let told = self.say(master, message.chat.id, Some(message.id), &text, keyboard).await;
         if let Some(after) = worth_telling_later(&told) {
@@ -211,9 +210,7 @@ impl Relay {
         let source = self.source(message);
         let reason = Some(undelivered.failure.word());
         let store = &self.inner.store;
-        store
-            .set_reference_state(owner, source, Part::Main, DeliveryState::Told, reason)
-            .await?;
+        store.set_reference_state(owner, source, Part::Main, DeliveryState::Told, reason).await?;
         Ok(Verdict::Done)
     }
 }

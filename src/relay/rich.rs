@@ -49,6 +49,7 @@ impl RichText {
     }
 
     /// `self`, a line break, and `other` below it.
+    #[must_use]
     pub fn above(mut self, other: Self) -> Self {
         if !other.text.is_empty() {
             self.push("\n");

@@ -50,10 +50,10 @@ impl Store {
     pub async fn set_label(&self, conversation: &Conversation) -> Result<(), StoreError> {
         let update = sql("UPDATE conversations SET label = ? \
                           WHERE owner_id = ? AND bot_id = ? AND customer_id = ?")
-            .bind(conversation.label.clone())
-            .bind(conversation.owner)
-            .bind(conversation.bot)
-            .bind(conversation.customer);
+        .bind(conversation.label.clone())
+        .bind(conversation.owner)
+        .bind(conversation.bot)
+        .bind(conversation.customer);
         self.write(update).await?;
         Ok(())
     }

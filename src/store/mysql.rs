@@ -20,7 +20,7 @@ pub(super) async fn open(url: &str) -> Result<MySqlPool, StoreError> {
         .no_engine_substitution(false);
     let pool = MySqlPoolOptions::new()
         .max_connections(CONNECTIONS)
-        .idle_timeout(Duration::from_secs(120))
+        .idle_timeout(Duration::from_mins(2))
         .acquire_timeout(Duration::from_secs(10))
         // A ping before each use would be a third round trip of every message; a connection that
         // died shows itself by an error, which is tried again like any other.

@@ -89,12 +89,7 @@ fn message_id(id: i64, column: &'static str) -> Result<MessageId, StoreError> {
 }
 
 fn of_source(query: Statement, owner: OwnerId, source: MessageKey, part: Part) -> Statement {
-    query
-        .bind(owner)
-        .bind(source.bot)
-        .bind(source.chat)
-        .bind(source.message)
-        .bind(part.number())
+    query.bind(owner).bind(source.bot).bind(source.chat).bind(source.message).bind(part.number())
 }
 
 impl Store {

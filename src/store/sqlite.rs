@@ -50,7 +50,7 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError
         .map_err(|error| StoreError::Migration(Arc::new(error)))?;
     let read = SqlitePoolOptions::new()
         .max_connections(4)
-        .idle_timeout(Duration::from_secs(60))
+        .idle_timeout(Duration::from_mins(1))
         .acquire_timeout(Duration::from_secs(10))
         .connect_with(options.read_only(true).create_if_missing(false))
         .await?;
@@ -114,7 +114,7 @@ async fn commit_group(
     }
     let mut transaction = match connection.begin().await {
         Ok(transaction) => transaction,
-        Err(error) => return fail_all(group.into_iter().map(|(_, done)| done), error.into()),
+        Err(error) => return fail_all(group.into_iter().map(|(_, done)| done), &error.into()),
     };
     let mut results = Vec::with_capacity(group.len());
     for (statement, done) in group {
@@ -126,7 +126,7 @@ async fn commit_group(
                 let _ = done.send(result);
             }
         }
-        Err(error) => fail_all(results.into_iter().map(|(_, done)| done), error.into()),
+        Err(error) => fail_all(results.into_iter().map(|(_, done)| done), &error.into()),
     }
 }
 
@@ -134,7 +134,7 @@ async fn execute(connection: &mut SqliteConnection, statement: Statement) -> Don
     Ok(statement.sqlite().execute(connection).await?.rows_affected())
 }
 
-fn fail_all(waiting: impl Iterator<Item = oneshot::Sender<Done>>, error: StoreError) {
+fn fail_all(waiting: impl Iterator<Item = oneshot::Sender<Done>>, error: &StoreError) {
     for done in waiting {
         let _ = done.send(Err(error.clone()));
     }

@@ -1,4 +1,5 @@
 //! A statement as plain data, so that it is written once and run on either database.
+#![expect(clippy::disallowed_methods, reason = "every statement of the store is run from here")]
 
 use sqlx::{
     FromRow, MySql, Sqlite,
@@ -11,7 +12,10 @@ use teloxide::types::{ChatId, MessageId};
 use crate::model::{BotId, OwnerId};
 
 /// A row struct that either database can fill.
-pub(super) trait Row: for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+pub(super) trait Row:
+    for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin
+{
+}
 
 impl<T> Row for T where
     T: for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin

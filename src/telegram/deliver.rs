@@ -81,7 +81,8 @@ impl Telegram {
             return self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
         };
         let known = self.inner.file_ids.get(caller.bot, outgoing.method, &attachment.file);
-        let known = known.or_else(|| (holder.bot == caller.bot).then(|| attachment.file.id.clone()));
+        let known =
+            known.or_else(|| (holder.bot == caller.bot).then(|| attachment.file.id.clone()));
         if let Some(id) = known {
             let mut by_id = parameters.clone();
             by_id.insert(attachment.field.to_owned(), id.into());
@@ -108,14 +109,15 @@ impl Telegram {
     ) -> Result<Value, CallError> {
         let slot = self.inner.transfers.acquire().await;
         let _slot = slot.map_err(|_| Refusal::FileUnavailable)?;
-        let opened = self.open_file(holder, &attachment.file).await.map_err(|error| match error {
-            // The holder's trouble is not the sender's: its dead token or limit must not be taken
-            // for that of the bot that writes.
-            CallError::NotSent(Refusal::FileTooBig) => Refusal::FileTooBig,
-            CallError::NotSent(Refusal::Unreachable | Refusal::TooFast { .. })
-            | CallError::Unknown(_) => Refusal::FileLater,
-            CallError::NotSent(_) => Refusal::FileUnavailable,
-        })?;
+        let opened =
+            self.open_file(holder, &attachment.file).await.map_err(|error| match error {
+                // The holder's trouble is not the sender's: its dead token or limit must not be taken
+                // for that of the bot that writes.
+                CallError::NotSent(Refusal::FileTooBig) => Refusal::FileTooBig,
+                CallError::NotSent(Refusal::Unreachable | Refusal::TooFast { .. })
+                | CallError::Unknown(_) => Refusal::FileLater,
+                CallError::NotSent(_) => Refusal::FileUnavailable,
+            })?;
         let OpenFile { content, length } = opened;
         let (content, failed) = Watched::new(content);
         let form = form(parameters, attachment, Body::wrap_stream(content), length);

@@ -135,7 +135,12 @@ impl FileIds {
         Self(Cache::new(REMEMBERED))
     }
 
-    pub(super) fn get(&self, bot: BotId, method: &'static str, file: &RemoteFile) -> Option<String> {
+    pub(super) fn get(
+        &self,
+        bot: BotId,
+        method: &'static str,
+        file: &RemoteFile,
+    ) -> Option<String> {
         self.0.get(&(bot, method, file.unique_id.clone()))
     }
 

@@ -102,9 +102,9 @@ impl Limits {
 
     fn still_told_to_wait(&self, destination: Destination) -> Duration {
         let waiting = self.told_to_wait.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.get(&destination).map_or(Duration::ZERO, |until| {
-            until.saturating_duration_since(Instant::now())
-        })
+        waiting
+            .get(&destination)
+            .map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
     }
 }
 

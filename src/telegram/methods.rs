@@ -80,7 +80,11 @@ impl Telegram {
     }
 
     /// `setWebhook`; a certificate makes it a form.
-    pub async fn set_webhook(&self, caller: &Caller, order: &WebhookOrder) -> Result<(), CallError> {
+    pub async fn set_webhook(
+        &self,
+        caller: &Caller,
+        order: &WebhookOrder,
+    ) -> Result<(), CallError> {
         let method = "setWebhook";
         let allowed = json!(order.allowed_updates);
         let done: bool = if let Some(certificate) = &order.certificate {

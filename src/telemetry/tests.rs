@@ -42,10 +42,7 @@ fn a_line_of_text_has_a_utc_time_and_no_colour() {
     });
     let (time, rest) = text.split_once(' ').unwrap();
     assert!(time.ends_with('Z') && time.contains('T'), "{text}");
-    assert_eq!(
-        rest.trim(),
-        "INFO feedback_relay::telemetry::tests: attached bot.id=42"
-    );
+    assert_eq!(rest.trim(), "INFO feedback_relay::telemetry::tests: attached bot.id=42");
 }
 
 #[test]
@@ -64,12 +61,9 @@ fn a_line_of_json_reads_alone() {
 
 #[test]
 fn no_filter_lifts_the_clamp() {
-    for filter in [
-        "trace",
-        "reqwest=trace",
-        "reqwest::connect::verbose=trace",
-        "teloxide::dispatching=trace",
-    ] {
+    for filter in
+        ["trace", "reqwest=trace", "reqwest::connect::verbose=trace", "teloxide::dispatching=trace"]
+    {
         let text = logged(filter, LogFormat::Text, || {
             tracing::trace!(target: "reqwest::connect::verbose", "hunter2");
             tracing::debug!(target: "reqwest::connect", "hunter2");

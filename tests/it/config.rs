@@ -1,9 +1,6 @@
 //! Bad configuration, as a person at a terminal meets it: the real binary in an empty folder.
 
-#![allow(
-    clippy::expect_used,
-    reason = "a test stops where its stage cannot be set"
-)]
+#![allow(clippy::expect_used, reason = "a test stops where its stage cannot be set")]
 
 use std::fs;
 use std::path::Path;
@@ -41,13 +38,7 @@ fn folder() -> TempDir {
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("the folder");
     entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect()
 }
 
@@ -65,11 +56,7 @@ fn every_problem_is_told_in_one_message_and_nothing_is_written() {
     for arguments in [&[][..], &["check"][..]] {
         let message = refused(folder.path(), arguments, &variables);
         for (name, _) in variables {
-            assert_eq!(
-                message.matches(&format!("\n  {name}: ")).count(),
-                1,
-                "{message}"
-            );
+            assert_eq!(message.matches(&format!("\n  {name}: ")).count(), 1, "{message}");
         }
         assert!(message.contains("6 problems"), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
@@ -81,10 +68,7 @@ fn every_problem_is_told_in_one_message_and_nothing_is_written() {
 fn without_anything_the_token_is_asked_for() {
     let folder = folder();
     let message = refused(folder.path(), &[], &[]);
-    assert!(
-        message.contains("MASTER_BOT_TOKEN: it is not set"),
-        "{message}"
-    );
+    assert!(message.contains("MASTER_BOT_TOKEN: it is not set"), "{message}");
     assert!(message.contains("@BotFather"), "{message}");
     assert!(names(folder.path()).is_empty());
 }
@@ -117,18 +101,11 @@ fn a_malformed_file_is_named_with_its_line_and_the_other_problems() {
 #[test]
 fn a_file_in_a_parent_folder_is_not_ours() {
     let folder = folder();
-    fs::write(
-        folder.path().join(".env"),
-        format!("MASTER_BOT_TOKEN={TOKEN}\n"),
-    )
-    .expect("a file");
+    fs::write(folder.path().join(".env"), format!("MASTER_BOT_TOKEN={TOKEN}\n")).expect("a file");
     let child = folder.path().join("child");
     fs::create_dir(&child).expect("a folder");
     let message = refused(&child, &[], &[]);
-    assert!(
-        message.contains("MASTER_BOT_TOKEN: it is not set"),
-        "{message}"
-    );
+    assert!(message.contains("MASTER_BOT_TOKEN: it is not set"), "{message}");
 }
 
 #[test]
@@ -144,10 +121,7 @@ fn help_names_each_variable_and_needs_no_configuration() {
     }
     let output = run(folder.path(), &["--version"], &[]);
     let version = String::from_utf8(output.stdout).expect("text");
-    assert_eq!(
-        version.trim(),
-        concat!("feedback-relay ", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(version.trim(), concat!("feedback-relay ", env!("CARGO_PKG_VERSION")));
     assert!(names(folder.path()).is_empty());
 }
 

@@ -1,1 +1,8 @@
+//! The whole relay over HTTP against the emulated Bot API, on every database.
+#![allow(missing_docs, reason = "a test's name is its documentation")]
 
+mod support;
+
+mod config;
+mod relay_text;
+mod telemetry;

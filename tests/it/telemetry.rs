@@ -1,9 +1,6 @@
 //! What the libraries beneath us print when everything is logged, seen from outside the process.
 
-#![allow(
-    clippy::expect_used,
-    reason = "a test stops where its stage cannot be set"
-)]
+#![allow(clippy::expect_used, reason = "a test stops where its stage cannot be set")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -13,11 +10,8 @@ use std::thread;
 use feedback_relay::config::{LogFilter, LogFormat};
 
 const CHILD: &str = "LOGS_EVERYTHING";
-const SECRETS: [&str; 3] = [
-    "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0",
-    "the-body-of-a-request",
-    "a-bound-value",
-];
+const SECRETS: [&str; 3] =
+    ["AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0", "the-body-of-a-request", "a-bound-value"];
 
 /// Logging is the process's, so the test runs itself again as a child and reads what that one prints.
 #[test]
@@ -45,9 +39,7 @@ fn log_everything() {
     let filter = "trace,reqwest::connect=info,reqwest::connect::verbose=trace,reqwest=trace";
     let filter = LogFilter::parse(filter).expect("a filter");
     feedback_relay::telemetry::init(&filter, LogFormat::Text).expect("logging begins");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         call_telegram(answer_once()).await;
         use_database().await;
@@ -68,16 +60,10 @@ fn answer_once() -> SocketAddr {
 }
 
 async fn call_telegram(address: SocketAddr) {
-    let client = reqwest::Client::builder()
-        .connection_verbose(true)
-        .no_proxy()
-        .build();
+    let client = reqwest::Client::builder().connection_verbose(true).no_proxy().build();
     let answer = client
         .expect("a client")
-        .post(format!(
-            "http://{address}/bot1234567890:{}/sendMessage",
-            SECRETS[0]
-        ))
+        .post(format!("http://{address}/bot1234567890:{}/sendMessage", SECRETS[0]))
         .body(SECRETS[1])
         .send()
         .await;
@@ -89,9 +75,7 @@ async fn call_telegram(address: SocketAddr) {
     reason = "no store is wanted here, only the library beneath it"
 )]
 async fn use_database() {
-    let pool = sqlx::SqlitePool::connect("sqlite::memory:")
-        .await
-        .expect("a database");
+    let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.expect("a database");
     let statement = sqlx::query("select ?").bind(SECRETS[2]);
     statement.fetch_one(&pool).await.expect("a row");
     pool.close().await;

@@ -21,15 +21,8 @@ fn detect_in(content: &mut Map<String, Value>) {
         let Some(string) = content.get(text).and_then(Value::as_str) else {
             continue;
         };
-        let given = content
-            .get(entities)
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let mut formatted = Formatted {
-            text: string.to_owned(),
-            entities: given,
-        };
+        let given = content.get(entities).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut formatted = Formatted { text: string.to_owned(), entities: given };
         detect(&mut formatted);
         if formatted.entities.is_empty() {
             content.shift_remove(entities);
@@ -57,10 +50,7 @@ fn post_draft(s: &mut State, key: ChatKey, author: i64, draft: &Draft) -> i64 {
 }
 
 fn private(person: &Person, bot: &Bot) -> ChatKey {
-    ChatKey::Private {
-        bot: bot.id,
-        user: person.id,
-    }
+    ChatKey::Private { bot: bot.id, user: person.id }
 }
 
 fn my_chat_member(s: &mut State, bot: i64, chat: Value, actor: Value, old: &Value, new: &Value) {
@@ -176,13 +166,7 @@ impl Emulator {
         longitude: f64,
     ) {
         let period = self.live_period(person, bot, message_id);
-        self.edit(
-            person,
-            bot,
-            message_id,
-            draft::live_location(latitude, longitude, period),
-        )
-        .await;
+        self.edit(person, bot, message_id, draft::live_location(latitude, longitude, period)).await;
     }
 
     /// Ends a live location: one last edit, without a live period.
@@ -229,18 +213,13 @@ impl Emulator {
         emoji: Option<&str>,
     ) {
         self.write(|s| {
-            let new: Vec<Value> = emoji
-                .iter()
-                .map(|e| json!({"type": "emoji", "emoji": e}))
-                .collect();
+            let new: Vec<Value> =
+                emoji.iter().map(|e| json!({"type": "emoji", "emoji": e})).collect();
             let (chat, date) = (s.chat_object(key), s.now());
             let message = s
                 .message_mut(key, message_id)
                 .unwrap_or_else(|| panic!("no message {message_id} to react"));
-            let old = message
-                .reactions
-                .insert(person.id, new.clone())
-                .unwrap_or_default();
+            let old = message.reactions.insert(person.id, new.clone()).unwrap_or_default();
             let update = json!({
                 "chat": chat, "message_id": message_id, "user": person.user(), "date": date,
                 "old_reaction": old, "new_reaction": new,
@@ -299,11 +278,8 @@ impl Emulator {
     fn set_blocked(&self, person: &Person, bot: &Bot, blocked: bool) {
         self.write(|s| {
             let me = s.bot_mut(bot.id);
-            let changed = if blocked {
-                me.blocked.insert(person.id)
-            } else {
-                me.blocked.remove(&person.id)
-            };
+            let changed =
+                if blocked { me.blocked.insert(person.id) } else { me.blocked.remove(&person.id) };
             if !changed {
                 return;
             }
@@ -312,11 +288,7 @@ impl Emulator {
                 Membership::Member.object(&user, GroupKind::Basic),
                 Membership::Kicked.object(&user, GroupKind::Basic),
             );
-            let (old, new) = if blocked {
-                (member, kicked)
-            } else {
-                (kicked, member)
-            };
+            let (old, new) = if blocked { (member, kicked) } else { (kicked, member) };
             my_chat_member(s, bot.id, person.chat(), person.user(), &old, &new);
         });
     }

@@ -27,33 +27,23 @@ pub(crate) async fn call(telegram: &Emulator, path: &str, body: &[u8]) -> Answer
 }
 
 fn text<'a>(args: &'a Value, key: &str) -> Result<&'a str, String> {
-    args[key]
-        .as_str()
-        .ok_or_else(|| format!("{key} is missing"))
+    args[key].as_str().ok_or_else(|| format!("{key} is missing"))
 }
 
 fn number(args: &Value, key: &str) -> Result<i64, String> {
-    args[key]
-        .as_i64()
-        .ok_or_else(|| format!("{key} is missing"))
+    args[key].as_i64().ok_or_else(|| format!("{key} is missing"))
 }
 
 fn person(telegram: &Emulator, args: &Value) -> Result<Person, String> {
-    telegram
-        .person(number(args, "person")?)
-        .ok_or_else(|| "no such person".into())
+    telegram.person(number(args, "person")?).ok_or_else(|| "no such person".into())
 }
 
 fn bot(telegram: &Emulator, args: &Value) -> Result<Bot, String> {
-    telegram
-        .bot(number(args, "bot")?)
-        .ok_or_else(|| "no such bot".into())
+    telegram.bot(number(args, "bot")?).ok_or_else(|| "no such bot".into())
 }
 
 fn group(telegram: &Emulator, args: &Value) -> Result<Group, String> {
-    telegram
-        .group(number(args, "group")?)
-        .ok_or_else(|| "no such group".into())
+    telegram.group(number(args, "group")?).ok_or_else(|| "no such group".into())
 }
 
 /// Adding and setting up.
@@ -99,11 +89,8 @@ fn make(telegram: &Emulator, deed: &str, args: &Value) -> Option<Answer> {
                     "kicked" => Membership::Kicked,
                     _ => Membership::Left,
                 };
-                let (person, group, bot) = (
-                    person(telegram, args)?,
-                    group(telegram, args)?,
-                    bot(telegram, args)?,
-                );
+                let (person, group, bot) =
+                    (person(telegram, args)?, group(telegram, args)?, bot(telegram, args)?);
                 telegram.set_bot_standing(&person, &group, &bot, standing);
                 json!(true)
             }
@@ -164,22 +151,13 @@ fn look(telegram: &Emulator, deed: &str, args: &Value) -> Option<Answer> {
 async fn act(telegram: &Emulator, deed: &str, args: &Value) -> Answer {
     if deed == "send_to_group" {
         let (person, group) = (person(telegram, args)?, group(telegram, args)?);
-        return Ok(json!(
-            telegram
-                .send_to_group(&person, &group, draft_of(&args["draft"])?)
-                .await
-        ));
+        return Ok(json!(telegram.send_to_group(&person, &group, draft_of(&args["draft"])?).await));
     }
     if deed == "edit_in_group" {
-        let (person, group, bot) = (
-            person(telegram, args)?,
-            group(telegram, args)?,
-            bot(telegram, args)?,
-        );
+        let (person, group, bot) =
+            (person(telegram, args)?, group(telegram, args)?, bot(telegram, args)?);
         let draft = draft_of(&args["draft"])?;
-        telegram
-            .edit_in_group(&person, &group, &bot, number(args, "message_id")?, draft)
-            .await;
+        telegram.edit_in_group(&person, &group, &bot, number(args, "message_id")?, draft).await;
         return Ok(json!(true));
     }
     let (person, bot) = (person(telegram, args)?, bot(telegram, args)?);
@@ -191,22 +169,14 @@ async fn act(telegram: &Emulator, deed: &str, args: &Value) -> Answer {
         )
     };
     Ok(match deed {
-        "send" => json!(
-            telegram
-                .send(&person, &bot, draft_of(&args["draft"])?)
-                .await
-        ),
+        "send" => json!(telegram.send(&person, &bot, draft_of(&args["draft"])?).await),
         "edit" => {
-            telegram
-                .edit(&person, &bot, id?, draft_of(&args["draft"])?)
-                .await;
+            telegram.edit(&person, &bot, id?, draft_of(&args["draft"])?).await;
             json!(true)
         }
-        "start" => json!(
-            telegram
-                .start(&person, &bot, args["payload"].as_str().unwrap_or(""))
-                .await
-        ),
+        "start" => {
+            json!(telegram.start(&person, &bot, args["payload"].as_str().unwrap_or("")).await)
+        }
         "react" => {
             telegram.react(&person, &bot, id?, args["emoji"].as_str());
             json!(true)
@@ -239,10 +209,8 @@ fn draft_of(given: &Value) -> Result<Draft, String> {
         .collect::<Result<_, _>>()
         .map_err(|e| e.to_string())?;
     let string = |key: &str, default: &str| given[key].as_str().unwrap_or(default).to_owned();
-    let place = (
-        given["latitude"].as_f64().unwrap_or(0.0),
-        given["longitude"].as_f64().unwrap_or(0.0),
-    );
+    let place =
+        (given["latitude"].as_f64().unwrap_or(0.0), given["longitude"].as_f64().unwrap_or(0.0));
     let options = ["one", "two"];
     let mut made = match text(given, "kind")? {
         "text" => draft::text(string("text", "")),

@@ -166,11 +166,7 @@ impl State {
         let Some(me) = self.bots.get_mut(&job.bot) else {
             return;
         };
-        let Some(hook) = me
-            .webhook
-            .as_mut()
-            .filter(|h| h.generation == job.generation)
-        else {
+        let Some(hook) = me.webhook.as_mut().filter(|h| h.generation == job.generation) else {
             return;
         };
         hook.in_flight -= 1;
@@ -194,11 +190,7 @@ impl State {
                 drop_it = true;
             }
         }
-        let key = if pending.key == 0 {
-            key_holding(hook, job.update_id)
-        } else {
-            pending.key
-        };
+        let key = if pending.key == 0 { key_holding(hook, job.update_id) } else { pending.key };
         if drop_it {
             hook.loaded -= 1;
             let queue = hook.queues.entry(key).or_default();
@@ -221,10 +213,7 @@ impl State {
 }
 
 fn key_holding(hook: &Webhook, id: i64) -> i64 {
-    hook.queues
-        .iter()
-        .find(|(_, q)| q.front() == Some(&id))
-        .map_or(0, |(k, _)| *k)
+    hook.queues.iter().find(|(_, q)| q.front() == Some(&id)).map_or(0, |(k, _)| *k)
 }
 
 /// Takes updates from the backlog, oldest first, while the window has room.
@@ -256,9 +245,7 @@ impl Emulator {
     pub(crate) fn pump(&self, jobs: Vec<Job>, timers: Vec<(i64, u64, Instant)>) {
         for job in jobs {
             let me = self.clone();
-            self.inner
-                .runtime
-                .spawn(async move { me.deliver(job).await });
+            self.inner.runtime.spawn(async move { me.deliver(job).await });
         }
         for (bot, generation, at) in timers {
             let me = self.clone();
@@ -306,10 +293,8 @@ impl Emulator {
         let exchange = async {
             let response = request.send().await?;
             let status = response.status();
-            let retry = response
-                .headers()
-                .get("retry-after")
-                .and_then(|v| v.to_str().ok()?.parse().ok());
+            let retry =
+                response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
             Ok::<_, reqwest::Error>((status, retry, response.bytes().await?))
         };
         match tokio::time::timeout(limit, exchange).await {
@@ -318,10 +303,8 @@ impl Emulator {
             Ok(Err(_)) => failed("Webhook connection closed".into()),
             Ok(Ok((status, retry_after, body))) => {
                 let reason = status.canonical_reason().unwrap_or("");
-                let error = format!(
-                    "Wrong response from the webhook: {} {reason}",
-                    status.as_u16()
-                );
+                let error =
+                    format!("Wrong response from the webhook: {} {reason}", status.as_u16());
                 Answer {
                     status: Some(status.as_u16()),
                     error: (!status.is_success()).then_some(error),

@@ -52,15 +52,7 @@ impl Draft {
             declared: None,
         };
         let thumbnail = matches!(kind, "video" | "animation" | "video_note");
-        Self {
-            media: Some(Media {
-                kind,
-                upload,
-                meta,
-                thumbnail,
-            }),
-            ..Self::default()
-        }
+        Self { media: Some(Media { kind, upload, meta, thumbnail }), ..Self::default() }
     }
 
     /// Any field of the message, replacing what was there.
@@ -121,8 +113,7 @@ impl Draft {
     /// Puts it into a topic.
     #[must_use]
     pub fn thread(self, message_thread_id: i64) -> Self {
-        self.extra("message_thread_id", message_thread_id)
-            .extra("is_topic_message", true)
+        self.extra("message_thread_id", message_thread_id).extra("is_topic_message", true)
     }
 
     /// Makes it a reply to a message of the same chat.
@@ -191,9 +182,7 @@ impl Draft {
 pub(crate) fn as_document(animation: &Value) -> Value {
     let fields = animation.as_object().into_iter().flatten();
     let kept = fields.filter(|(k, _)| !matches!(k.as_str(), "width" | "height" | "duration"));
-    kept.map(|(k, v)| (k.clone(), v.clone()))
-        .collect::<Map<_, _>>()
-        .into()
+    kept.map(|(k, v)| (k.clone(), v.clone())).collect::<Map<_, _>>().into()
 }
 
 /// Plain text; entities as for [`Draft::entities`].
@@ -209,59 +198,29 @@ pub fn photo(bytes: impl Into<Bytes>) -> Draft {
 /// An MP4 video with a thumbnail.
 pub fn video(bytes: impl Into<Bytes>) -> Draft {
     let meta = json!({"duration": 5, "width": 1280, "height": 720});
-    Draft::media(
-        "video",
-        Some("video.mp4"),
-        Some("video/mp4"),
-        bytes.into(),
-        meta,
-    )
+    Draft::media("video", Some("video.mp4"), Some("video/mp4"), bytes.into(), meta)
 }
 
 /// A GIF-like animation.
 pub fn animation(bytes: impl Into<Bytes>) -> Draft {
     let meta = json!({"duration": 2, "width": 320, "height": 240});
-    Draft::media(
-        "animation",
-        Some("animation.mp4"),
-        Some("video/mp4"),
-        bytes.into(),
-        meta,
-    )
+    Draft::media("animation", Some("animation.mp4"), Some("video/mp4"), bytes.into(), meta)
 }
 
 /// A piece of music.
 pub fn audio(bytes: impl Into<Bytes>) -> Draft {
     let meta = json!({"duration": 180, "performer": "The Performer", "title": "The Title"});
-    Draft::media(
-        "audio",
-        Some("song.mp3"),
-        Some("audio/mpeg"),
-        bytes.into(),
-        meta,
-    )
+    Draft::media("audio", Some("song.mp3"), Some("audio/mpeg"), bytes.into(), meta)
 }
 
 /// A voice message.
 pub fn voice(bytes: impl Into<Bytes>) -> Draft {
-    Draft::media(
-        "voice",
-        None,
-        Some("audio/ogg"),
-        bytes.into(),
-        json!({"duration": 3}),
-    )
+    Draft::media("voice", None, Some("audio/ogg"), bytes.into(), json!({"duration": 3}))
 }
 
 /// A round video.
 pub fn video_note(bytes: impl Into<Bytes>) -> Draft {
-    Draft::media(
-        "video_note",
-        None,
-        None,
-        bytes.into(),
-        json!({"duration": 4, "length": 240}),
-    )
+    Draft::media("video_note", None, None, bytes.into(), json!({"duration": 4, "length": 240}))
 }
 
 /// Any file.
@@ -303,10 +262,7 @@ pub fn sticker_video(bytes: impl Into<Bytes>) -> Draft {
 
 /// A point on the map.
 pub fn location(latitude: f64, longitude: f64) -> Draft {
-    Draft::with(
-        "location",
-        json!({"latitude": latitude, "longitude": longitude}),
-    )
+    Draft::with("location", json!({"latitude": latitude, "longitude": longitude}))
 }
 
 /// A location that moves for `live_period` seconds.
@@ -335,10 +291,7 @@ pub fn contact(phone: &str, first_name: &str, last_name: Option<&str>) -> Draft 
 
 /// A regular anonymous poll.
 pub fn poll(question: &str, options: &[&str]) -> Draft {
-    Draft::with(
-        "poll",
-        poll_object("5390000000000000001", question, options),
-    )
+    Draft::with("poll", poll_object("5390000000000000001", question, options))
 }
 
 pub(crate) fn poll_object(id: &str, question: &str, options: &[&str]) -> Value {

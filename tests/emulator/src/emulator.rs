@@ -81,11 +81,7 @@ impl Emulator {
             !LOOKING.get(),
             "the emulator was called from inside one of its own closures; use the View there"
         );
-        let guard = self
-            .inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let guard = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
         LOOKING.set(true);
         Guard(guard)
     }
@@ -127,10 +123,7 @@ impl Emulator {
 
     /// Takes a route away: the host is down.
     pub fn unroute(&self, origin: &str) {
-        self.write(|s| {
-            s.routes
-                .retain(|(from, _)| from != origin.trim_end_matches('/'))
-        });
+        self.write(|s| s.routes.retain(|(from, _)| from != origin.trim_end_matches('/')));
     }
 
     /// A new bot with a valid token.
@@ -138,12 +131,8 @@ impl Emulator {
         self.write(|s| {
             let id = 7_000_000_000 + i64::try_from(s.next()).unwrap_or(0) * 1_000_003;
             let token = make_token(id, s.random());
-            let bot = Bot {
-                id,
-                token: token.clone(),
-                username: username.into(),
-                name: name.into(),
-            };
+            let bot =
+                Bot { id, token: token.clone(), username: username.into(), name: name.into() };
             s.tokens.insert(token, id);
             // Not 0: update and message ids of a living bot are never small, and never equal.
             let first = i64::try_from(s.random() % 900_000_000).unwrap_or(0) + 100_000_000;
@@ -195,11 +184,7 @@ impl Emulator {
                 // Above 2^32, where today's new accounts are.
                 person.id = 5_000_000_000 + i64::try_from(s.next()).unwrap_or(0) * 1_009;
             }
-            assert!(
-                !s.people.contains_key(&person.id),
-                "user {} exists already",
-                person.id
-            );
+            assert!(!s.people.contains_key(&person.id), "user {} exists already", person.id);
             s.people.insert(person.id, person.clone());
             person
         })
@@ -216,13 +201,8 @@ impl Emulator {
                     -1_002_000_000_000 - n
                 };
             }
-            s.groups.insert(
-                group.id,
-                GroupState {
-                    group: group.clone(),
-                    members: Default::default(),
-                },
-            );
+            s.groups
+                .insert(group.id, GroupState { group: group.clone(), members: Default::default() });
             group
         })
     }
@@ -299,9 +279,7 @@ fn make_token(id: i64, seed: u64) -> String {
     let mut secret = String::from("AA");
     let mut z = seed;
     while secret.len() < 35 {
-        z = z
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        z = z.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         secret.push(char::from(LETTERS[usize::try_from(z >> 58).unwrap_or(0)]));
     }
     format!("{id}:{secret}")

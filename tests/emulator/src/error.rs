@@ -41,10 +41,7 @@ impl ApiError {
 
     /// A refusal only a faulty client can meet.
     pub(crate) fn complaint(code: u16, description: impl Into<String>) -> Self {
-        Self {
-            complain: true,
-            ..Self::new(code, description)
-        }
+        Self { complain: true, ..Self::new(code, description) }
     }
 
     /// 429 as `Query::set_retry_after_error` builds it.

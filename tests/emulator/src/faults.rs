@@ -112,11 +112,7 @@ pub(crate) struct Armed {
 
 impl Armed {
     pub(crate) fn new(rule: Fault) -> Self {
-        Self {
-            left: rule.times,
-            skip: rule.skip,
-            rule,
-        }
+        Self { left: rule.times, skip: rule.skip, rule }
     }
 }
 
@@ -151,11 +147,7 @@ impl State {
 
     /// How many hits are still to come of the faults that have a number.
     pub(crate) fn faults_left(&self) -> usize {
-        self.faults
-            .iter()
-            .map(|a| a.left)
-            .filter(|n| *n != usize::MAX)
-            .sum()
+        self.faults.iter().map(|a| a.left).filter(|n| *n != usize::MAX).sum()
     }
 }
 

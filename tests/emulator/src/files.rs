@@ -69,11 +69,7 @@ pub(crate) struct Files {
 
 impl Files {
     fn keep(&mut self, kind: &str, bytes: &Bytes, size: u64) -> String {
-        let declared = if size == bytes.len() as u64 {
-            String::new()
-        } else {
-            size.to_string()
-        };
+        let declared = if size == bytes.len() as u64 { String::new() } else { size.to_string() };
         let unique = format!("AQAD{:016x}", hash(&format!("{kind}{declared}"), bytes));
         let number = self.stored.len() as u64;
         self.stored.entry(unique.clone()).or_insert_with(|| Stored {
@@ -99,35 +95,20 @@ impl Files {
         let key = format!("{:016x}", hash(kind, object.to_string().as_bytes()));
         object["file_id"] = json!(key);
         let extension = extension(kind, upload, &object);
-        self.objects.insert(
-            key,
-            Object {
-                kind,
-                unique,
-                extension,
-                content: object.clone(),
-            },
-        );
+        self.objects.insert(key, Object { kind, unique, extension, content: object.clone() });
         object
     }
 
     /// Two sizes: a small one with bytes of its own, so that a client that fetches the wrong one is
     /// found out, and the picture itself, last.
     fn add_photo(&mut self, upload: &Upload, meta: &Value) -> Value {
-        let small = Bytes::from(format!(
-            "small size of {:016x}",
-            hash("photo", &upload.bytes)
-        ));
+        let small = Bytes::from(format!("small size of {:016x}", hash("photo", &upload.bytes)));
         let mut sizes = Vec::new();
         let mut keys = Vec::new();
-        let full = (
-            meta["width"].as_i64().unwrap_or(1280),
-            meta["height"].as_i64().unwrap_or(960),
-        );
-        for (bytes, size, (width, height)) in [
-            (&small, small.len() as u64, (90, 68)),
-            (&upload.bytes, upload.size(), full),
-        ] {
+        let full = (meta["width"].as_i64().unwrap_or(1280), meta["height"].as_i64().unwrap_or(960));
+        for (bytes, size, (width, height)) in
+            [(&small, small.len() as u64, (90, 68)), (&upload.bytes, upload.size(), full)]
+        {
             let unique = self.keep("photo", bytes, size);
             let key = format!(
                 "{:016x}",
@@ -140,12 +121,8 @@ impl Files {
         }
         let content = Value::Array(sizes);
         for (key, unique) in keys {
-            let object = Object {
-                kind: "photo",
-                unique,
-                extension: "jpg".into(),
-                content: content.clone(),
-            };
+            let object =
+                Object { kind: "photo", unique, extension: "jpg".into(), content: content.clone() };
             self.objects.insert(key, object);
         }
         content
@@ -162,12 +139,7 @@ impl Files {
 
     /// The bytes behind a bot's file id.
     pub(crate) fn bytes(&self, bot: i64, file_id: &str) -> Option<Bytes> {
-        Some(
-            self.stored
-                .get(&self.resolve(bot, file_id)?.unique)?
-                .bytes
-                .clone(),
-        )
+        Some(self.stored.get(&self.resolve(bot, file_id)?.unique)?.bytes.clone())
     }
 
     /// `getFile`: a path that is good for an hour, or why not (SRV `Client::do_get_file`).
@@ -194,8 +166,7 @@ impl Files {
         let answer = json!({
             "file_id": file_id, "file_unique_id": object.unique, "file_size": stored.size, "file_path": path,
         });
-        self.paths
-            .insert((bot, path), (object.unique.clone(), now + 3600));
+        self.paths.insert((bot, path), (object.unique.clone(), now + 3600));
         Ok(answer)
     }
 

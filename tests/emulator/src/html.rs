@@ -36,20 +36,13 @@ pub(crate) fn parse(source: &str) -> Result<Formatted, ApiError> {
                 } else {
                     let name = tag.split_whitespace().next().unwrap_or("").to_lowercase();
                     let entity = entity_of(&name, tag).ok_or_else(|| {
-                        refuse(format!(
-                            "Unsupported start tag \"{name}\" at byte offset {at}"
-                        ))
+                        refuse(format!("Unsupported start tag \"{name}\" at byte offset {at}"))
                     })?;
                     open.push((name, utf16_len(&out.text), entity));
                 }
             }
             '&' => {
-                let known = [
-                    ("&lt;", '<'),
-                    ("&gt;", '>'),
-                    ("&amp;", '&'),
-                    ("&quot;", '"'),
-                ];
+                let known = [("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&'), ("&quot;", '"')];
                 let (length, c) = known
                     .iter()
                     .find(|(name, _)| rest.starts_with(name))
@@ -64,16 +57,9 @@ pub(crate) fn parse(source: &str) -> Result<Formatted, ApiError> {
         }
     }
     if let Some((name, ..)) = open.pop() {
-        return Err(refuse(format!(
-            "Can't find end tag corresponding to start tag \"{name}\""
-        )));
+        return Err(refuse(format!("Can't find end tag corresponding to start tag \"{name}\"")));
     }
-    out.entities.sort_by_key(|e| {
-        (
-            e["offset"].as_u64(),
-            std::cmp::Reverse(e["length"].as_u64()),
-        )
-    });
+    out.entities.sort_by_key(|e| (e["offset"].as_u64(), std::cmp::Reverse(e["length"].as_u64())));
     Ok(out)
 }
 
@@ -89,12 +75,8 @@ fn entity_of(name: &str, tag: &str) -> Option<Value> {
         "code" => "code",
         "pre" => "pre",
         "a" => {
-            let url = tag
-                .split_once("href=")?
-                .1
-                .trim()
-                .trim_matches(['"', '\''])
-                .replace("&amp;", "&");
+            let url =
+                tag.split_once("href=")?.1.trim().trim_matches(['"', '\'']).replace("&amp;", "&");
             return Some(json!({"type": "text_link", "url": url}));
         }
         _ => return None,

@@ -6,18 +6,11 @@
 /// The method's documented spelling and its parameters, found without regard to case
 /// (the server lowers the name before it looks it up).
 pub(crate) fn method(name: &str) -> Option<(&'static str, &'static str)> {
-    METHODS
-        .binary_search_by(|(known, _)| cmp_ignoring_case(known, name))
-        .ok()
-        .map(|at| METHODS[at])
+    METHODS.binary_search_by(|(known, _)| cmp_ignoring_case(known, name)).ok().map(|at| METHODS[at])
 }
 
 fn cmp_ignoring_case(a: &str, b: &str) -> std::cmp::Ordering {
-    let lower = |s: &str| {
-        s.bytes()
-            .map(|b| b.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
+    let lower = |s: &str| s.bytes().map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
     lower(a).cmp(&lower(b))
 }
 

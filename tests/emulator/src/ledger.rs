@@ -47,9 +47,7 @@ impl Effect {
 
     /// Whether it put something new into a chat.
     pub fn is_send(&self) -> bool {
-        let verb = ["send", "copy", "forward"]
-            .iter()
-            .any(|v| self.method.starts_with(v));
+        let verb = ["send", "copy", "forward"].iter().any(|v| self.method.starts_with(v));
         verb && self.method != "sendChatAction" && self.result.is_ok()
     }
 }

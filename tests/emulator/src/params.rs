@@ -73,12 +73,8 @@ impl Params {
     /// `Some(None)`: the default set; `Some(Some(..))`: these; `None`: keep what was set before.
     pub(crate) fn allowed_updates(&self) -> Option<Option<Vec<String>>> {
         let list = self.json("allowed_updates");
-        let names: Vec<String> = list
-            .as_array()?
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
+        let names: Vec<String> =
+            list.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         Some((!names.is_empty()).then_some(names))
     }
 
@@ -98,11 +94,7 @@ impl Params {
             record.insert(name.clone(), self.with_files(parsed));
         }
         for (name, file) in &self.files {
-            if !self
-                .values
-                .values()
-                .any(|v| v.to_string().contains(name.as_str()))
-            {
+            if !self.values.values().any(|v| v.to_string().contains(name.as_str())) {
                 record.insert(name.clone(), describe(file));
             }
         }
@@ -116,10 +108,9 @@ impl Params {
                 None => Value::String(s),
             },
             Value::Array(items) => items.into_iter().map(|v| self.with_files(v)).collect(),
-            Value::Object(fields) => fields
-                .into_iter()
-                .map(|(k, v)| (k, self.with_files(v)))
-                .collect(),
+            Value::Object(fields) => {
+                fields.into_iter().map(|(k, v)| (k, self.with_files(v))).collect()
+            }
             other => other,
         }
     }
@@ -160,9 +151,6 @@ pub(crate) fn percent_decode(text: &str, plus_is_space: bool) -> String {
 pub(crate) fn add_form(params: &mut Params, text: &str) {
     for pair in text.split('&').filter(|p| !p.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        params.values.insert(
-            percent_decode(name, true),
-            json!(percent_decode(value, true)),
-        );
+        params.values.insert(percent_decode(name, true), json!(percent_decode(value, true)));
     }
 }

@@ -159,13 +159,7 @@ pub struct Group {
 
 impl Group {
     fn new(kind: GroupKind, title: impl Into<String>) -> Self {
-        Self {
-            id: 0,
-            kind,
-            title: title.into(),
-            username: None,
-            is_forum: false,
-        }
+        Self { id: 0, kind, title: title.into(), username: None, is_forum: false }
     }
 
     /// A basic group.

@@ -100,12 +100,8 @@ impl State {
         if me.poll.generation != request.generation {
             return Turn::Conflict(OTHER);
         }
-        let expired: Vec<i64> = me
-            .pending
-            .iter()
-            .filter(|(_, p)| p.expires_at < now)
-            .map(|(id, _)| *id)
-            .collect();
+        let expired: Vec<i64> =
+            me.pending.iter().filter(|(_, p)| p.expires_at < now).map(|(id, _)| *id).collect();
         for id in expired {
             me.dropped.push(id);
             me.pending.remove(&id);
@@ -114,13 +110,7 @@ impl State {
             return Turn::Wait;
         }
         me.poll.waiting = None;
-        Turn::Answer(
-            me.pending
-                .values()
-                .take(request.limit)
-                .map(|p| p.value.clone())
-                .collect(),
-        )
+        Turn::Answer(me.pending.values().take(request.limit).map(|p| p.value.clone()).collect())
     }
 }
 
@@ -143,9 +133,7 @@ impl Emulator {
                 }
                 Turn::Wait => {}
             }
-            last = tokio::time::timeout_at(deadline, changed.changed())
-                .await
-                .is_err();
+            last = tokio::time::timeout_at(deadline, changed.changed()).await.is_err();
         }
     }
 
@@ -170,10 +158,5 @@ impl Emulator {
 
 /// The raw update list, for a test that wants to look without a poll.
 pub(crate) fn waiting(state: &State, bot: i64) -> Vec<Value> {
-    state
-        .bot(bot)
-        .pending
-        .values()
-        .map(|p| json!(p.value))
-        .collect()
+    state.bot(bot).pending.values().map(|p| json!(p.value)).collect()
 }

@@ -28,10 +28,7 @@ fn wait_for(
     window: Duration,
     now: Instant,
 ) -> Option<u64> {
-    while events
-        .front()
-        .is_some_and(|at| now.duration_since(*at) >= window)
-    {
+    while events.front().is_some_and(|at| now.duration_since(*at) >= window) {
         events.pop_front();
     }
     if events.len() < limit {

@@ -51,10 +51,7 @@ pub(crate) async fn run(emulator: Emulator, listener: TcpListener) {
         };
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
-        let wire = Wire {
-            stream,
-            reset: reset.clone(),
-        };
+        let wire = Wire { stream, reset: reset.clone() };
         let emulator = emulator.clone();
         tokio::spawn(async move {
             let service =
@@ -68,21 +65,15 @@ pub(crate) async fn run(emulator: Emulator, listener: TcpListener) {
 }
 
 fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into())
-        .map_err(|never: Infallible| match never {})
-        .boxed()
+    Full::new(bytes.into()).map_err(|never: Infallible| match never {}).boxed()
 }
 
 fn response(status: u16, kind: &str, retry_after: Option<u64>, body: Body) -> Response<Body> {
-    let mut builder = Response::builder()
-        .status(status)
-        .header("content-type", kind);
+    let mut builder = Response::builder().status(status).header("content-type", kind);
     if let Some(seconds) = retry_after {
         builder = builder.header("retry-after", seconds);
     }
-    builder
-        .body(body)
-        .unwrap_or_else(|_| Response::new(full("")))
+    builder.body(body).unwrap_or_else(|_| Response::new(full("")))
 }
 
 fn answer(result: &Result<Value, ApiError>) -> Response<Body> {
@@ -91,12 +82,7 @@ fn answer(result: &Result<Value, ApiError>) -> Response<Body> {
             let body = json!({"ok": true, "result": value}).to_string();
             response(200, "application/json", None, full(body))
         }
-        Err(e) => response(
-            e.code,
-            "application/json",
-            e.retry_after,
-            full(e.body().to_string()),
-        ),
+        Err(e) => response(e.code, "application/json", e.retry_after, full(e.body().to_string())),
     }
 }
 
@@ -112,21 +98,11 @@ async fn serve(
     let path = request.uri().path().to_owned();
     if let Some(rest) = path.strip_prefix("/_control") {
         let rest = rest.to_owned();
-        let body = request
-            .into_body()
-            .collect()
-            .await
-            .map_err(|_| Cut)?
-            .to_bytes();
+        let body = request.into_body().collect().await.map_err(|_| Cut)?.to_bytes();
         let result = crate::control::call(&emulator, &rest, &body).await;
         let status = if result.is_ok() { 200 } else { 400 };
         let value = result.unwrap_or_else(|why| json!({ "error": why }));
-        return Ok(response(
-            status,
-            "application/json",
-            None,
-            full(value.to_string()),
-        ));
+        return Ok(response(status, "application/json", None, full(value.to_string())));
     }
     if let Some(rest) = path.strip_prefix("/file/bot") {
         return download(&emulator, rest).await.map_err(|()| cut());
@@ -134,10 +110,7 @@ async fn serve(
     let Some((token, method)) = path.strip_prefix("/bot").and_then(|p| p.split_once('/')) else {
         return Ok(answer(&Err(ApiError::new(404, "Not Found"))));
     };
-    let (token, method) = (
-        percent_decode(token, false),
-        method.trim_matches('/').to_owned(),
-    );
+    let (token, method) = (percent_decode(token, false), method.trim_matches('/').to_owned());
     let (params, too_large) = read_params(&emulator, request).await?;
     let bot = match authorize(&emulator, &token) {
         Ok(bot) => bot,
@@ -146,9 +119,7 @@ async fn serve(
     if too_large {
         return Ok(answer(&Err(ApiError::new(413, "Request Entity Too Large"))));
     }
-    call(&emulator, bot, &method, params)
-        .await
-        .map_err(|()| cut())
+    call(&emulator, bot, &method, params).await.map_err(|()| cut())
 }
 
 /// The bot behind a token: 404 if it cannot be one, 401 if it is not (or no longer) valid.
@@ -163,10 +134,7 @@ fn authorize(emulator: &Emulator, token: &str) -> Result<i64, ApiError> {
         if s.settings.start_limits {
             s.rates.start(token)?;
         }
-        s.tokens
-            .get(token)
-            .copied()
-            .ok_or_else(|| ApiError::new(401, "Unauthorized"))
+        s.tokens.get(token).copied().ok_or_else(|| ApiError::new(401, "Unauthorized"))
     })
 }
 
@@ -178,12 +146,8 @@ async fn call(
     params: Params,
 ) -> Result<Response<Body>, ()> {
     let record = params.record();
-    let (latency, fault) = emulator.read_mut(|s| {
-        (
-            s.settings.latency,
-            s.meet_fault(bot, method, chat_of(&record)),
-        )
-    });
+    let (latency, fault) =
+        emulator.read_mut(|s| (s.settings.latency, s.meet_fault(bot, method, chat_of(&record))));
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
@@ -268,11 +232,7 @@ async fn download(emulator: &Emulator, rest: &str) -> Result<Response<Body>, ()>
     let path = percent_decode(path, false);
     let (latency, fault, bytes) = emulator.read_mut(|s| {
         let fault = s.meet_fault(bot, "file", None);
-        (
-            s.settings.latency,
-            fault,
-            s.files.download(bot, &path, s.now()),
-        )
+        (s.settings.latency, fault, s.files.download(bot, &path, s.now()))
     });
     tokio::time::sleep(latency).await;
     if let Some(refused) = fault.as_ref().and_then(refusal) {
@@ -290,31 +250,20 @@ async fn download(emulator: &Emulator, rest: &str) -> Result<Response<Body>, ()>
     }
     let length = bytes.len();
     let mut response = response(200, "application/octet-stream", None, full(bytes));
-    response
-        .headers_mut()
-        .insert("content-length", length.into());
+    response.headers_mut().insert("content-length", length.into());
     Ok(response)
 }
 
 /// The whole length announced, half of it sent.
 fn half(bytes: &Bytes) -> Response<Body> {
-    let parts = [
-        Ok(Frame::data(bytes.slice(..bytes.len() / 2))),
-        Err(io::Error::other("cut")),
-    ];
+    let parts = [Ok(Frame::data(bytes.slice(..bytes.len() / 2))), Err(io::Error::other("cut"))];
     let body = StreamBody::new(futures::stream::iter(parts).then(|part| async move {
         tokio::time::sleep(Duration::from_millis(5)).await;
         part
     }));
-    let mut response = response(
-        200,
-        "application/octet-stream",
-        None,
-        BodyExt::boxed(SyncBody(Box::pin(body))),
-    );
-    response
-        .headers_mut()
-        .insert("content-length", bytes.len().into());
+    let mut response =
+        response(200, "application/octet-stream", None, BodyExt::boxed(SyncBody(Box::pin(body))));
+    response.headers_mut().insert("content-length", bytes.len().into());
     response
 }
 

@@ -1,4 +1,5 @@
 //! Everything the emulated Telegram knows, behind one lock that is never held over an await.
+#![expect(clippy::disallowed_methods, reason = "the emulator keeps a time of its own")]
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -199,9 +200,7 @@ impl State {
 
     /// Server time in seconds.
     pub(crate) fn now(&self) -> i64 {
-        let real = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_secs());
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         i64::try_from(real).unwrap_or(i64::MAX) + self.clock_offset
     }
 
@@ -213,9 +212,7 @@ impl State {
 
     /// A number nobody can foresee well enough to hard-code (dice, ids): splitmix64 over time and counter.
     pub(crate) fn random(&mut self) -> u64 {
-        let nanos = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.subsec_nanos());
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
         let mut z = self.next().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(nanos);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -227,23 +224,16 @@ impl State {
     }
 
     pub(crate) fn bot(&self, id: i64) -> &BotState {
-        self.bots
-            .get(&id)
-            .unwrap_or_else(|| panic!("no bot {id} in this emulator"))
+        self.bots.get(&id).unwrap_or_else(|| panic!("no bot {id} in this emulator"))
     }
 
     pub(crate) fn bot_mut(&mut self, id: i64) -> &mut BotState {
-        self.bots
-            .get_mut(&id)
-            .unwrap_or_else(|| panic!("no bot {id} in this emulator"))
+        self.bots.get_mut(&id).unwrap_or_else(|| panic!("no bot {id} in this emulator"))
     }
 
     /// `User` of a person or bot.
     pub(crate) fn user(&self, id: i64) -> Option<Value> {
-        self.people
-            .get(&id)
-            .map(Person::user)
-            .or_else(|| self.bots.get(&id).map(BotState::user))
+        self.people.get(&id).map(Person::user).or_else(|| self.bots.get(&id).map(BotState::user))
     }
 
     /// `Chat` object of a chat as a bot sees it.
@@ -252,10 +242,9 @@ impl State {
             ChatKey::Private { user, .. } => {
                 self.people.get(&user).map_or(Value::Null, Person::chat)
             }
-            ChatKey::Basic { chat, .. } | ChatKey::Shared { chat } => self
-                .groups
-                .get(&chat)
-                .map_or(Value::Null, |g| g.group.chat()),
+            ChatKey::Basic { chat, .. } | ChatKey::Shared { chat } => {
+                self.groups.get(&chat).map_or(Value::Null, |g| g.group.chat())
+            }
         }
     }
 
@@ -284,10 +273,7 @@ impl State {
                     .groups
                     .values()
                     .find(|g| {
-                        g.group
-                            .username
-                            .as_deref()
-                            .is_some_and(|u| u.eq_ignore_ascii_case(name))
+                        g.group.username.as_deref().is_some_and(|u| u.eq_ignore_ascii_case(name))
                     })
                     .map(|g| g.group.id)
                     .ok_or_else(not_found)?,
@@ -313,9 +299,7 @@ impl State {
                     return Err(ApiError::forbidden("user is deactivated"));
                 }
                 if !me.started.contains(&user) {
-                    return Err(ApiError::forbidden(
-                        "bot can't initiate conversation with a user",
-                    ));
+                    return Err(ApiError::forbidden("bot can't initiate conversation with a user"));
                 }
                 if me.blocked.contains(&user) {
                     return Err(ApiError::forbidden("bot was blocked by the user"));
@@ -329,10 +313,7 @@ impl State {
     pub(crate) fn check_member(&self, bot: i64, chat: i64) -> Result<(), ApiError> {
         if let Some(target) = self.migrated.get(&chat) {
             let gone = ApiError::bad("group chat was upgraded to a supergroup chat");
-            return Err(ApiError {
-                migrate_to: Some(*target),
-                ..gone
-            });
+            return Err(ApiError { migrate_to: Some(*target), ..gone });
         }
         let Some(group) = self.groups.get(&chat) else {
             return Err(ApiError::bad("chat not found"));
@@ -340,29 +321,19 @@ impl State {
         let kind = group.group.kind_name();
         match group.members.get(&bot) {
             Some(m) if m.inside() => Ok(()),
-            Some(Membership::Kicked) => Err(ApiError::forbidden(format!(
-                "bot was kicked from the {kind} chat"
-            ))),
-            _ => Err(ApiError::forbidden(format!(
-                "bot is not a member of the {kind} chat"
-            ))),
+            Some(Membership::Kicked) => {
+                Err(ApiError::forbidden(format!("bot was kicked from the {kind} chat")))
+            }
+            _ => Err(ApiError::forbidden(format!("bot is not a member of the {kind} chat"))),
         }
     }
 
     pub(crate) fn message(&self, key: ChatKey, id: i64) -> Option<&Message> {
-        self.chats
-            .get(&key)?
-            .messages
-            .get(&id)
-            .filter(|m| !m.deleted)
+        self.chats.get(&key)?.messages.get(&id).filter(|m| !m.deleted)
     }
 
     pub(crate) fn message_mut(&mut self, key: ChatKey, id: i64) -> Option<&mut Message> {
-        self.chats
-            .get_mut(&key)?
-            .messages
-            .get_mut(&id)
-            .filter(|m| !m.deleted)
+        self.chats.get_mut(&key)?.messages.get_mut(&id).filter(|m| !m.deleted)
     }
 
     fn next_message_id(&mut self, key: ChatKey) -> i64 {
@@ -400,18 +371,13 @@ impl State {
             reactions: BTreeMap::new(),
             keyboard: None,
         };
-        self.chats
-            .entry(key)
-            .or_default()
-            .messages
-            .insert(id, message);
+        self.chats.entry(key).or_default().messages.insert(id, message);
         id
     }
 
     /// A message as the bot is told of it.
     pub(crate) fn shown(&self, bot: i64, key: ChatKey, id: i64) -> Value {
-        self.message(key, id)
-            .map_or(Value::Null, |m| render(bot, &m.value))
+        self.message(key, id).map_or(Value::Null, |m| render(bot, &m.value))
     }
 
     /// What a reply carries of the message it answers: all but its own reply (DOC `reply_to_message`).

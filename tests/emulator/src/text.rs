@@ -70,10 +70,7 @@ pub(crate) fn format(
 ) -> Result<Formatted, ApiError> {
     let mode = parse_mode.map(str::to_lowercase).unwrap_or_default();
     let mut formatted = match mode.as_str() {
-        "" | "none" => Formatted {
-            text: text.to_owned(),
-            entities: given(text, entities)?,
-        },
+        "" | "none" => Formatted { text: text.to_owned(), entities: given(text, entities)? },
         "html" => crate::html::parse(text)?,
         "markdown" | "markdownv2" => {
             return Err(ApiError::complaint(
@@ -82,10 +79,7 @@ pub(crate) fn format(
             ));
         }
         _ => {
-            return Err(ApiError::complaint(
-                400,
-                "Bad Request: unsupported parse_mode",
-            ));
+            return Err(ApiError::complaint(400, "Bad Request: unsupported parse_mode"));
         }
     };
     trim(&mut formatted);
@@ -98,30 +92,22 @@ fn given(text: &str, entities: &[Value]) -> Result<Vec<Value>, ApiError> {
     let mut kept = Vec::new();
     for entity in entities {
         let Some(object) = entity.as_object() else {
-            return Err(refuse(
-                "can't parse MessageEntity: expected an Object".into(),
-            ));
+            return Err(refuse("can't parse MessageEntity: expected an Object".into()));
         };
         let Some(kind) = object.get("type").and_then(Value::as_str) else {
-            return Err(refuse(
-                "can't parse MessageEntity: Can't find field \"type\"".into(),
-            ));
+            return Err(refuse("can't parse MessageEntity: Can't find field \"type\"".into()));
         };
         let (Some(offset), Some(length)) = (
             object.get("offset").and_then(Value::as_i64),
             object.get("length").and_then(Value::as_i64),
         ) else {
-            return Err(refuse(
-                "can't parse MessageEntity: Can't find field \"offset\"".into(),
-            ));
+            return Err(refuse("can't parse MessageEntity: Can't find field \"offset\"".into()));
         };
         if FOUND.contains(&kind) {
             continue;
         }
         if !GIVEN.contains(&kind) {
-            return Err(refuse(
-                "can't parse MessageEntity: Unsupported type specified".into(),
-            ));
+            return Err(refuse("can't parse MessageEntity: Unsupported type specified".into()));
         }
         check_fields(kind, object).map_err(refuse)?;
         check_bounds(text, offset, length).map_err(refuse)?;
@@ -145,9 +131,7 @@ fn check_fields(kind: &str, object: &Map<String, Value>) -> Result<(), String> {
     if object.contains_key(needed) {
         return Ok(());
     }
-    Err(format!(
-        "can't parse MessageEntity: Can't find field \"{needed}\""
-    ))
+    Err(format!("can't parse MessageEntity: Can't find field \"{needed}\""))
 }
 
 fn check_bounds(text: &str, offset: i64, length: i64) -> Result<(), String> {
@@ -194,14 +178,10 @@ fn check_nesting(sorted: &[Value]) -> Result<(), String> {
             let ((a, b), (c, d)) = (span(outer), span(inner));
             let monospace = |e: &Value| matches!(e["type"].as_str(), Some("code" | "pre"));
             if c < b && d > b {
-                return Err(format!(
-                    "entities [{a},{b}) and [{c},{d}) intersect without nesting"
-                ));
+                return Err(format!("entities [{a},{b}) and [{c},{d}) intersect without nesting"));
             }
             if c < b && monospace(outer) && monospace(inner) {
-                return Err(format!(
-                    "entity [{c},{d}) can't be nested in the code at [{a},{b})"
-                ));
+                return Err(format!("entity [{c},{d}) can't be nested in the code at [{a},{b})"));
             }
         }
     }
@@ -219,19 +199,14 @@ fn trim(formatted: &mut Formatted) {
             entity["offset"] = json!(span(entity).0 - lead);
         }
     }
-    let kept = formatted
-        .text
-        .trim_end_matches([' ', '\n', '\r', '\t'])
-        .len();
+    let kept = formatted.text.trim_end_matches([' ', '\n', '\r', '\t']).len();
     formatted.text.truncate(kept);
     let total = utf16_len(&formatted.text);
     for entity in &mut formatted.entities {
         let (start, end) = span(entity);
         entity["length"] = json!(end.min(total).saturating_sub(start));
     }
-    formatted
-        .entities
-        .retain(|e| e["length"].as_u64() != Some(0));
+    formatted.entities.retain(|e| e["length"].as_u64() != Some(0));
 }
 
 /// Adds the entities the server finds by itself: commands, mentions, links, hashtags, addresses.
@@ -249,11 +224,7 @@ pub(crate) fn detect(formatted: &mut Formatted) {
             .chars()
             .next_back()
             .is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == '/'));
-        let hit = if fresh {
-            detect_at(&text, bytes, at)
-        } else {
-            None
-        };
+        let hit = if fresh { detect_at(&text, bytes, at) } else { None };
         match hit {
             Some((kind, end)) => {
                 found.push((kind, at, end));
@@ -287,16 +258,10 @@ pub(crate) fn detect(formatted: &mut Formatted) {
                 && !(units <= a && b <= units + length);
             crosses || (e["type"] == *kind && a == units)
         });
-        if taken
-            || blocked
-                .iter()
-                .any(|(a, b)| *a < units + length && units < *b)
-        {
+        if taken || blocked.iter().any(|(a, b)| *a < units + length && units < *b) {
             continue;
         }
-        formatted
-            .entities
-            .push(json!({"type": kind, "offset": units, "length": length}));
+        formatted.entities.push(json!({"type": kind, "offset": units, "length": length}));
     }
     formatted.entities.sort_by_key(order);
 }
@@ -403,18 +368,11 @@ mod tests {
         assert_eq!(kinds("/start table7"), [pair("bot_command", "/start")]);
         assert_eq!(
             kinds("🙂 @anna_shop, see https://a.example/x?y=1."),
-            [
-                pair("mention", "@anna_shop"),
-                pair("url", "https://a.example/x?y=1"),
-            ]
+            [pair("mention", "@anna_shop"), pair("url", "https://a.example/x?y=1"),]
         );
         assert_eq!(
             kinds("#заказ 5 and a@b.com or t.me/shop"),
-            [
-                pair("hashtag", "#заказ"),
-                pair("email", "a@b.com"),
-                pair("url", "t.me/shop"),
-            ]
+            [pair("hashtag", "#заказ"), pair("email", "a@b.com"), pair("url", "t.me/shop"),]
         );
         assert_eq!(kinds("1/2 and 3.14 a/b"), []);
     }
@@ -422,9 +380,7 @@ mod tests {
     #[test]
     fn refuses_bad_entities() {
         let bad = |entities: Value| {
-            format("a🙂b", None, entities.as_array().unwrap())
-                .unwrap_err()
-                .description
+            format("a🙂b", None, entities.as_array().unwrap()).unwrap_err().description
         };
         assert!(
             bad(json!([{"type":"bold","offset":2,"length":1}]))

@@ -26,10 +26,7 @@ const ON_REQUEST: &[&str] = &["chat_member", "message_reaction", "message_reacti
 /// The update's kind: its only key besides `update_id`.
 pub(crate) fn kind_of(update: &Value) -> String {
     let keys = update.as_object().into_iter().flatten();
-    keys.map(|(k, _)| k)
-        .find(|k| *k != "update_id")
-        .cloned()
-        .unwrap_or_default()
+    keys.map(|(k, _)| k).find(|k| *k != "update_id").cloned().unwrap_or_default()
 }
 
 /// The webhook queue: updates of one queue go one at a time (SRV `add_update` calls). 0 = a queue of its own.
@@ -91,14 +88,9 @@ impl State {
         let kind = kind_of(&update);
         let now = self.now();
         let payload = &update[&kind];
-        let date = payload["edit_date"]
-            .as_i64()
-            .or(payload["date"].as_i64())
-            .unwrap_or(now);
+        let date = payload["edit_date"].as_i64().or(payload["date"].as_i64()).unwrap_or(now);
         let me = self.bot_mut(bot);
-        let id = update["update_id"]
-            .as_i64()
-            .unwrap_or(me.last_update_id + 1);
+        let id = update["update_id"].as_i64().unwrap_or(me.last_update_id + 1);
         me.last_update_id = me.last_update_id.max(id);
         let mut value = json!({ "update_id": id });
         for (name, field) in update.as_object().into_iter().flatten() {
@@ -138,22 +130,10 @@ mod tests {
     #[test]
     fn queues_follow_the_server() {
         let chat = json!({"chat": {"id": 7}, "from": {"id": 7}});
-        assert_eq!(
-            queue_key("message", &chat),
-            queue_key("edited_message", &chat)
-        );
-        let keys = [
-            "message",
-            "callback_query",
-            "message_reaction",
-            "my_chat_member",
-        ]
-        .map(|k| queue_key(k, &chat));
-        assert!(
-            keys.iter()
-                .enumerate()
-                .all(|(i, k)| !keys[i + 1..].contains(k))
-        );
+        assert_eq!(queue_key("message", &chat), queue_key("edited_message", &chat));
+        let keys = ["message", "callback_query", "message_reaction", "my_chat_member"]
+            .map(|k| queue_key(k, &chat));
+        assert!(keys.iter().enumerate().all(|(i, k)| !keys[i + 1..].contains(k)));
         assert_eq!(queue_key("something_new", &chat), 0);
     }
 }

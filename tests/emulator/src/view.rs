@@ -28,10 +28,7 @@ fn seen(bot: i64, message: &Message) -> Value {
     let reactions: Vec<Value> = message
         .reactions
         .iter()
-        .flat_map(|(actor, list)| {
-            list.iter()
-                .map(move |r| json!({"actor": actor, "reaction": r}))
-        })
+        .flat_map(|(actor, list)| list.iter().map(move |r| json!({"actor": actor, "reaction": r})))
         .collect();
     if !reactions.is_empty() {
         value["reactions"] = json!(reactions);
@@ -47,29 +44,17 @@ impl View<'_> {
         let Some(log) = self.0.chats.get(&key) else {
             return Vec::new();
         };
-        log.messages
-            .values()
-            .filter(|m| !m.deleted)
-            .map(|m| seen(bot, m))
-            .collect()
+        log.messages.values().filter(|m| !m.deleted).map(|m| seen(bot, m)).collect()
     }
 
     /// Messages now visible in a person's chat with a bot, oldest first.
     pub fn chat(&self, person: &Person, bot: &Bot) -> Vec<Value> {
-        self.log(
-            bot.id,
-            ChatKey::Private {
-                bot: bot.id,
-                user: person.id,
-            },
-        )
+        self.log(bot.id, ChatKey::Private { bot: bot.id, user: person.id })
     }
 
     /// Messages now visible in a group, with one bot's ids (in a basic group: as that bot sees it).
     pub fn group_chat(&self, group: &Group, bot: &Bot) -> Vec<Value> {
-        self.0
-            .key_of(bot.id, group.id)
-            .map_or_else(Vec::new, |key| self.log(bot.id, key))
+        self.0.key_of(bot.id, group.id).map_or_else(Vec::new, |key| self.log(bot.id, key))
     }
 
     /// One message of a chat (private or group) a bot is in.
@@ -115,24 +100,14 @@ impl View<'_> {
 
     /// Commands of a scope (`default`, `all_private_chats`, `chat:<id>`, `chat_member:<chat>:<user>` ...) and language.
     pub fn commands(&self, bot: &Bot, scope: &str, language: &str) -> Vec<Value> {
-        let commands = self
-            .0
-            .bot(bot.id)
-            .commands
-            .get(&(scope.to_owned(), language.to_owned()));
-        commands
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default()
+        let commands = self.0.bot(bot.id).commands.get(&(scope.to_owned(), language.to_owned()));
+        commands.and_then(Value::as_array).cloned().unwrap_or_default()
     }
 
     /// A text the bot set: `name`, `description` or `short_description`.
     pub fn bot_text(&self, bot: &Bot, what: &str, language: &str) -> Option<String> {
         let texts = &self.0.bot(bot.id).texts;
-        texts
-            .iter()
-            .find(|((w, l), _)| *w == what && l == language)
-            .map(|(_, t)| t.clone())
+        texts.iter().find(|((w, l), _)| *w == what && l == language).map(|(_, t)| t.clone())
     }
 
     /// Anything else the bot set for itself, by what it is: `profile_photo`, `menu_button` ...
@@ -166,14 +141,12 @@ impl View<'_> {
     /// Names of a group's forum topics, by thread id.
     pub fn topics(&self, bot: &Bot, chat: i64) -> BTreeMap<i64, Value> {
         let key = self.0.key_of(bot.id, chat);
-        key.and_then(|k| self.0.chats.get(&k))
-            .map_or_else(BTreeMap::new, |log| log.topics.clone())
+        key.and_then(|k| self.0.chats.get(&k)).map_or_else(BTreeMap::new, |log| log.topics.clone())
     }
 
     fn busy(&self) -> Vec<String> {
         let bots = self.0.bots.values().filter(|b| !b.pending.is_empty());
-        bots.map(|b| format!("@{}: {} updates pending", b.bot.username, b.pending.len()))
-            .collect()
+        bots.map(|b| format!("@{}: {} updates pending", b.bot.username, b.pending.len())).collect()
     }
 
     /// All chats, pending updates, complaints and the last calls, for a person to read.
@@ -328,8 +301,7 @@ impl Emulator {
     /// # Panics
     /// After the limit (30 s unless the builder says otherwise), with all chats.
     pub async fn wait<T>(&self, what: &str, look: impl FnMut(&View<'_>) -> Option<T>) -> T {
-        self.wait_for(self.read(|s| s.settings.patience), what, look)
-            .await
+        self.wait_for(self.read(|s| s.settings.patience), what, look).await
     }
 
     /// [`Emulator::wait`] with a limit of its own.
@@ -349,10 +321,7 @@ impl Emulator {
             if let Some(found) = self.view(|v| look(v)) {
                 return found;
             }
-            if tokio::time::timeout_at(deadline, changed.changed())
-                .await
-                .is_err()
-            {
+            if tokio::time::timeout_at(deadline, changed.changed()).await.is_err() {
                 if let Some(found) = self.view(|v| look(v)) {
                     return found;
                 }
@@ -366,9 +335,6 @@ impl Emulator {
     /// # Panics
     /// After the limit, with all chats.
     pub async fn quiet(&self) {
-        self.wait("all updates to be acknowledged", |v| {
-            v.busy().is_empty().then_some(())
-        })
-        .await;
+        self.wait("all updates to be acknowledged", |v| v.busy().is_empty().then_some(())).await;
     }
 }

@@ -13,9 +13,7 @@ impl Emulator {
     /// Puts a person into a group, without a word to its bots.
     pub fn join(&self, group: &Group, person: &Person, standing: Membership) {
         self.write(|s| {
-            s.groups
-                .get_mut(&group.id)
-                .map(|g| g.members.insert(person.id, standing));
+            s.groups.get_mut(&group.id).map(|g| g.members.insert(person.id, standing));
         });
     }
 
@@ -27,22 +25,13 @@ impl Emulator {
     pub fn set_bot_standing(&self, actor: &Person, group: &Group, bot: &Bot, standing: Membership) {
         self.write(|s| {
             let user = s.bot(bot.id).user();
-            let state = s
-                .groups
-                .get_mut(&group.id)
-                .unwrap_or_else(|| panic!("no group {}", group.id));
+            let state =
+                s.groups.get_mut(&group.id).unwrap_or_else(|| panic!("no group {}", group.id));
             state.members.entry(actor.id).or_insert(Membership::Creator);
-            let old = state
-                .members
-                .insert(bot.id, standing)
-                .unwrap_or(Membership::Left);
-            let key = s
-                .key_of(bot.id, group.id)
-                .unwrap_or(ChatKey::Shared { chat: group.id });
-            let (before, after) = (
-                old.object(&user, group.kind),
-                standing.object(&user, group.kind),
-            );
+            let old = state.members.insert(bot.id, standing).unwrap_or(Membership::Left);
+            let key = s.key_of(bot.id, group.id).unwrap_or(ChatKey::Shared { chat: group.id });
+            let (before, after) =
+                (old.object(&user, group.kind), standing.object(&user, group.kind));
             my_chat_member(s, bot.id, group.chat(), actor.user(), &before, &after);
             let service = match (old.inside(), standing.inside()) {
                 (false, true) => json!({"new_chat_members": [user]}),
@@ -72,41 +61,24 @@ impl Emulator {
     /// # Panics
     /// If there is no such group.
     pub fn upgrade_group(&self, actor: &Person, group: &Group) -> Group {
-        let new = Group {
-            id: 0,
-            kind: GroupKind::Supergroup,
-            ..group.clone()
-        };
+        let new = Group { id: 0, kind: GroupKind::Supergroup, ..group.clone() };
         let new = self.add_group(new);
         self.write(|s| {
-            let old = s
-                .groups
-                .get(&group.id)
-                .unwrap_or_else(|| panic!("no group {}", group.id));
+            let old = s.groups.get(&group.id).unwrap_or_else(|| panic!("no group {}", group.id));
             let members = old.members.clone();
-            let bots: Vec<i64> = members
-                .keys()
-                .copied()
-                .filter(|id| s.bots.contains_key(id))
-                .collect();
+            let bots: Vec<i64> =
+                members.keys().copied().filter(|id| s.bots.contains_key(id)).collect();
             if let Some(state) = s.groups.get_mut(&new.id) {
                 state.members = members;
             }
             let key = ChatKey::Shared { chat: new.id };
-            let from = json!({"migrate_from_chat_id": group.id})
-                .as_object()
-                .cloned()
-                .unwrap_or_default();
+            let from =
+                json!({"migrate_from_chat_id": group.id}).as_object().cloned().unwrap_or_default();
             let arrived = s.post(key, actor.id, from);
             for bot in bots {
-                let to = json!({"migrate_to_chat_id": new.id})
-                    .as_object()
-                    .cloned()
-                    .unwrap_or_default();
-                let left = ChatKey::Basic {
-                    bot,
-                    chat: group.id,
-                };
+                let to =
+                    json!({"migrate_to_chat_id": new.id}).as_object().cloned().unwrap_or_default();
+                let left = ChatKey::Basic { bot, chat: group.id };
                 let id = s.post(left, actor.id, to);
                 for (key, id) in [(left, id), (key, arrived)] {
                     let shown = s.shown(bot, key, id);
@@ -125,27 +97,17 @@ impl Emulator {
     /// If there is no such group.
     pub async fn send_to_group(&self, person: &Person, group: &Group, draft: Draft) -> i64 {
         self.write(|s| {
-            let state = s
-                .groups
-                .get_mut(&group.id)
-                .unwrap_or_else(|| panic!("no group {}", group.id));
+            let state =
+                s.groups.get_mut(&group.id).unwrap_or_else(|| panic!("no group {}", group.id));
             state.members.entry(person.id).or_insert(Membership::Member);
             let inside = state.members.iter().filter(|(_, m)| m.inside());
             let members: Vec<(i64, Membership)> = inside.map(|(id, m)| (*id, *m)).collect();
-            let bots: Vec<(i64, Membership)> = members
-                .into_iter()
-                .filter(|(id, _)| s.bots.contains_key(id))
-                .collect();
-            let kind = if group.kind == GroupKind::Channel {
-                "channel_post"
-            } else {
-                "message"
-            };
+            let bots: Vec<(i64, Membership)> =
+                members.into_iter().filter(|(id, _)| s.bots.contains_key(id)).collect();
+            let kind = if group.kind == GroupKind::Channel { "channel_post" } else { "message" };
             let mut ids = Vec::new();
             for (bot, standing) in bots {
-                let key = s
-                    .key_of(bot, group.id)
-                    .unwrap_or(ChatKey::Shared { chat: group.id });
+                let key = s.key_of(bot, group.id).unwrap_or(ChatKey::Shared { chat: group.id });
                 if group.kind == GroupKind::Basic || ids.is_empty() {
                     ids.push(post_draft(s, key, person.id, &draft));
                 }
@@ -156,12 +118,7 @@ impl Emulator {
                 }
             }
             if ids.is_empty() {
-                ids.push(post_draft(
-                    s,
-                    ChatKey::Shared { chat: group.id },
-                    person.id,
-                    &draft,
-                ));
+                ids.push(post_draft(s, ChatKey::Shared { chat: group.id }, person.id, &draft));
             }
             ids[0]
         })
@@ -176,9 +133,7 @@ impl Emulator {
         message_id: i64,
         draft: Draft,
     ) {
-        let key = self
-            .read(|s| s.key_of(bot.id, group.id))
-            .expect("the group exists");
+        let key = self.read(|s| s.key_of(bot.id, group.id)).expect("the group exists");
         self.edit_in(key, person, bot, message_id, &draft);
     }
 
@@ -191,9 +146,7 @@ impl Emulator {
         message_id: i64,
         emoji: Option<&str>,
     ) {
-        let key = self
-            .read(|s| s.key_of(bot.id, group.id))
-            .expect("the group exists");
+        let key = self.read(|s| s.key_of(bot.id, group.id)).expect("the group exists");
         self.react_in(key, person, bot, message_id, emoji);
     }
 
@@ -206,9 +159,7 @@ impl Emulator {
         message_id: i64,
         data: &str,
     ) -> String {
-        let key = self
-            .read(|s| s.key_of(bot.id, group.id))
-            .expect("the group exists");
+        let key = self.read(|s| s.key_of(bot.id, group.id)).expect("the group exists");
         self.press_in(key, person, bot, message_id, data)
     }
 
@@ -218,11 +169,7 @@ impl Emulator {
         self.write(|s| {
             let key = ChatKey::Shared { chat: group.id };
             let content = json!({"forum_topic_created": topic, "is_topic_message": true});
-            let id = s.post(
-                key,
-                person.id,
-                content.as_object().cloned().unwrap_or_default(),
-            );
+            let id = s.post(key, person.id, content.as_object().cloned().unwrap_or_default());
             if let Some(message) = s.message_mut(key, id) {
                 message.value["message_thread_id"] = json!(id);
             }
@@ -246,11 +193,8 @@ fn sees(s: &State, bot: i64, standing: Membership, key: ChatKey, id: i64) -> boo
     let value = &message.value;
     let text = value["text"].as_str().or(value["caption"].as_str());
     let service = text.is_none() && value["new_chat_members"].is_array();
-    let command = value["entities"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .any(|e| e["type"] == "bot_command");
+    let command =
+        value["entities"].as_array().into_iter().flatten().any(|e| e["type"] == "bot_command");
     let mention = text.is_some_and(|t| t.contains(&format!("@{}", me.bot.username)));
     service || command || mention || value["reply_to_message"]["from"]["id"] == bot
 }

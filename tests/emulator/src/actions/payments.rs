@@ -20,12 +20,7 @@ pub struct Payment {
 impl Payment {
     /// A payment in Stars.
     pub fn stars(payload: &str, amount: i64) -> Self {
-        Self {
-            payload: payload.into(),
-            amount,
-            currency: "XTR".into(),
-            extra: json!({}),
-        }
+        Self { payload: payload.into(), amount, currency: "XTR".into(), extra: json!({}) }
     }
 
     /// As Telegram tells of a subscription's payment.
@@ -60,9 +55,7 @@ impl Emulator {
         for (key, value) in payment.extra.as_object().into_iter().flatten() {
             paid[key] = value.clone();
         }
-        let id = self
-            .send(person, bot, draft::service("successful_payment", paid))
-            .await;
+        let id = self.send(person, bot, draft::service("successful_payment", paid)).await;
         (id, charge)
     }
 
@@ -78,19 +71,13 @@ impl Emulator {
         let bot = self.add_bot(username, name);
         let user = self.write(|s| {
             let user = s.bot(bot.id).user();
-            s.bot_mut(bot.id)
-                .settings
-                .insert("managed_by".into(), json!(manager.id));
+            s.bot_mut(bot.id).settings.insert("managed_by".into(), json!(manager.id));
             let update = json!({"user": person.user(), "bot": user});
             s.add_update(manager.id, "managed_bot", update);
             user
         });
-        self.send(
-            person,
-            manager,
-            draft::service("managed_bot_created", json!({"bot": user})),
-        )
-        .await;
+        self.send(person, manager, draft::service("managed_bot_created", json!({"bot": user})))
+            .await;
         bot
     }
 }

@@ -34,12 +34,7 @@ fn group(c: &Call<'_>) -> Result<Option<(GroupKind, Members)>, ApiError> {
         ChatKey::Basic { chat, .. } | ChatKey::Shared { chat } => {
             c.s.check_member(c.bot, chat)?;
             let state = c.s.groups.get(&chat);
-            Ok(state.map(|g| {
-                (
-                    g.group.kind,
-                    g.members.iter().map(|(id, m)| (*id, *m)).collect(),
-                )
-            }))
+            Ok(state.map(|g| (g.group.kind, g.members.iter().map(|(id, m)| (*id, *m)).collect())))
         }
     }
 }
@@ -78,16 +73,12 @@ fn full_info(c: &Call<'_>) -> Outcome {
 
 fn member(c: &Call<'_>) -> Outcome {
     let user_id = c.p.int("user_id").unwrap_or(0);
-    let user =
-        c.s.user(user_id)
-            .ok_or_else(|| ApiError::bad("user not found"))?;
+    let user = c.s.user(user_id).ok_or_else(|| ApiError::bad("user not found"))?;
     match group(c)? {
         None => Ok(Membership::Member.object(&user, GroupKind::Basic)),
         Some((kind, members)) => {
-            let standing = members
-                .iter()
-                .find(|(id, _)| *id == user_id)
-                .map_or(Membership::Left, |(_, m)| *m);
+            let standing =
+                members.iter().find(|(id, _)| *id == user_id).map_or(Membership::Left, |(_, m)| *m);
             Ok(standing.object(&user, kind))
         }
     }
@@ -95,16 +86,12 @@ fn member(c: &Call<'_>) -> Outcome {
 
 fn administrators(c: &Call<'_>) -> Outcome {
     let Some((kind, members)) = group(c)? else {
-        return Err(ApiError::bad(
-            "there are no administrators in the private chat",
-        ));
+        return Err(ApiError::bad("there are no administrators in the private chat"));
     };
     let admins = members
         .into_iter()
         .filter(|(_, m)| matches!(m, Membership::Creator | Membership::Administrator));
-    Ok(admins
-        .filter_map(|(id, m)| Some(m.object(&c.s.user(id)?, kind)))
-        .collect())
+    Ok(admins.filter_map(|(id, m)| Some(m.object(&c.s.user(id)?, kind))).collect())
 }
 
 /// A pin is announced by a service message, which the pinning bot gets as well (SRV `need_skip_update_message`).
@@ -139,19 +126,14 @@ fn unpin(c: &mut Call<'_>) -> Outcome {
 
 fn leave(c: &mut Call<'_>) -> Outcome {
     let (ChatKey::Basic { chat, .. } | ChatKey::Shared { chat }) = c.chat("chat_id")? else {
-        return Err(ApiError::bad(
-            "chat member status can't be changed in private chats",
-        ));
+        return Err(ApiError::bad("chat member status can't be changed in private chats"));
     };
     c.s.check_member(c.bot, chat)?;
     let bot = c.bot;
     let user = c.s.bot(bot).user();
     let date = c.s.now();
     if let Some(state) = c.s.groups.get_mut(&chat) {
-        let old = state
-            .members
-            .insert(bot, Membership::Left)
-            .unwrap_or(Membership::Left);
+        let old = state.members.insert(bot, Membership::Left).unwrap_or(Membership::Left);
         let (kind, object) = (state.group.kind, state.group.chat());
         let update = json!({
             "chat": object, "from": user, "date": date,
@@ -165,16 +147,10 @@ fn leave(c: &mut Call<'_>) -> Outcome {
 
 fn moderate(c: &mut Call<'_>) -> Outcome {
     let (ChatKey::Basic { chat, .. } | ChatKey::Shared { chat }) = c.chat("chat_id")? else {
-        return Err(ApiError::bad(
-            "method is available only for groups and supergroups",
-        ));
+        return Err(ApiError::bad("method is available only for groups and supergroups"));
     };
     c.s.check_member(c.bot, chat)?;
-    let standing =
-        c.s.groups
-            .get(&chat)
-            .and_then(|g| g.members.get(&c.bot))
-            .copied();
+    let standing = c.s.groups.get(&chat).and_then(|g| g.members.get(&c.bot)).copied();
     if standing != Some(Membership::Administrator) {
         return Err(ApiError::bad("not enough rights"));
     }

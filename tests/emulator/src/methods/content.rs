@@ -28,16 +28,10 @@ impl Call<'_> {
         if text.len() > RAW_LIMIT {
             return Err(ApiError::complaint(400, "Bad Request: text is too long"));
         }
-        let formatted = text::format(
-            &text,
-            self.p.text("parse_mode").as_deref(),
-            &self.p.list("entities"),
-        )?;
+        let formatted =
+            text::format(&text, self.p.text("parse_mode").as_deref(), &self.p.list("entities"))?;
         if formatted.text.is_empty() {
-            return Err(ApiError::complaint(
-                400,
-                "Bad Request: text must be non-empty",
-            ));
+            return Err(ApiError::complaint(400, "Bad Request: text must be non-empty"));
         }
         if utf16_len(&formatted.text) > TEXT_LIMIT {
             return Err(ApiError::complaint(400, "Bad Request: message is too long"));
@@ -86,19 +80,12 @@ impl Call<'_> {
     }
 
     pub(crate) fn location_content(&self) -> Result<Value, ApiError> {
-        let latitude = self
-            .p
-            .float("latitude")
-            .ok_or_else(|| ApiError::bad("latitude is empty"))?;
-        let longitude = self
-            .p
-            .float("longitude")
-            .ok_or_else(|| ApiError::bad("longitude is empty"))?;
+        let latitude =
+            self.p.float("latitude").ok_or_else(|| ApiError::bad("latitude is empty"))?;
+        let longitude =
+            self.p.float("longitude").ok_or_else(|| ApiError::bad("longitude is empty"))?;
         if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
-            return Err(ApiError::complaint(
-                400,
-                "Bad Request: wrong location specified",
-            ));
+            return Err(ApiError::complaint(400, "Bad Request: wrong location specified"));
         }
         let mut location = json!({"latitude": latitude, "longitude": longitude});
         if let Some(period) = self.p.int("live_period") {
@@ -132,12 +119,7 @@ impl Call<'_> {
                     .ok_or_else(|| ApiError::bad(format!("venue {key} must be non-empty")))?
             );
         }
-        for key in [
-            "foursquare_id",
-            "foursquare_type",
-            "google_place_id",
-            "google_place_type",
-        ] {
+        for key in ["foursquare_id", "foursquare_type", "google_place_id", "google_place_type"] {
             if let Some(value) = self.p.text(key) {
                 venue[key] = json!(value);
             }
@@ -176,10 +158,8 @@ impl Call<'_> {
             ));
         }
         let given = self.p.list("options");
-        let texts: Vec<&str> = given
-            .iter()
-            .filter_map(|o| o.as_str().or(o["text"].as_str()))
-            .collect();
+        let texts: Vec<&str> =
+            given.iter().filter_map(|o| o.as_str().or(o["text"].as_str())).collect();
         if texts.len() != given.len() || texts.iter().any(|t| t.is_empty() || utf16_len(t) > 100) {
             return Err(ApiError::complaint(
                 400,
@@ -234,12 +214,7 @@ impl Call<'_> {
 
     fn invoice_content(&self) -> Result<Content, ApiError> {
         super::payments::check_invoice(self.p)?;
-        let total: i64 = self
-            .p
-            .list("prices")
-            .iter()
-            .filter_map(|p| p["amount"].as_i64())
-            .sum();
+        let total: i64 = self.p.list("prices").iter().filter_map(|p| p["amount"].as_i64()).sum();
         let text = |key: &str| json!(self.p.text(key).unwrap_or_default());
         Ok(one(
             "invoice",

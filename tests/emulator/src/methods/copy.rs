@@ -60,16 +60,9 @@ const UNCOPYABLE: &[&str] = &[
 
 /// The ids of a call, 1–100 and strictly increasing.
 fn ids(c: &Call<'_>) -> Result<Vec<i64>, ApiError> {
-    let ids: Vec<i64> =
-        c.p.list("message_ids")
-            .iter()
-            .filter_map(Value::as_i64)
-            .collect();
+    let ids: Vec<i64> = c.p.list("message_ids").iter().filter_map(Value::as_i64).collect();
     if ids.is_empty() {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: message identifiers are not specified",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: message identifiers are not specified"));
     }
     if ids.len() > 100 {
         return Err(ApiError::complaint(
@@ -107,10 +100,7 @@ fn content_of(c: &Call<'_>, from: ChatKey, id: i64, verb: &str) -> Result<Conten
     if protected || (verb == "copied" && fields.keys().any(|k| UNCOPYABLE.contains(&k.as_str()))) {
         return Err(ApiError::bad(format!("message can't be {verb}")));
     }
-    Ok(fields
-        .into_iter()
-        .filter(|(k, _)| !PLACE.contains(&k.as_str()))
-        .collect())
+    Ok(fields.into_iter().filter(|(k, _)| !PLACE.contains(&k.as_str())).collect())
 }
 
 /// copyMessage: a new message without a trace of its source.
@@ -130,10 +120,7 @@ pub(crate) fn copy_one(c: &mut Call<'_>) -> Outcome {
             &c.p.list("caption_entities"),
         )?;
         if utf16_len(&formatted.text) > 1024 {
-            return Err(ApiError::complaint(
-                400,
-                "Bad Request: message caption is too long",
-            ));
+            return Err(ApiError::complaint(400, "Bad Request: message caption is too long"));
         }
         content.shift_remove("caption");
         content.shift_remove("caption_entities");
@@ -165,8 +152,7 @@ pub(crate) fn copy_many(c: &mut Call<'_>) -> Outcome {
 /// An album's new id is made from the call and the old id: members of one album share it.
 fn regroup(c: &Call<'_>, from: ChatKey, id: i64, content: &mut Content) {
     let old =
-        c.s.message(from, id)
-            .and_then(|m| m.value["media_group_id"].as_str().map(str::to_owned));
+        c.s.message(from, id).and_then(|m| m.value["media_group_id"].as_str().map(str::to_owned));
     if let Some(old) = old {
         let call = c.p.text("message_ids").unwrap_or_default();
         let new = crate::files::hash(&old, call.as_bytes()) >> 1;

@@ -56,16 +56,12 @@ impl Call<'_> {
     }
 
     fn has(&self, key: ChatKey, id: i64, field: &str) -> bool {
-        self.s
-            .message(key, id)
-            .is_some_and(|m| !m.value[field].is_null())
+        self.s.message(key, id).is_some_and(|m| !m.value[field].is_null())
     }
 
     /// Replaces content fields and the inline keyboard (absent: removed, as the server does).
     fn replace(&mut self, key: ChatKey, id: i64, gone: &[&str], content: Content) -> Outcome {
-        let markup = self
-            .reply_markup()?
-            .filter(|m| m["inline_keyboard"] != json!([]));
+        let markup = self.reply_markup()?.filter(|m| m["inline_keyboard"] != json!([]));
         let now = self.s.now();
         let Some(message) = self.s.message_mut(key, id) else {
             return Err(ApiError::bad("message to edit not found"));
@@ -102,26 +98,13 @@ pub(crate) fn text(c: &mut Call<'_>) -> Outcome {
     if !c.has(key, id, "text") {
         return Err(ApiError::bad("there is no text in the message to edit"));
     }
-    c.replace(
-        key,
-        id,
-        &["text", "entities", "link_preview_options"],
-        content,
-    )
+    c.replace(key, id, &["text", "entities", "link_preview_options"], content)
 }
 
 /// editMessageCaption: media with captions only; an empty one removes it.
 pub(crate) fn caption(c: &mut Call<'_>) -> Outcome {
     let (key, id) = c.editable()?;
-    let captioned = [
-        "photo",
-        "video",
-        "document",
-        "audio",
-        "animation",
-        "voice",
-        "paid_media",
-    ];
+    let captioned = ["photo", "video", "document", "audio", "animation", "voice", "paid_media"];
     if !captioned.iter().any(|k| c.has(key, id, k)) {
         return Err(ApiError::bad("there is no caption in the message to edit"));
     }
@@ -133,10 +116,7 @@ pub(crate) fn caption(c: &mut Call<'_>) -> Outcome {
         &c.p.list("caption_entities"),
     )?;
     if crate::text::utf16_len(&formatted.text) > 1024 {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: message caption is too long",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: message caption is too long"));
     }
     if !formatted.text.is_empty() {
         content.insert("caption".into(), json!(formatted.text));
@@ -147,12 +127,7 @@ pub(crate) fn caption(c: &mut Call<'_>) -> Outcome {
     if c.p.flag("show_caption_above_media") {
         content.insert("show_caption_above_media".into(), json!(true));
     }
-    c.replace(
-        key,
-        id,
-        &["caption", "caption_entities", "show_caption_above_media"],
-        content,
-    )
+    c.replace(key, id, &["caption", "caption_entities", "show_caption_above_media"], content)
 }
 
 /// editMessageMedia.
@@ -175,17 +150,9 @@ pub(crate) fn media(c: &mut Call<'_>) -> Outcome {
             ));
         }
     }
-    if [
-        "location",
-        "poll",
-        "contact",
-        "dice",
-        "sticker",
-        "voice",
-        "video_note",
-    ]
-    .iter()
-    .any(|k| c.has(key, id, k))
+    if ["location", "poll", "contact", "dice", "sticker", "voice", "video_note"]
+        .iter()
+        .any(|k| c.has(key, id, k))
     {
         return Err(ApiError::bad("message can't be edited"));
     }
@@ -208,30 +175,18 @@ pub(crate) fn location(c: &mut Call<'_>) -> Outcome {
             c.s.message(key, id)
                 .map_or(Value::Null, |m| m.value["location"]["live_period"].clone());
     }
-    c.replace(
-        key,
-        id,
-        &["location"],
-        super::content::one("location", location),
-    )
+    c.replace(key, id, &["location"], super::content::one("location", location))
 }
 
 /// stopMessageLiveLocation.
 pub(crate) fn stop_location(c: &mut Call<'_>) -> Outcome {
     let (key, id) = c.editable()?;
     check_live(c, key, id)?;
-    let mut location =
-        c.s.message(key, id)
-            .map_or(Value::Null, |m| m.value["location"].clone());
+    let mut location = c.s.message(key, id).map_or(Value::Null, |m| m.value["location"].clone());
     if let Some(fields) = location.as_object_mut() {
         fields.retain(|k, _| k == "latitude" || k == "longitude");
     }
-    c.replace(
-        key,
-        id,
-        &["location"],
-        super::content::one("location", location),
-    )
+    c.replace(key, id, &["location"], super::content::one("location", location))
 }
 
 fn check_live(c: &Call<'_>, key: ChatKey, id: i64) -> Result<(), ApiError> {
@@ -239,9 +194,7 @@ fn check_live(c: &Call<'_>, key: ChatKey, id: i64) -> Result<(), ApiError> {
         return Err(ApiError::bad("message to edit not found"));
     };
     let Some(period) = message.value["location"]["live_period"].as_i64() else {
-        return Err(ApiError::bad(
-            "there is no live location in the message to edit",
-        ));
+        return Err(ApiError::bad("there is no live location in the message to edit"));
     };
     if message.date().saturating_add(period) < c.s.now() {
         return Err(ApiError::bad("message can't be edited"));
@@ -252,9 +205,7 @@ fn check_live(c: &Call<'_>, key: ChatKey, id: i64) -> Result<(), ApiError> {
 /// stopPoll.
 pub(crate) fn stop_poll(c: &mut Call<'_>) -> Outcome {
     let (key, id) = c.editable()?;
-    let mut poll =
-        c.s.message(key, id)
-            .map_or(Value::Null, |m| m.value["poll"].clone());
+    let mut poll = c.s.message(key, id).map_or(Value::Null, |m| m.value["poll"].clone());
     if poll.is_null() {
         return Err(ApiError::bad("message with poll to stop not found"));
     }
@@ -272,15 +223,9 @@ fn deletable(c: &Call<'_>, key: ChatKey, id: i64) -> Result<(), ApiError> {
     };
     let old = message.date() + DELETE_LIMIT < c.s.now();
     if let ChatKey::Basic { chat, .. } | ChatKey::Shared { chat } = key {
-        let standing =
-            c.s.groups
-                .get(&chat)
-                .and_then(|g| g.members.get(&c.bot))
-                .copied();
-        let admin = matches!(
-            standing,
-            Some(crate::Membership::Administrator | crate::Membership::Creator)
-        );
+        let standing = c.s.groups.get(&chat).and_then(|g| g.members.get(&c.bot)).copied();
+        let admin =
+            matches!(standing, Some(crate::Membership::Administrator | crate::Membership::Creator));
         if admin {
             return Ok(());
         }
@@ -314,21 +259,11 @@ pub(crate) fn delete(c: &mut Call<'_>) -> Outcome {
 /// deleteMessages: what is gone already is skipped; one that may not be deleted fails the call.
 pub(crate) fn delete_many(c: &mut Call<'_>) -> Outcome {
     let key = c.writable_or_left()?;
-    let ids: Vec<i64> =
-        c.p.list("message_ids")
-            .iter()
-            .filter_map(Value::as_i64)
-            .collect();
+    let ids: Vec<i64> = c.p.list("message_ids").iter().filter_map(Value::as_i64).collect();
     if ids.is_empty() || ids.len() > 100 {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: message identifiers are not specified",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: message identifiers are not specified"));
     }
-    let there: Vec<i64> = ids
-        .into_iter()
-        .filter(|id| c.s.message(key, *id).is_some())
-        .collect();
+    let there: Vec<i64> = ids.into_iter().filter(|id| c.s.message(key, *id).is_some()).collect();
     for id in &there {
         deletable(c, key, *id)?;
     }

@@ -12,12 +12,7 @@ pub(crate) fn call(c: &mut Call<'_>) -> Outcome {
         "setMyCommands" => set_commands(c),
         "getMyCommands" => {
             let key = (scope(c)?, language(c));
-            Ok(c.s
-                .bot(c.bot)
-                .commands
-                .get(&key)
-                .cloned()
-                .unwrap_or(json!([])))
+            Ok(c.s.bot(c.bot).commands.get(&key).cloned().unwrap_or(json!([])))
         }
         "deleteMyCommands" => {
             let key = (scope(c)?, language(c));
@@ -42,10 +37,7 @@ pub(crate) fn call(c: &mut Call<'_>) -> Outcome {
         "setMyDefaultAdministratorRights" => remember(c, "rights"),
         "getChatMenuButton" => Ok(json!({"type": "commands"})),
         "getManagedBotToken" | "replaceManagedBotToken" => managed_token(c),
-        other => Err(ApiError::complaint(
-            400,
-            format!("Bad Request: {other} is not emulated"),
-        )),
+        other => Err(ApiError::complaint(400, format!("Bad Request: {other} is not emulated"))),
     }
 }
 
@@ -56,10 +48,9 @@ fn scope(c: &Call<'_>) -> Result<String, ApiError> {
         return Ok("default".into());
     };
     let id = |key: &str| {
-        scope[key].as_i64().map_or_else(
-            || scope[key].as_str().unwrap_or("").to_owned(),
-            |n| n.to_string(),
-        )
+        scope[key]
+            .as_i64()
+            .map_or_else(|| scope[key].as_str().unwrap_or("").to_owned(), |n| n.to_string())
     };
     match kind {
         "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" => {
@@ -84,44 +75,28 @@ fn language(c: &Call<'_>) -> String {
 fn set_commands(c: &mut Call<'_>) -> Outcome {
     let commands = c.p.list("commands");
     if commands.len() > 100 {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: BOT_COMMANDS_TOO_MUCH",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: BOT_COMMANDS_TOO_MUCH"));
     }
     for command in &commands {
-        let name = command["command"]
-            .as_str()
-            .unwrap_or_default()
-            .trim_start_matches('/');
+        let name = command["command"].as_str().unwrap_or_default().trim_start_matches('/');
         let valid = (1..=32).contains(&name.len())
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !valid {
             return Err(ApiError::complaint(400, "Bad Request: BOT_COMMAND_INVALID"));
         }
         let length = command["description"].as_str().map_or(0, utf16_len);
         if !(1..=256).contains(&length) {
-            return Err(ApiError::complaint(
-                400,
-                "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID",
-            ));
+            return Err(ApiError::complaint(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID"));
         }
     }
     let language = language(c);
     if !language.is_empty()
         && (language.len() != 2 || !language.bytes().all(|b| b.is_ascii_lowercase()))
     {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: BOT_COMMANDS_LANGUAGE_INVALID",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: BOT_COMMANDS_LANGUAGE_INVALID"));
     }
     let key = (scope(c)?, language);
-    c.s.bot_mut(c.bot)
-        .commands
-        .insert(key, Value::Array(commands));
+    c.s.bot_mut(c.bot).commands.insert(key, Value::Array(commands));
     Ok(json!(true))
 }
 
@@ -148,9 +123,7 @@ fn set_text(c: &mut Call<'_>, what: &'static str, limit: usize) -> Outcome {
 
 fn get_text(c: &Call<'_>, what: &'static str, default: String) -> Value {
     let texts = &c.s.bot(c.bot).texts;
-    let found = texts
-        .get(&(what, language(c)))
-        .or_else(|| texts.get(&(what, String::new())));
+    let found = texts.get(&(what, language(c))).or_else(|| texts.get(&(what, String::new())));
     json!({ what: found.cloned().unwrap_or(default) })
 }
 
@@ -159,15 +132,10 @@ fn set_photo(c: &mut Call<'_>) -> Outcome {
     let photo = c.p.json("photo");
     let upload = c.upload("photo", &photo["photo"])?;
     let Some(upload) = upload else {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: photo must be uploaded as a file",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: photo must be uploaded as a file"));
     };
     let kept = c.s.files.add("photo", &upload, &json!({}));
-    c.s.bot_mut(c.bot)
-        .settings
-        .insert("profile_photo".into(), kept);
+    c.s.bot_mut(c.bot).settings.insert("profile_photo".into(), kept);
     Ok(json!(true))
 }
 
@@ -181,9 +149,7 @@ fn remember(c: &mut Call<'_>, what: &str) -> Outcome {
 fn managed_token(c: &mut Call<'_>) -> Outcome {
     let id = c.p.int("user_id").unwrap_or(0);
     let managed =
-        c.s.bots
-            .get(&id)
-            .is_some_and(|b| b.settings.get("managed_by") == Some(&json!(c.bot)));
+        c.s.bots.get(&id).is_some_and(|b| b.settings.get("managed_by") == Some(&json!(c.bot)));
     if !managed {
         return Err(ApiError::bad("USER_ID_INVALID"));
     }

@@ -131,9 +131,8 @@ pub(crate) fn call(s: &mut State, bot: i64, method: &'static str, p: &Params) ->
         "answerCallbackQuery" => react::answer_callback(c),
         "answerInlineQuery" | "answerWebAppQuery" => Ok(json!(true)),
         "getFile" => {
-            let file_id = p
-                .text("file_id")
-                .ok_or_else(|| ApiError::bad("file_id not specified"))?;
+            let file_id =
+                p.text("file_id").ok_or_else(|| ApiError::bad("file_id not specified"))?;
             let (limit, now) = (s.settings.download_limit, s.now());
             s.files.get_file(bot, &file_id, limit, now)
         }

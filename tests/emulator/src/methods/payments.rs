@@ -52,9 +52,7 @@ pub(crate) fn check_invoice(p: &Params) -> Result<(), ApiError> {
     if !stars && p.text("provider_token").is_none() {
         return refuse("PAYMENT_PROVIDER_INVALID");
     }
-    if prices
-        .iter()
-        .any(|price| price["amount"].as_i64().is_none() || !price["label"].is_string())
+    if prices.iter().any(|price| price["amount"].as_i64().is_none() || !price["label"].is_string())
     {
         return refuse("can't parse labeled price");
     }
@@ -65,16 +63,9 @@ fn check_subscription(p: &Params) -> Result<(), ApiError> {
     let Some(period) = p.int("subscription_period") else {
         return Ok(());
     };
-    let price = p
-        .list("prices")
-        .first()
-        .and_then(|p| p["amount"].as_i64())
-        .unwrap_or(0);
+    let price = p.list("prices").first().and_then(|p| p["amount"].as_i64()).unwrap_or(0);
     if period != 2_592_000 || !(1..=10_000).contains(&price) {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: SUBSCRIPTION_PERIOD_INVALID",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: SUBSCRIPTION_PERIOD_INVALID"));
     }
     Ok(())
 }

@@ -130,18 +130,13 @@ pub(crate) fn answer_callback(c: &mut Call<'_>) -> Outcome {
     let id = c.p.text("callback_query_id").unwrap_or_default();
     let now = c.s.now();
     let known =
-        c.s.callbacks
-            .get(&id)
-            .is_some_and(|(bot, at)| *bot == c.bot && at + ANSWERABLE >= now);
+        c.s.callbacks.get(&id).is_some_and(|(bot, at)| *bot == c.bot && at + ANSWERABLE >= now);
     if !known {
         return Err(ApiError::bad(
             "query is too old and response timeout expired or query ID is invalid",
         ));
     }
-    if c.p
-        .text("text")
-        .is_some_and(|t| crate::text::utf16_len(&t) > 200)
-    {
+    if c.p.text("text").is_some_and(|t| crate::text::utf16_len(&t) > 200) {
         return Err(ApiError::complaint(400, "Bad Request: MESSAGE_TOO_LONG"));
     }
     let mut answer: Value = c.p.values.clone().into();

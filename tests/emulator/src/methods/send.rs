@@ -66,10 +66,7 @@ pub(crate) fn action(c: &mut Call<'_>) -> Outcome {
     ];
     match c.p.text("action") {
         Some(action) if known.contains(&action.as_str()) => Ok(json!(true)),
-        _ => Err(ApiError::complaint(
-            400,
-            "Bad Request: wrong parameter action in request",
-        )),
+        _ => Err(ApiError::complaint(400, "Bad Request: wrong parameter action in request")),
     }
 }
 
@@ -94,11 +91,7 @@ impl Call<'_> {
         let Some(thread) = self.p.int("message_thread_id") else {
             return Ok(());
         };
-        let known = self
-            .s
-            .chats
-            .get(&key)
-            .is_some_and(|log| log.topics.contains_key(&thread));
+        let known = self.s.chats.get(&key).is_some_and(|log| log.topics.contains_key(&thread));
         let general = thread == 1 && self.s.chat_object(key)["is_forum"] == true;
         if known || general || thread == 0 {
             return Ok(());
@@ -119,12 +112,8 @@ impl Call<'_> {
         if let Some(effect) = self.p.text("message_effect_id") {
             content.insert("effect_id".into(), json!(effect));
         }
-        let inline = markup
-            .as_ref()
-            .is_some_and(|m| m.get("inline_keyboard").is_some());
-        if let Some(markup) = markup
-            .clone()
-            .filter(|m| inline && m["inline_keyboard"] != json!([]))
+        let inline = markup.as_ref().is_some_and(|m| m.get("inline_keyboard").is_some());
+        if let Some(markup) = markup.clone().filter(|m| inline && m["inline_keyboard"] != json!([]))
         {
             content.insert("reply_markup".into(), markup);
         }

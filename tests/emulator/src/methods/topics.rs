@@ -6,9 +6,7 @@ use super::{Call, Outcome};
 use crate::{error::ApiError, state::ChatKey, text::utf16_len};
 
 /// The six colours a topic's icon may have.
-const COLORS: [i64; 6] = [
-    7_322_096, 16_766_590, 13_338_331, 9_367_192, 16_749_490, 16_478_047,
-];
+const COLORS: [i64; 6] = [7_322_096, 16_766_590, 13_338_331, 9_367_192, 16_749_490, 16_478_047];
 
 /// One of this file's methods.
 pub(crate) fn call(c: &mut Call<'_>) -> Outcome {
@@ -26,11 +24,7 @@ pub(crate) fn call(c: &mut Call<'_>) -> Outcome {
         return Err(ApiError::bad("the chat is not a forum"));
     }
     if let ChatKey::Basic { chat, .. } | ChatKey::Shared { chat } = key {
-        let standing =
-            c.s.groups
-                .get(&chat)
-                .and_then(|g| g.members.get(&c.bot))
-                .copied();
+        let standing = c.s.groups.get(&chat).and_then(|g| g.members.get(&c.bot)).copied();
         if standing != Some(crate::Membership::Administrator) {
             return Err(ApiError::bad("not enough rights to create a topic"));
         }
@@ -55,10 +49,7 @@ fn name(c: &Call<'_>) -> Result<String, ApiError> {
 fn create(c: &mut Call<'_>, key: ChatKey) -> Outcome {
     let color = c.p.int("icon_color").unwrap_or(COLORS[0]);
     if !COLORS.contains(&color) {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: TOPIC_ICON_COLOR_INVALID",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: TOPIC_ICON_COLOR_INVALID"));
     }
     let mut topic = json!({"name": name(c)?, "icon_color": color});
     if let Some(icon) = c.p.text("icon_custom_emoji_id") {
@@ -66,11 +57,7 @@ fn create(c: &mut Call<'_>, key: ChatKey) -> Outcome {
     }
     let content = super::content::one("forum_topic_created", topic.clone());
     let id = announce(c, key, content, None);
-    c.s.chats
-        .entry(key)
-        .or_default()
-        .topics
-        .insert(id, topic.clone());
+    c.s.chats.entry(key).or_default().topics.insert(id, topic.clone());
     topic["message_thread_id"] = json!(id);
     Ok(topic)
 }
@@ -96,11 +83,7 @@ fn change(c: &mut Call<'_>, key: ChatKey, method: &str) -> Outcome {
     let thread = c.p.int("message_thread_id").unwrap_or(0);
     let missing = || ApiError::bad("TOPIC_ID_INVALID");
     let mut topic =
-        c.s.chats
-            .get(&key)
-            .and_then(|l| l.topics.get(&thread))
-            .cloned()
-            .ok_or_else(missing)?;
+        c.s.chats.get(&key).and_then(|l| l.topics.get(&thread)).cloned().ok_or_else(missing)?;
     let service = match method {
         "editForumTopic" => {
             let mut edited = json!({});
@@ -118,24 +101,14 @@ fn change(c: &mut Call<'_>, key: ChatKey, method: &str) -> Outcome {
                 return Err(ApiError::bad("TOPIC_NOT_MODIFIED"));
             }
             topic["is_closed"] = json!(closed);
-            Some((
-                if closed {
-                    "forum_topic_closed"
-                } else {
-                    "forum_topic_reopened"
-                },
-                json!({}),
-            ))
+            Some((if closed { "forum_topic_closed" } else { "forum_topic_reopened" }, json!({})))
         }
         _ => None,
     };
     let log = c.s.chats.entry(key).or_default();
     if method == "deleteForumTopic" {
         log.topics.remove(&thread);
-        for message in log
-            .messages
-            .values_mut()
-            .filter(|m| m.value["message_thread_id"] == thread)
+        for message in log.messages.values_mut().filter(|m| m.value["message_thread_id"] == thread)
         {
             message.deleted = true;
         }

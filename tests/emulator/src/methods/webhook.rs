@@ -28,9 +28,7 @@ fn parse(url: &str) -> Option<Url<'_>> {
         None => (host_port, None),
     };
     let plain = !host.is_empty()
-        && host
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
     plain.then_some(Url { https, host, port })
 }
 
@@ -45,12 +43,7 @@ fn reserved(host: &str) -> bool {
 
 /// Why the webhook is refused after the old one is already gone.
 fn verify(url: &Url<'_>) -> Result<(), ApiError> {
-    let bad = |why: &str| {
-        Err(ApiError::complaint(
-            400,
-            format!("Bad Request: bad webhook: {why}"),
-        ))
-    };
+    let bad = |why: &str| Err(ApiError::complaint(400, format!("Bad Request: bad webhook: {why}")));
     if !url.https {
         return bad("An HTTPS URL must be provided for webhook");
     }
@@ -72,10 +65,7 @@ pub(crate) fn set(c: &mut Call<'_>) -> Outcome {
     let pause = c.s.settings.wait(1.0);
     let now = Instant::now();
     let me = c.s.bot_mut(c.bot);
-    if me
-        .set_webhook_at
-        .is_some_and(|at| now.duration_since(at) < pause)
-    {
+    if me.set_webhook_at.is_some_and(|at| now.duration_since(at) < pause) {
         return Err(ApiError::too_many_requests(1));
     }
     me.set_webhook_at = Some(now);
@@ -112,15 +102,9 @@ pub(crate) fn set(c: &mut Call<'_>) -> Outcome {
     let parsed = parse(&url)
         .ok_or_else(|| ApiError::complaint(400, "Bad Request: invalid webhook URL specified"))?;
     if secret.len() > 256 {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: secret token is too long",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: secret token is too long"));
     }
-    if !secret
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-    {
+    if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
         return Err(ApiError::complaint(
             400,
             "Bad Request: secret token contains unallowed characters",
@@ -129,10 +113,7 @@ pub(crate) fn set(c: &mut Call<'_>) -> Outcome {
     if let Some(file) = &certificate
         && file.size() > 3 << 20
     {
-        let why = format!(
-            "Bad Request: certificate size is too big ({} bytes)",
-            file.size()
-        );
+        let why = format!("Bad Request: certificate size is too big ({} bytes)", file.size());
         return Err(ApiError::complaint(400, why));
     }
     verify(&parsed)?;

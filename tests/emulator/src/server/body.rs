@@ -57,15 +57,11 @@ fn read_plain(params: &mut Params, kind: &str, body: &[u8]) {
         return add_form(params, &text);
     }
     match serde_json::from_str::<Value>(&text) {
-        Ok(Value::Object(fields)) => params
-            .values
-            .extend(fields.into_iter().filter(|(_, v)| !v.is_null())),
-        Ok(_) => params
-            .faults
-            .push("the body is JSON but not an object".into()),
-        Err(e) => params
-            .faults
-            .push(format!("the body is not JSON ({kind}): {e}")),
+        Ok(Value::Object(fields)) => {
+            params.values.extend(fields.into_iter().filter(|(_, v)| !v.is_null()))
+        }
+        Ok(_) => params.faults.push("the body is JSON but not an object".into()),
+        Err(e) => params.faults.push(format!("the body is not JSON ({kind}): {e}")),
     }
 }
 
@@ -95,23 +91,14 @@ async fn read_multipart(
         if file_name.is_some() {
             params.files.insert(
                 name,
-                Upload {
-                    name: file_name,
-                    mime,
-                    bytes: bytes.freeze(),
-                    declared: None,
-                },
+                Upload { name: file_name, mime, bytes: bytes.freeze(), declared: None },
             );
             continue;
         }
         if std::str::from_utf8(&bytes).is_err() {
-            params
-                .faults
-                .push(format!("the part {name} is binary but has no file name"));
+            params.faults.push(format!("the part {name} is binary but has no file name"));
         }
-        params
-            .values
-            .insert(name, json!(String::from_utf8_lossy(&bytes)));
+        params.values.insert(name, json!(String::from_utf8_lossy(&bytes)));
     }
     drop(parts);
     // What follows the last boundary is read too: hyper closes a connection whose request it has not seen to the end.

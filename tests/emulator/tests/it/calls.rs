@@ -18,10 +18,7 @@ async fn a_bot_answers_and_a_person_sees_it() {
     assert_eq!(sent["entities"][0]["type"], "bot_command");
     assert_eq!(sent["reply_to_message"]["text"], "hi");
     assert_eq!(sent["quote"]["text"], "hi");
-    assert_eq!(
-        telegram.lines(&anna, &shop),
-        ["Anna: hi", "Shop: hello /start"]
-    );
+    assert_eq!(telegram.lines(&anna, &shop), ["Anna: hi", "Shop: hello /start"]);
     ok(
         &telegram,
         &shop,
@@ -39,14 +36,8 @@ async fn refusals_have_the_real_texts() {
     let stranger = telegram.add_person(Person::new("Stranger"));
     let message = |chat: i64, text: &str| json!({"chat_id": chat, "text": text});
     let says = async |params| refused(&telegram, &shop, "sendMessage", params).await;
-    assert_eq!(
-        says(message(anna.id, "")).await,
-        "Bad Request: message text is empty"
-    );
-    assert_eq!(
-        says(message(anna.id, &"x".repeat(4097))).await,
-        "Bad Request: message is too long"
-    );
+    assert_eq!(says(message(anna.id, "")).await, "Bad Request: message text is empty");
+    assert_eq!(says(message(anna.id, &"x".repeat(4097))).await, "Bad Request: message is too long");
     assert_eq!(says(message(1, "x")).await, "Bad Request: chat not found");
     assert_eq!(
         says(message(stranger.id, "x")).await,
@@ -73,24 +64,13 @@ async fn refusals_have_the_real_texts() {
     let params = json!({"chat_id": anna.id, "text": "x", "reply_markup": keyboard});
     assert_eq!(says(params).await, "Bad Request: BUTTON_DATA_INVALID");
     telegram.block(&anna, &shop);
-    assert_eq!(
-        says(message(anna.id, "x")).await,
-        "Forbidden: bot was blocked by the user"
-    );
+    assert_eq!(says(message(anna.id, "x")).await, "Forbidden: bot was blocked by the user");
     telegram.unblock(&anna, &shop);
     telegram.delete_account(&anna);
-    assert_eq!(
-        says(message(anna.id, "x")).await,
-        "Forbidden: user is deactivated"
-    );
+    assert_eq!(says(message(anna.id, "x")).await, "Forbidden: user is deactivated");
     let unknown = refused(&telegram, &shop, "sendMesage", json!({})).await;
     assert_eq!(unknown, "Not Found: method not found");
-    assert!(
-        telegram
-            .complaints()
-            .iter()
-            .any(|c| c.contains("sendMesage"))
-    );
+    assert!(telegram.complaints().iter().any(|c| c.contains("sendMesage")));
 }
 
 #[tokio::test]
@@ -102,15 +82,9 @@ async fn tokens_are_checked() {
         (body["error_code"].clone(), body["description"].clone()),
         (json!(401), json!("Unauthorized"))
     );
-    assert_eq!(
-        ok(&telegram, &renewed, "getMe", json!({})).await["username"],
-        "shop_bot"
-    );
-    let response = client()
-        .get(format!("{}/botnonsense/getMe", telegram.api_url()))
-        .send()
-        .await
-        .unwrap();
+    assert_eq!(ok(&telegram, &renewed, "getMe", json!({})).await["username"], "shop_bot");
+    let response =
+        client().get(format!("{}/botnonsense/getMe", telegram.api_url())).send().await.unwrap();
     assert_eq!(response.status().as_u16(), 404);
 }
 
@@ -120,33 +94,19 @@ async fn files_belong_to_their_bot() {
     let master = telegram.add_bot("master_bot", "Master");
     telegram.start(&anna, &master, "").await;
     let id = telegram
-        .send(
-            &anna,
-            &shop,
-            draft::document("a.pdf", "application/pdf", vec![7; 100_000]),
-        )
+        .send(&anna, &shop, draft::document("a.pdf", "application/pdf", vec![7; 100_000]))
         .await;
     let got = telegram.message(&shop, anna.id, id).unwrap();
     let file_id = got["document"]["file_id"].as_str().unwrap();
     let params = json!({"chat_id": anna.id, "document": file_id});
     let foreign = refused(&telegram, &master, "sendDocument", params.clone()).await;
-    assert_eq!(
-        foreign,
-        "Bad Request: wrong file identifier/HTTP URL specified"
-    );
+    assert_eq!(foreign, "Bad Request: wrong file identifier/HTTP URL specified");
     let again = ok(&telegram, &shop, "sendDocument", params).await;
     assert_eq!(again["document"]["file_name"], "a.pdf");
     let file = ok(&telegram, &shop, "getFile", json!({"file_id": file_id})).await;
     let path = file["file_path"].as_str().unwrap().replace('/', "%2F");
     let url = format!("{}/file/bot{}/{path}", telegram.api_url(), shop.token);
-    let bytes = client()
-        .get(url)
-        .send()
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let bytes = client().get(url).send().await.unwrap().bytes().await.unwrap();
     assert_eq!(bytes, vec![7; 100_000]);
     let sent = upload(
         &telegram,
@@ -161,21 +121,11 @@ async fn files_belong_to_their_bot() {
     let sent = &sent["result"]["document"];
     assert_eq!(sent["file_unique_id"], got["document"]["file_unique_id"]);
     assert_ne!(sent["file_id"], got["document"]["file_id"]);
-    assert_eq!(
-        telegram.file_bytes(&master, sent["file_id"].as_str().unwrap()),
-        vec![7; 100_000]
-    );
-    let id = telegram
-        .send(&anna, &shop, draft::big_document("film.mkv", 30 << 20))
-        .await;
+    assert_eq!(telegram.file_bytes(&master, sent["file_id"].as_str().unwrap()), vec![7; 100_000]);
+    let id = telegram.send(&anna, &shop, draft::big_document("film.mkv", 30 << 20)).await;
     let big = telegram.message(&shop, anna.id, id).unwrap();
-    let why = refused(
-        &telegram,
-        &shop,
-        "getFile",
-        json!({"file_id": big["document"]["file_id"]}),
-    )
-    .await;
+    let why =
+        refused(&telegram, &shop, "getFile", json!({"file_id": big["document"]["file_id"]})).await;
     assert_eq!(why, "Bad Request: file is too big");
 }
 
@@ -185,12 +135,7 @@ async fn faults_hit_before_or_after_execution() {
     let send = async |text: &str| {
         let url = format!("{}/bot{}/sendMessage", telegram.api_url(), shop.token);
         let body = json!({"chat_id": anna.id, "text": text}).to_string();
-        client()
-            .post(url)
-            .header("content-type", "application/json")
-            .body(body)
-            .send()
-            .await
+        client().post(url).header("content-type", "application/json").body(body).send().await
     };
     telegram.fault(Fault::on("sendMessage").answer(Answer::ResetBefore));
     assert!(send("before").await.is_err());

@@ -14,11 +14,7 @@ async fn one_update_of_a_chat_at_a_time_and_retries_keep_the_order() {
     // Anna's first update fails three times; Boris is not held up by it.
     let receiver = Receiver::start(Box::new(|update, before| {
         let fails = update["message"]["text"] == "a1" && before < 3;
-        (
-            if fails { 503 } else { 200 },
-            None,
-            Duration::from_millis(1),
-        )
+        (if fails { 503 } else { 200 }, None, Duration::from_millis(1))
     }))
     .await;
     hook(&telegram, &shop, &receiver, json!({})).await;
@@ -28,22 +24,13 @@ async fn one_update_of_a_chat_at_a_time_and_retries_keep_the_order() {
     telegram.send(&boris, &shop, draft::text("b1")).await;
     telegram.quiet().await;
     let texts = receiver.texts();
-    let of = |who: char| {
-        texts
-            .iter()
-            .filter(|t| t.starts_with(who))
-            .cloned()
-            .collect::<Vec<_>>()
-    };
+    let of = |who: char| texts.iter().filter(|t| t.starts_with(who)).cloned().collect::<Vec<_>>();
     assert_eq!(of('a'), ["a1", "a1", "a1", "a1", "a2", "a3"]);
     assert_eq!(of('b'), ["b1"]);
     assert!(texts.iter().position(|t| t == "b1") < texts.iter().position(|t| t == "a2"));
     assert_eq!(receiver.got.lock().unwrap()[0]["secret"], "s3cret");
     let deliveries = telegram.deliveries();
-    let a1: Vec<_> = deliveries
-        .iter()
-        .filter(|d| d.update_id == deliveries[0].update_id)
-        .collect();
+    let a1: Vec<_> = deliveries.iter().filter(|d| d.update_id == deliveries[0].update_id).collect();
     let gaps: Vec<_> = a1.windows(2).map(|w| w[1].started - w[0].started).collect();
     assert!(
         gaps[1] >= Duration::from_millis(20) && gaps[2] >= Duration::from_millis(40),
@@ -63,15 +50,7 @@ async fn reactions_and_buttons_overtake_a_stuck_message() {
     )
     .await;
     let receiver = Receiver::start(Box::new(|update, _| {
-        (
-            if update["message"].is_object() {
-                500
-            } else {
-                200
-            },
-            None,
-            Duration::ZERO,
-        )
+        (if update["message"].is_object() { 500 } else { 200 }, None, Duration::ZERO)
     }))
     .await;
     hook(
@@ -84,25 +63,10 @@ async fn reactions_and_buttons_overtake_a_stuck_message() {
     let id = sent["message_id"].as_i64().unwrap();
     telegram.react(&anna, &shop, id, Some("👍"));
     let query = telegram.press(&anna, &shop, id, "go");
-    telegram
-        .wait("both to pass", |v| {
-            (v.pending(&shop).len() == 1).then_some(())
-        })
-        .await;
-    ok(
-        &telegram,
-        &shop,
-        "answerCallbackQuery",
-        json!({"callback_query_id": query}),
-    )
-    .await;
-    let old = refused(
-        &telegram,
-        &shop,
-        "answerCallbackQuery",
-        json!({"callback_query_id": "1"}),
-    )
-    .await;
+    telegram.wait("both to pass", |v| (v.pending(&shop).len() == 1).then_some(())).await;
+    ok(&telegram, &shop, "answerCallbackQuery", json!({"callback_query_id": query})).await;
+    let old =
+        refused(&telegram, &shop, "answerCallbackQuery", json!({"callback_query_id": "1"})).await;
     assert_eq!(
         old,
         "Bad Request: query is too old and response timeout expired or query ID is invalid"
@@ -128,10 +92,7 @@ async fn retry_after_is_honoured_and_a_hanging_peer_is_cut() {
     telegram.quiet().await;
     let cut = &telegram.deliveries()[2];
     assert_eq!(cut.status, None);
-    assert!(
-        cut.duration >= Duration::from_millis(600),
-        "60 s at speed 100"
-    );
+    assert!(cut.duration >= Duration::from_millis(600), "60 s at speed 100");
 }
 
 #[tokio::test]
@@ -141,10 +102,7 @@ async fn redelivery_repeats_the_update_as_it_was() {
     hook(&telegram, &shop, &receiver, json!({})).await;
     telegram.quiet().await;
     let update = telegram.deliveries()[0].update_id;
-    assert_eq!(
-        telegram.redeliver(&shop, update, 3, true).await,
-        [Some(200); 3]
-    );
+    assert_eq!(telegram.redeliver(&shop, update, 3, true).await, [Some(200); 3]);
     let got = receiver.got.lock().unwrap();
     assert!(got.iter().all(|u| *u == got[0]) && got.len() == 4);
 }
@@ -159,31 +117,14 @@ async fn webhooks_are_validated() {
     let https = "Bad Request: bad webhook: An HTTPS URL must be provided for webhook";
     assert_eq!(says(json!({"url": "http://relay.test/x"})).await, https);
     let ports = "Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443";
-    assert_eq!(
-        says(json!({"url": "https://relay.test:8080/x"})).await,
-        ports
-    );
+    assert_eq!(says(json!({"url": "https://relay.test:8080/x"})).await, ports);
     let secret = "Bad Request: secret token contains unallowed characters";
-    assert_eq!(
-        says(json!({"url": "https://relay.test/x", "secret_token": "ä"})).await,
-        secret
-    );
-    let again = refused(
-        &telegram,
-        &shop,
-        "setWebhook",
-        json!({"url": "https://relay.test/x"}),
-    )
-    .await;
+    assert_eq!(says(json!({"url": "https://relay.test/x", "secret_token": "ä"})).await, secret);
+    let again =
+        refused(&telegram, &shop, "setWebhook", json!({"url": "https://relay.test/x"})).await;
     assert_eq!(again, "Too Many Requests: retry after 1");
     tokio::time::sleep(Duration::from_millis(12)).await;
-    ok(
-        &telegram,
-        &shop,
-        "setWebhook",
-        json!({"url": "https://relay.test/x"}),
-    )
-    .await;
+    ok(&telegram, &shop, "setWebhook", json!({"url": "https://relay.test/x"})).await;
     let conflict = refused(&telegram, &shop, "getUpdates", json!({})).await;
     assert!(conflict.starts_with("Conflict: can't use getUpdates method while webhook is active"));
     telegram
@@ -203,27 +144,12 @@ async fn a_second_poll_ends_the_first() {
     let waiting = tokio::spawn({
         let (telegram, shop) = (telegram.clone(), shop.clone());
         async move {
-            refused(
-                &telegram,
-                &shop,
-                "getUpdates",
-                json!({"offset": offset, "timeout": 50}),
-            )
-            .await
+            refused(&telegram, &shop, "getUpdates", json!({"offset": offset, "timeout": 50})).await
         }
     });
     telegram.quiet().await;
-    let second = ok(
-        &telegram,
-        &shop,
-        "getUpdates",
-        json!({"offset": offset, "timeout": 5}),
-    )
-    .await;
+    let second = ok(&telegram, &shop, "getUpdates", json!({"offset": offset, "timeout": 5})).await;
     assert_eq!(second, json!([]));
     let text = waiting.await.unwrap();
-    assert!(
-        text.starts_with("Conflict: terminated by other getUpdates request"),
-        "{text}"
-    );
+    assert!(text.starts_with("Conflict: terminated by other getUpdates request"), "{text}");
 }

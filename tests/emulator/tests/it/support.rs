@@ -12,12 +12,7 @@ use serde_json::{Value, json};
 use telegram_emulator::{Bot, Emulator, Person, draft};
 
 pub async fn emulator() -> Emulator {
-    Emulator::builder()
-        .speed(100.0)
-        .patience(Duration::from_secs(10))
-        .start()
-        .await
-        .unwrap()
+    Emulator::builder().speed(100.0).patience(Duration::from_secs(10)).start().await.unwrap()
 }
 
 /// An emulator with a bot and a person who has written to it once.
@@ -25,11 +20,7 @@ pub async fn scene() -> (Emulator, Bot, Person) {
     let telegram = emulator().await;
     let shop = telegram.add_bot("shop_bot", "Shop");
     let anna = telegram.add_person(
-        Person::new("Anna")
-            .last_name("P")
-            .username("anna")
-            .language("en")
-            .premium(true),
+        Person::new("Anna").last_name("P").username("anna").language("en").premium(true),
     );
     telegram.send(&anna, &shop, draft::text("hi")).await;
     (telegram, shop, anna)
@@ -42,10 +33,8 @@ pub fn client() -> reqwest::Client {
 /// Calls a method with JSON; the whole answer.
 pub async fn call(telegram: &Emulator, bot: &Bot, method: &str, params: Value) -> Value {
     let url = format!("{}/bot{}/{method}", telegram.api_url(), bot.token);
-    let response = client()
-        .post(url)
-        .header("content-type", "application/json")
-        .body(params.to_string());
+    let response =
+        client().post(url).header("content-type", "application/json").body(params.to_string());
     let response = response.send().await.unwrap();
     let status = response.status().as_u16();
     let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
@@ -84,15 +73,10 @@ pub async fn upload(
 ) -> Value {
     let mut form = reqwest::multipart::Form::new().text(field.to_owned(), "attach://f00d");
     for (key, value) in params.as_object().unwrap() {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         form = form.text(key.clone(), text);
     }
-    form = form.part(
-        "f00d",
-        reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned()),
-    );
+    form = form.part("f00d", reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned()));
     let url = format!("{}/bot{}/{method}", telegram.api_url(), bot.token);
     let response = client().post(url).multipart(form).send().await.unwrap();
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
@@ -112,10 +96,7 @@ impl Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let got = Arc::new(Mutex::new(Vec::new()));
-        let receiver = Self {
-            url,
-            got: got.clone(),
-        };
+        let receiver = Self { url, got: got.clone() };
         let rule: Arc<Rule> = rule.into();
         tokio::spawn(async move {
             loop {
@@ -125,10 +106,8 @@ impl Receiver {
                     let service = service_fn(move |request: Request<Incoming>| {
                         let (got, rule) = (got.clone(), rule.clone());
                         async move {
-                            let secret = request
-                                .headers()
-                                .get("X-Telegram-Bot-Api-Secret-Token")
-                                .cloned();
+                            let secret =
+                                request.headers().get("X-Telegram-Bot-Api-Secret-Token").cloned();
                             let body = request.into_body().collect().await.unwrap().to_bytes();
                             let mut update: Value = serde_json::from_slice(&body).unwrap();
                             let before = {
@@ -168,9 +147,7 @@ impl Receiver {
     /// Texts in order of arrival.
     pub fn texts(&self) -> Vec<String> {
         let got = self.got.lock().unwrap();
-        got.iter()
-            .map(|u| u["message"]["text"].as_str().unwrap_or("-").to_owned())
-            .collect()
+        got.iter().map(|u| u["message"]["text"].as_str().unwrap_or("-").to_owned()).collect()
     }
 }
 

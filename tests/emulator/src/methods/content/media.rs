@@ -22,16 +22,10 @@ impl Call<'_> {
             other => other,
         };
         if let Some(caption) = caption.as_str().filter(|c| !c.is_empty()) {
-            let entities = list(from("caption_entities"))
-                .as_array()
-                .cloned()
-                .unwrap_or_default();
+            let entities = list(from("caption_entities")).as_array().cloned().unwrap_or_default();
             let formatted = text::format(caption, from("parse_mode").as_str(), &entities)?;
             if utf16_len(&formatted.text) > CAPTION_LIMIT {
-                return Err(ApiError::complaint(
-                    400,
-                    "Bad Request: message caption is too long",
-                ));
+                return Err(ApiError::complaint(400, "Bad Request: message caption is too long"));
             }
             if !formatted.text.is_empty() {
                 into.insert("caption".into(), json!(formatted.text));
@@ -66,15 +60,9 @@ impl Call<'_> {
                 format!("Bad Request: there is no {} in the request", spoken(kind)),
             )
         };
-        let id = given
-            .as_str()
-            .filter(|s| !s.is_empty())
-            .ok_or_else(missing)?;
+        let id = given.as_str().filter(|s| !s.is_empty()).ok_or_else(missing)?;
         if id.starts_with("http://") || id.starts_with("https://") {
-            return Err(ApiError::complaint(
-                400,
-                "Bad Request: failed to get HTTP URL content",
-            ));
+            return Err(ApiError::complaint(400, "Bad Request: failed to get HTTP URL content"));
         }
         let wrong = || ApiError::bad("wrong file identifier/HTTP URL specified");
         let object = self.s.files.resolve(self.bot, id).ok_or_else(wrong)?;
@@ -103,10 +91,7 @@ impl Call<'_> {
         };
         let upload = self.p.files.get(name);
         let missing = || {
-            ApiError::complaint(
-                400,
-                format!("Bad Request: the part attach://{name} is missing"),
-            )
+            ApiError::complaint(400, format!("Bad Request: the part attach://{name} is missing"))
         };
         Ok(Some(upload.ok_or_else(missing)?.clone()))
     }
@@ -168,12 +153,7 @@ impl Call<'_> {
 fn stated(kind: &str, from: &dyn Fn(&str) -> Value, upload: Option<&Upload>) -> Value {
     let number = |key: &str, default: i64| {
         let value = from(key);
-        json!(
-            value
-                .as_i64()
-                .or_else(|| value.as_str()?.parse().ok())
-                .unwrap_or(default)
-        )
+        json!(value.as_i64().or_else(|| value.as_str()?.parse().ok()).unwrap_or(default))
     };
     let mut meta = match kind {
         "video" | "animation" => {
@@ -220,14 +200,9 @@ fn mime_of(upload: &Upload, default: &str) -> String {
         (".zip", "application/zip"),
     ];
     let name = upload.name.as_deref().unwrap_or_default().to_lowercase();
-    let by_name = known
-        .iter()
-        .find(|(ext, _)| name.ends_with(ext))
-        .map(|(_, mime)| (*mime).to_owned());
-    let by_part = upload
-        .mime
-        .clone()
-        .filter(|m| m != "application/octet-stream");
+    let by_name =
+        known.iter().find(|(ext, _)| name.ends_with(ext)).map(|(_, mime)| (*mime).to_owned());
+    let by_part = upload.mime.clone().filter(|m| m != "application/octet-stream");
     by_name.or(by_part).unwrap_or_else(|| default.to_owned())
 }
 
@@ -254,14 +229,9 @@ fn title(kind: &str) -> String {
         ("video_note", "VideoNote"),
         ("voice", "VoiceNote"),
     ];
-    let known = names
-        .iter()
-        .find(|(k, _)| *k == kind)
-        .map(|(_, t)| (*t).to_owned());
+    let known = names.iter().find(|(k, _)| *k == kind).map(|(_, t)| (*t).to_owned());
     known.unwrap_or_else(|| {
         let mut chars = kind.chars();
-        chars
-            .next()
-            .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+        chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
     })
 }

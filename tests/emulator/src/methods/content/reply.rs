@@ -65,21 +65,12 @@ fn quote(reply: &Value, target: &Value) -> Result<Option<Value>, ApiError> {
     let Some(given) = reply["quote"].as_str().filter(|q| !q.is_empty()) else {
         return Ok(None);
     };
-    let entities = reply["quote_entities"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let entities = reply["quote_entities"].as_array().cloned().unwrap_or_default();
     let formatted = text::format(given, reply["quote_parse_mode"].as_str(), &entities)?;
     if utf16_len(&formatted.text) > 1024 {
-        return Err(ApiError::complaint(
-            400,
-            "Bad Request: MESSAGE_QUOTE_TOO_LONG",
-        ));
+        return Err(ApiError::complaint(400, "Bad Request: MESSAGE_QUOTE_TOO_LONG"));
     }
-    let whole = target["text"]
-        .as_str()
-        .or(target["caption"].as_str())
-        .unwrap_or_default();
+    let whole = target["text"].as_str().or(target["caption"].as_str()).unwrap_or_default();
     let Some(at) = whole.find(&formatted.text) else {
         return Err(ApiError::bad("QUOTE_TEXT_INVALID"));
     };
@@ -166,9 +157,7 @@ fn check_inline(rows: &Value) -> Result<(), ApiError> {
                 return refuse("BUTTON_DATA_INVALID");
             }
             if let Some(url) = button["url"].as_str()
-                && !["http://", "https://", "tg://", "t.me/"]
-                    .iter()
-                    .any(|p| url.starts_with(p))
+                && !["http://", "https://", "tg://", "t.me/"].iter().any(|p| url.starts_with(p))
             {
                 return refuse(&format!(
                     "inline keyboard button URL '{url}' is invalid: Wrong HTTP URL"

@@ -1,0 +1,166 @@
+//! A relay in this process, in front of an emulated Telegram.
+
+use std::{collections::HashMap, ffi::OsString};
+
+use feedback_relay::{app, config::Config};
+use serde_json::Value;
+use telegram_emulator::{Bot, Emulator, Person, draft};
+
+use super::{Backend, Database};
+
+/// How the relay gets its updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Polling,
+    Webhook,
+}
+
+/// The origin of webhooks, routed to the relay's real address.
+const ORIGIN: &str = "https://relay.test";
+
+/// Everything a test needs: Telegram, a database, a relay that runs, an owner.
+pub struct Stage {
+    pub telegram: Emulator,
+    pub database: Database,
+    pub master: Bot,
+    pub owner: Person,
+    mode: Mode,
+    extra: HashMap<String, String>,
+    running: Option<app::Running>,
+}
+
+impl Stage {
+    /// A relay that runs, with an owner by `OWNER_IDS` who has sent `/start`.
+    pub async fn set(backend: Backend, mode: Mode) -> Self {
+        Self::set_with(backend, mode, &[]).await
+    }
+
+    /// The same with more configuration.
+    pub async fn set_with(backend: Backend, mode: Mode, extra: &[(&str, &str)]) -> Self {
+        let mut stage = Self::dark(backend, mode, extra).await;
+        let id = stage.owner.id.to_string();
+        stage.extra.entry("OWNER_IDS".to_owned()).or_insert(id);
+        stage.start().await;
+        stage.telegram.start(&stage.owner, &stage.master, "").await;
+        stage.owner_sees("/add attaches").await;
+        stage
+    }
+
+    /// A stage on which nothing runs yet, and nobody is an owner.
+    pub async fn dark(backend: Backend, mode: Mode, extra: &[(&str, &str)]) -> Self {
+        let telegram = Emulator::builder().speed(20.0).start().await.expect("an emulator");
+        let master = telegram.add_bot("master_bot", "Master");
+        let owner = telegram.add_person(Person::new("Olga").username("olga").language("en"));
+        let database = Database::create(backend).await;
+        let extra = extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self { telegram, database, master, owner, mode, extra: extra.collect(), running: None }
+    }
+
+    /// The configuration as the environment would give it.
+    pub fn variables(&self) -> HashMap<String, String> {
+        let key = self.database.folder().join("secret.key");
+        let mut variables = HashMap::from([
+            ("MASTER_BOT_TOKEN".to_owned(), self.master.token.clone()),
+            ("DATABASE_URL".to_owned(), self.database.url().to_owned()),
+            ("SECRET_KEY_FILE".to_owned(), key.display().to_string()),
+            ("TELEGRAM_API_URL".to_owned(), self.telegram.api_url()),
+            ("LISTEN_ADDR".to_owned(), "127.0.0.1:0".to_owned()),
+            ("CLIENT_RATE_LIMITS".to_owned(), "off".to_owned()),
+        ]);
+        if self.mode == Mode::Webhook {
+            variables.insert("PUBLIC_URL".to_owned(), format!("{ORIGIN}/hooks"));
+        }
+        variables.extend(self.extra.clone());
+        variables
+    }
+
+    pub async fn start(&mut self) {
+        let variables = self.variables();
+        let config = Config::read(&|name: &str| variables.get(name).map(OsString::from));
+        let config = config.unwrap_or_else(|errors| panic!("{errors}"));
+        let running = app::start(&config).await.expect("the relay starts");
+        self.telegram.route(ORIGIN, &format!("http://{}", running.address));
+        self.running = Some(running);
+    }
+
+    /// A stop as by SIGTERM.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            assert!(running.stop().await, "the relay stops in time");
+        }
+    }
+
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.start().await;
+    }
+
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.running.as_ref().expect("the relay runs").address
+    }
+
+    /// Attaches a new client bot through the master's `/add`.
+    pub async fn attach(&self, username: &str, name: &str) -> Bot {
+        let bot = self.telegram.add_bot(username, name);
+        self.owner_writes("/add").await;
+        self.owner_sees("Paste it here").await;
+        self.owner_writes(&bot.token).await;
+        self.owner_sees(&format!("@{username} is attached")).await;
+        bot
+    }
+
+    /// A customer who has opened a chat with a bot.
+    pub async fn customer(&self, name: &str, bot: &Bot) -> Person {
+        let username = name.to_lowercase();
+        let person = Person::new(name).username(&username).language("en");
+        let person = self.telegram.add_person(person);
+        self.telegram.start(&person, bot, "").await;
+        let key = person.clone();
+        self.wait_for(&person, bot, &format!("a greeting for {}", key.first_name), |messages| {
+            messages.iter().any(|message| text(message).contains("Hello")).then_some(())
+        })
+        .await;
+        person
+    }
+
+    pub async fn owner_writes(&self, text: &str) -> i64 {
+        self.telegram.send(&self.owner, &self.master, draft::text(text)).await
+    }
+
+    /// Waits until the owner's chat with the master bot shows a message with these words.
+    pub async fn owner_sees(&self, words: &str) -> Value {
+        self.sees(&self.owner, &self.master, words).await
+    }
+
+    /// Waits until a person's chat with a bot shows a message of the bot with these words.
+    pub async fn sees(&self, person: &Person, bot: &Bot, words: &str) -> Value {
+        self.wait_for(person, bot, words, |messages| {
+            messages
+                .iter()
+                .rfind(|message| by_bot(message) && text(message).contains(words))
+                .cloned()
+        })
+        .await
+    }
+
+    /// Waits until a chat is as wanted.
+    pub async fn wait_for<T>(
+        &self,
+        person: &Person,
+        bot: &Bot,
+        what: &str,
+        wanted: impl Fn(&[Value]) -> Option<T>,
+    ) -> T {
+        self.telegram.wait(what, |view| wanted(&view.chat(person, bot))).await
+    }
+}
+
+/// A message's text or caption.
+pub fn text(message: &Value) -> &str {
+    message["text"].as_str().or_else(|| message["caption"].as_str()).unwrap_or_default()
+}
+
+/// Whether the bot wrote it.
+pub fn by_bot(message: &Value) -> bool {
+    message["from"]["is_bot"].as_bool().unwrap_or(false)
+}
