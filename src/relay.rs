@@ -38,7 +38,7 @@ pub use failure::Failure;
 
 use crate::{
     bots::Bots,
-    model::{Inbox, OwnerId},
+    model::{Inbox, MessageKey, OwnerId, Reference},
     store::{Store, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal, Telegram},
     text::Language,
@@ -48,6 +48,8 @@ use crate::{
 const INBOUND_HOLD: Duration = Duration::from_secs(45);
 /// How long an owner's reply may wait before he is told.
 const OUTBOUND_HOLD: Duration = Duration::from_secs(20);
+/// How long an answer waits for the reference of what it answers.
+const RECORDING: Duration = Duration::from_secs(3);
 /// How long a side message may wait.
 const SIDE_HOLD: Duration = Duration::from_secs(30);
 /// Attempts with an unknown outcome before the sender is told.
@@ -96,6 +98,28 @@ impl Relay {
     /// Where the copies of an owner's customers appear.
     fn inbox(&self, owner: OwnerId) -> Inbox {
         Inbox { bot: self.inner.master.bot, chat: owner.chat(), thread: None }
+    }
+
+    /// The reference whose copy this message is. A person can answer a copy before its reference is
+    /// recorded: as long as something is being sent into that chat, it is worth a short wait.
+    async fn reference_of_copy(
+        &self,
+        owner: OwnerId,
+        copy: MessageKey,
+    ) -> Result<Option<Reference>, StoreError> {
+        let store = &self.inner.store;
+        let began = Instant::now();
+        loop {
+            let found = store.reference_of_copy(owner, copy).await?;
+            if found.is_some() || began.elapsed() > RECORDING {
+                return Ok(found);
+            }
+            if !store.is_sending_to(owner, copy.bot, copy.chat).await? {
+                // What was recorded between the two questions is found now.
+                return store.reference_of_copy(owner, copy).await;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     async fn owner_language(&self, owner: OwnerId) -> Result<Language, StoreError> {

@@ -128,7 +128,7 @@ impl Relay {
         let copy = if let Some(own) = own.filter(|own| here(own.copy_bot, own.copy_chat)) {
             own.copy_message
         } else {
-            let answer = store.reference_of_copy(owner, key).await?;
+            let answer = self.reference_of_copy(owner, key).await?;
             let source = answer.map(|answer| answer.source);
             source.filter(|source| here(source.bot, source.chat)).map(|source| source.message)
         };

@@ -86,7 +86,7 @@ impl Relay {
         let key =
             MessageKey { bot: self.inner.master.bot, chat: message.chat.id, message: replied.id };
         let store = &self.inner.store;
-        if let Some(copy) = store.reference_of_copy(owner, key).await? {
+        if let Some(copy) = self.reference_of_copy(owner, key).await? {
             return Ok((copy.direction == Direction::Inbound).then(|| Target::of_copy(&copy)));
         }
         let own = store.reference_of_source(owner, key, Part::Main).await?;

@@ -205,6 +205,22 @@ impl Store {
         self.find::<Columns>(query).await?.map(Reference::try_from).transpose()
     }
 
+    /// Whether a message to this chat is being sent whose copy is not recorded yet.
+    pub async fn is_sending_to(
+        &self,
+        owner: OwnerId,
+        copy_bot: BotId,
+        chat: ChatId,
+    ) -> Result<bool, StoreError> {
+        let query = sql("SELECT part FROM message_references \
+             WHERE owner_id = ? AND copy_bot = ? AND copy_chat = ? AND copy_message IS NULL \
+             AND state = 'sending' LIMIT 1")
+        .bind(owner)
+        .bind(copy_bot)
+        .bind(chat);
+        Ok(self.find::<(i64,)>(query).await?.is_some())
+    }
+
     /// The latest message a customer wrote to a client bot that we know of.
     pub async fn latest_source(
         &self,
