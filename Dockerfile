@@ -23,7 +23,7 @@ RUN touch src/lib.rs src/main.rs \
 
 # The release that the binary was linked on. Nothing is installed: TLS roots and SQLite are in the binary.
 FROM docker.io/library/debian:bookworm-slim
-RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin relay \
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin relay \
     && install --directory --owner=relay --group=relay --mode=0700 /data
 # The health check of the image, in what it has: bash speaks enough HTTP.
 RUN printf '%s\n' '#!/bin/bash' \
