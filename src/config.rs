@@ -16,15 +16,16 @@ mod cli;
 mod database_url;
 mod dotenv;
 mod problems;
+mod reader;
 mod secret_key;
 mod urls;
+mod values;
 mod variables;
 
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
-use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use teloxide::types::UserId;
 use tracing_subscriber::EnvFilter;
@@ -38,10 +39,13 @@ pub use urls::{ApiUrl, PublicUrl};
 pub use variables::{Fallback, VARIABLES, Variable};
 
 use crate::token::BotToken;
+use reader::Reader;
+use values::{
+    bot_token, log_format, metrics_addr, on_or_off, owner_ids, registration, socket_addr,
+    whole_number,
+};
 
 const DOTENV_FILE: &str = ".env";
-/// Telegram's user ids have at most 52 significant bits.
-const USER_ID_LIMIT: u64 = 1 << 52;
 
 /// Everything the relay is told from outside. `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -245,204 +249,6 @@ impl fmt::Display for LogFilter {
 fn real_environment(name: &str) -> Option<OsString> {
     #[expect(clippy::disallowed_methods, reason = "config is where the environment is read")]
     std::env::var_os(name)
-}
-
-/// Collects values and, on the way, every problem with them.
-struct Reader<'a> {
-    env: &'a dyn Fn(&str) -> Option<OsString>,
-    problems: Vec<Problem>,
-}
-
-impl Reader<'_> {
-    /// The value without blanks around it. An empty one counts as unset, since compose files pass those.
-    fn text(&mut self, variable: &Variable) -> Option<String> {
-        let Ok(text) = (self.env)(variable.name)?.into_string() else {
-            self.problem(variable, Wrong::new("it is not UTF-8 text"));
-            return None;
-        };
-        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-    }
-
-    fn problem(&mut self, variable: &Variable, wrong: Wrong) {
-        self.problems.push(Problem::of(variable, wrong));
-    }
-
-    fn parsed<T>(
-        &mut self,
-        variable: &Variable,
-        text: &str,
-        parse: impl FnOnce(&str) -> Result<T, Wrong>,
-    ) -> Option<T> {
-        parse(text).map_err(|wrong| self.problem(variable, wrong)).ok()
-    }
-
-    /// A value that may be missing; `None` also if it is a problem.
-    fn optional<T>(
-        &mut self,
-        variable: &Variable,
-        parse: impl FnOnce(&str) -> Result<T, Wrong>,
-    ) -> Option<T> {
-        let text = self.text(variable)?;
-        self.parsed(variable, &text, parse)
-    }
-
-    /// A value that is given or has a default; `None` only if it is a problem.
-    fn required<T>(
-        &mut self,
-        variable: &Variable,
-        parse: impl FnOnce(&str) -> Result<T, Wrong>,
-    ) -> Option<T> {
-        let problems = self.problems.len();
-        let text = self.text(variable);
-        if self.problems.len() > problems {
-            return None;
-        }
-        match (text, variable.default) {
-            (Some(text), _) => self.parsed(variable, &text, parse),
-            (None, Fallback::Value(default)) => self.parsed(variable, default, parse),
-            (None, _) => {
-                self.problem(variable, Wrong::new("it is not set"));
-                None
-            }
-        }
-    }
-
-    fn intake(&mut self, api: Option<&ApiUrl>) -> Intake {
-        let problems = self.problems.len();
-        let url = self.optional(&variables::PUBLIC_URL, |text| {
-            let url = PublicUrl::parse(text)?;
-            // With a broken API address it is open which rule holds; that address is reported already.
-            api.map_or(Ok(()), |api| url.check_port(api))?;
-            Ok(url)
-        });
-        if url.is_none() && self.problems.len() == problems {
-            return Intake::Polling;
-        }
-        let certificate = self.optional(&variables::WEBHOOK_CERTIFICATE_FILE, |path| {
-            WebhookCertificate::read(Path::new(path))
-        });
-        url.map_or(Intake::Polling, |url| Intake::Webhook { url, certificate })
-    }
-
-    /// A file that is not used is not looked at: a compose file may name one for the case without `SECRET_KEY`.
-    fn secret_key(&mut self) -> Option<KeySource> {
-        let problems = self.problems.len();
-        let given = self.optional(&variables::SECRET_KEY, SecretKey::parse);
-        if given.is_some() || self.problems.len() > problems {
-            return given.map(KeySource::Given);
-        }
-        self.required(&variables::SECRET_KEY_FILE, file_path).map(KeySource::File)
-    }
-
-    /// `None` at a price of 0, which is no problem, or with a problem on record.
-    fn plans(&mut self) -> Option<Plans> {
-        let price_stars = self.required(&variables::PRO_PRICE_STARS, whole_number(0..=10_000));
-        let free_bots = self.required(&variables::FREE_BOTS, whole_number(1..=1_000_000));
-        let free_replies =
-            self.required(&variables::FREE_REPLIES_PER_MONTH, whole_number(0..=1_000_000_000));
-        Some(Plans {
-            price_stars: price_stars.filter(|price| *price > 0)?,
-            free_bots: free_bots?,
-            free_replies_per_month: free_replies?,
-        })
-    }
-
-    /// Problems in the order of the table, whatever order the values depended on each other in.
-    fn in_order(mut self) -> Vec<Problem> {
-        let place = |problem: &Problem| {
-            VARIABLES.iter().position(|variable| variable.name == problem.subject())
-        };
-        self.problems.sort_by_key(place);
-        self.problems
-    }
-}
-
-fn bot_token(text: &str) -> Result<BotToken, Wrong> {
-    BotToken::parse(text).map_err(|error| Wrong::new(error.to_string()))
-}
-
-/// Names are not looked up: the answer could change between two starts, and reading asks nobody.
-fn socket_addr(text: &str) -> Result<SocketAddr, Wrong> {
-    text.parse().map_err(|_| {
-        Wrong::new("it is not an IP address and a port (host names are not looked up)")
-    })
-}
-
-fn metrics_addr(text: &str, listen: Option<SocketAddr>) -> Result<SocketAddr, Wrong> {
-    let metrics = socket_addr(text)?;
-    if listen.is_some_and(|listen| collide(listen, metrics)) {
-        return Err(Wrong::new("it takes the same port as LISTEN_ADDR"));
-    }
-    Ok(metrics)
-}
-
-/// Whether the second could not be bound after the first.
-fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let one_holds_all = one.ip().is_unspecified() || other.ip().is_unspecified();
-    one.port() != 0 && one.port() == other.port() && (one_holds_all || one.ip() == other.ip())
-}
-
-fn owner_ids(text: &str) -> Result<Vec<UserId>, Wrong> {
-    let mut ids = Vec::new();
-    for (index, entry) in text.split(',').enumerate() {
-        let id = digits(entry.trim())
-            .filter(|id| (1..USER_ID_LIMIT).contains(id))
-            .ok_or_else(|| Wrong::new(format!("entry {} is not a user id", index + 1)))?;
-        if !ids.contains(&UserId(id)) {
-            ids.push(UserId(id));
-        }
-    }
-    Ok(ids)
-}
-
-fn registration(text: &str) -> Result<Registration, Wrong> {
-    one_of(text, [("closed", Registration::Closed), ("open", Registration::Open)])
-}
-
-fn on_or_off(text: &str) -> Result<bool, Wrong> {
-    one_of(text, [("on", true), ("off", false)])
-}
-
-fn log_format(text: &str) -> Result<LogFormat, Wrong> {
-    one_of(text, [("text", LogFormat::Text), ("json", LogFormat::Json)])
-}
-
-fn one_of<T>(text: &str, words: [(&str, T); 2]) -> Result<T, Wrong> {
-    words
-        .into_iter()
-        .find(|(word, _)| text.eq_ignore_ascii_case(word))
-        .map(|(_, meaning)| meaning)
-        .ok_or_else(|| Wrong::new("it is none of the two"))
-}
-
-fn file_path(text: &str) -> Result<PathBuf, Wrong> {
-    if text.ends_with('/') {
-        return Err(Wrong::new("it names a folder"));
-    }
-    Ok(PathBuf::from(text))
-}
-
-fn whole_number(range: RangeInclusive<u32>) -> impl FnOnce(&str) -> Result<u32, Wrong> {
-    move |text| {
-        digits(text)
-            .and_then(|number| u32::try_from(number).ok())
-            .filter(|number| range.contains(number))
-            .ok_or_else(|| {
-                Wrong::new(format!(
-                    "it is not a whole number from {} to {}",
-                    range.start(),
-                    range.end()
-                ))
-            })
-    }
-}
-
-/// A number in plain digits: no sign, no blanks, no separators.
-fn digits(text: &str) -> Option<u64> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -393,7 +393,7 @@ proptest! {
     }
 
     #[test]
-    fn owner_ids_are_all_kept_once(ids in prop::collection::vec(1..USER_ID_LIMIT, 1..20)) {
+    fn owner_ids_are_all_kept_once(ids in prop::collection::vec(1..values::USER_ID_LIMIT, 1..20)) {
         let text = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(" , ");
         let read = read_with(&[("OWNER_IDS", &format!("{text},{text}"))]).unwrap().owner_ids;
         let mut expected = Vec::new();
