@@ -1,128 +1,128 @@
 # The master bot: getting in
 
 claimed =
-    ✅ This installation is yours now.
+    ✅ Diese Installation gehört jetzt Ihnen.
 
-    Send /add to attach your first client bot. Customers write to it, their messages appear here, and you answer by replying to them.
+    Senden Sie /add, um Ihren ersten Kundenbot zu verbinden. Ihre Kunden schreiben an ihn, die Nachrichten erscheinen hier, und mit „Antworten“ schreiben Sie zurück.
 welcome =
-    👋 Customers' messages appear here; reply to one and the answer goes to that customer.
+    👋 Hier erscheinen die Nachrichten Ihrer Kunden. Antworten Sie auf eine davon, und Ihre Antwort geht an genau diese Person.
 
-    /add attaches a client bot, /help shows all commands.
-stranger = Sorry, this bot works for its owner only.
+    /add verbindet einen Kundenbot, /help zeigt alle Befehle.
+stranger = Dieser Bot arbeitet leider nur für die Person, der er gehört.
 
 # The master bot: commands
 
 help =
-    Reply to a customer's message and your answer goes to that customer: text, photos, voice, files, anything.
+    Antworten Sie auf eine Kundennachricht, und Ihre Antwort geht an genau diese Person: Text, Fotos, Sprachnachrichten, Dateien, einfach alles.
 
     { $commands }
 unknown-command =
-    I don't know this command. These exist:
+    Diesen Befehl kenne ich nicht. Es gibt diese:
 
     { $commands }
-command-add = attach a client bot
-command-bots = your bots and how they fare
-command-remove = detach a bot
-command-qr = QR code of a bot's link
-command-subscribe = your plan
-command-help = what I can do
-command-cancel = stop what was begun
-cancelled = Cancelled.
-nothing-to-cancel = There is nothing to cancel.
-no-plans = Nothing to pay here: this installation has no limits and no paid plan.
+command-add = einen Kundenbot verbinden
+command-bots = Ihre Bots und ihr Zustand
+command-remove = einen Bot trennen
+command-qr = QR-Code mit dem Link zu einem Bot
+command-subscribe = Ihr Tarif
+command-help = was ich kann
+command-cancel = laufenden Vorgang abbrechen
+cancelled = Abgebrochen.
+nothing-to-cancel = Es gibt nichts abzubrechen.
+no-plans = Hier gibt es nichts zu bezahlen: Diese Installation hat keine Limits und keinen kostenpflichtigen Tarif.
 
 # Attaching
 
 add-prompt =
-    1. Open @BotFather, send /newbot and follow its two questions (or take a bot you have: /mybots → API Token).
-    2. Copy its answer with the token, it looks like 1234567890:AAE….
-    3. Paste it here. I delete the message at once, the token stays secret. /cancel stops.
-token-missing = There is no bot token in this message. It looks like 1234567890:AAE…: copy it from @BotFather and paste it here, or /cancel.
-tokens-several = There are several tokens in this message. Send one at a time, or /cancel.
-token-rejected = Telegram does not accept this token. Get the current one from @BotFather (/mybots → API Token) and paste it here, or /cancel.
-token-is-master = This is the token of the bot you are talking to. Customers need another one: create it with /newbot in @BotFather and paste its token here, or /cancel.
-bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and ask who runs this service. Another token, or /cancel.
-telegram-unreachable = Telegram does not answer just now. Paste the token once more in a minute, or /cancel.
+    1. Öffnen Sie @BotFather, senden Sie /newbot und beantworten Sie die beiden Fragen (oder nehmen Sie einen Bot, den Sie schon haben: /mybots → API Token).
+    2. Kopieren Sie die Antwort mit dem Token, er sieht so aus: 1234567890:AAE….
+    3. Fügen Sie sie hier ein. Ich lösche Ihre Nachricht sofort, der Token bleibt geheim. /cancel bricht ab.
+token-missing = In dieser Nachricht ist kein Bot-Token. Er sieht so aus: 1234567890:AAE…. Kopieren Sie ihn aus dem Chat mit @BotFather und fügen Sie ihn hier ein, oder senden Sie /cancel.
+tokens-several = In dieser Nachricht sind mehrere Token. Senden Sie immer nur einen, oder /cancel.
+token-rejected = Telegram akzeptiert diesen Token nicht. Holen Sie sich den aktuellen bei @BotFather (/mybots → API Token) und fügen Sie ihn hier ein, oder senden Sie /cancel.
+token-is-master = Das ist der Token des Bots, mit dem Sie gerade schreiben. Für Ihre Kunden brauchen Sie einen anderen: Legen Sie ihn bei @BotFather mit /newbot an und fügen Sie seinen Token hier ein, oder senden Sie /cancel.
+bot-taken = Diesen Bot nutzt hier schon jemand anders. Falls er Ihnen gehört, widerrufen Sie seinen Token bei @BotFather und wenden Sie sich an die Betreiber dieses Dienstes. Senden Sie einen anderen Token oder /cancel.
+telegram-unreachable = Telegram antwortet gerade nicht. Fügen Sie den Token in einer Minute noch einmal ein, oder senden Sie /cancel.
 takeover-question =
-    @{ $bot } already sends its messages to { $host }.
+    @{ $bot } schickt seine Nachrichten bereits an { $host }.
 
-    If I take it over, that program gets nothing more. Take it over?
-takeover-yes = Take it over
+    Wenn ich den Bot übernehme, bekommt das Programm dort nichts mehr. Übernehmen?
+takeover-yes = Übernehmen
 attached =
-    ✅ @{ $bot } is attached and works.
+    ✅ @{ $bot } ist verbunden und läuft.
 
-    Give customers this link: https://t.me/{ $bot }
-    What they write appears here; reply to answer.
+    Geben Sie Ihren Kunden diesen Link: https://t.me/{ $bot }
+    Ihre Nachrichten erscheinen hier; mit „Antworten“ schreiben Sie zurück.
 token-replaced =
-    ✅ The new token of @{ $bot } is in use. All conversations go on.
+    ✅ Der neue Token von @{ $bot } ist aktiv. Alle Unterhaltungen gehen weiter.
 
     https://t.me/{ $bot }
-webhook-pending = @{ $bot } is attached, but Telegram did not accept the address for its messages yet ({ $reason }). I keep trying; /bots shows how it fares.
-delete-token-yourself = ⚠️ I could not delete your message with the token. Please delete it yourself.
+webhook-pending = @{ $bot } ist verbunden, aber Telegram hat die Adresse für seine Nachrichten noch nicht angenommen ({ $reason }). Ich versuche es weiter; /bots zeigt den aktuellen Stand.
+delete-token-yourself = ⚠️ Ich konnte Ihre Nachricht mit dem Token nicht löschen. Bitte löschen Sie sie selbst.
 
 # Removing and listing
 
-no-bots = You have no client bots yet. /add attaches one.
-remove-which = Which bot shall I detach?
-remove-question = Detach @{ $bot }? Customers can no longer reach you through it. Conversations are kept: attach it again and they go on.
-remove-yes = Detach
-removed = @{ $bot } is detached, its token is wiped.
-button-cancel = Cancel
-button-stale = This question is closed.
-bots-title = Your client bots:
-bot-active = 🟢 @{ $bot } ({ $name }): works
-bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
-bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
-qr-which = Whose QR code?
+no-bots = Sie haben noch keinen Kundenbot. Mit /add verbinden Sie einen.
+remove-which = Welchen Bot soll ich trennen?
+remove-question = @{ $bot } trennen? Über diesen Bot sind Sie für Ihre Kunden dann nicht mehr erreichbar. Die Unterhaltungen bleiben erhalten und gehen weiter, sobald Sie ihn wieder verbinden.
+remove-yes = Trennen
+removed = @{ $bot } ist getrennt, sein Token ist gelöscht.
+button-cancel = Abbrechen
+button-stale = Diese Frage ist nicht mehr offen.
+bots-title = Ihre Kundenbots:
+bot-active = 🟢 @{ $bot } ({ $name }): läuft
+bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram akzeptiert den Token nicht mehr. Holen Sie sich den aktuellen bei @BotFather und senden Sie ihn mit /add.
+bot-contested = 🟠 @{ $bot } ({ $name }): Ein anderes Programm empfängt seine Nachrichten. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen mit /add.
+qr-which = Für welchen Bot möchten Sie den QR-Code?
 qr-caption = https://t.me/{ $bot }
 
 # Alarms
 
-alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so customers can't reach you through it. Get the current token from @BotFather (/mybots → API Token) and send it here with /add: all conversations go on.
-alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
-left-group = @{ $bot } was added to “{ $title }” and left again: client bots talk with customers in private only.
+alarm-revoked = 🔴 Telegram akzeptiert den Token von @{ $bot } nicht mehr. Über diesen Bot sind Sie für Ihre Kunden nicht mehr erreichbar. Holen Sie sich den aktuellen Token bei @BotFather (/mybots → API Token) und senden Sie ihn hier mit /add: Alle Unterhaltungen gehen weiter.
+alarm-contested = 🟠 Ein anderes Programm empfängt die Nachrichten von @{ $bot }, deshalb kommen sie nicht bei Ihnen an. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen hier mit /add.
+left-group = @{ $bot } wurde zu „{ $title }“ hinzugefügt und hat den Chat gleich wieder verlassen: Kundenbots schreiben mit Kunden nur privat.
 
 # Answering customers
 
-how-to-reply = To answer a customer, reply to his message: swipe it to the left, or choose “Reply”. This message went to nobody.
-reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a customer's message that has a header with his name.
-not-delivered = ❌ Was not delivered: { $reason }
-maybe-not-delivered = ⚠️ May not have been delivered: Telegram did not say. “Send again” may make it arrive twice.
-not-delivered-yet = ⏳ Not delivered yet: { $reason }
-send-again = Send again
-original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
-delivered-now = ✅ Delivered.
+how-to-reply = So antworten Sie: Wischen Sie die Kundennachricht nach links, oder wählen Sie „Antworten“. Diese Nachricht ging an niemanden.
+reply-to-unknown = Ich weiß nicht, für wen das bestimmt ist, deshalb ging es an niemanden. Antworten Sie auf eine Kundennachricht, über der ein Name steht.
+not-delivered = ❌ Nicht zugestellt: { $reason }
+maybe-not-delivered = ⚠️ Vielleicht nicht zugestellt: Telegram hat nichts gemeldet. Mit „Erneut senden“ kommt die Nachricht womöglich doppelt an.
+not-delivered-yet = ⏳ Noch nicht zugestellt: { $reason }
+send-again = Erneut senden
+original-gone = Telegram gibt mir das Original nicht mehr. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
+delivered-now = ✅ Zugestellt.
 
 # Reasons
 
-reason-blocked = the customer blocked the bot.
-reason-deactivated = the customer's account is deleted.
-reason-not-started = the customer has not started this bot, or deleted the chat with it.
-reason-too-big = the file is too big. Telegram lets bots fetch 20 MB at most.
-reason-file-unavailable = Telegram did not give the file out.
-reason-bot-removed = the bot he wrote to is detached. Attach it again with /add.
-reason-token-revoked = Telegram no longer accepts the bot's token. Send the current one with /add.
-reason-too-fast = Telegram asks to wait.
-reason-unreachable = Telegram can't be reached.
-reason-refused = Telegram refuses this message.
-reason-kind = bots can't send this kind of message ({ $kind }).
+reason-blocked = Diese Person hat den Bot blockiert.
+reason-deactivated = Das Telegram-Konto dieser Person ist gelöscht.
+reason-not-started = Diese Person hat den Bot nicht gestartet oder den Chat mit ihm gelöscht.
+reason-too-big = Die Datei ist zu groß. Telegram gibt Bots höchstens 20 MB.
+reason-file-unavailable = Telegram hat die Datei nicht herausgegeben.
+reason-bot-removed = Der Bot, über den die Nachricht kam, ist getrennt. Verbinden Sie ihn mit /add wieder.
+reason-token-revoked = Telegram akzeptiert den Token des Bots nicht mehr. Senden Sie den aktuellen mit /add.
+reason-too-fast = Telegram bittet um etwas Geduld.
+reason-unreachable = Telegram ist nicht erreichbar.
+reason-refused = Telegram lehnt diese Nachricht ab.
+reason-kind = Bots können diese Art von Nachricht nicht senden ({ $kind }).
 
 # Copies
 
-no-name = customer { $id }
-repeat = ↻ possibly a repeat
-edited = ✏️ edited
-unshowable = { $name } sent something that can't be shown here ({ $kind }).
-file-missing = 📎 { $file } ({ $size }) can't be shown: { $reason } Ask the customer for a link or for smaller parts.
-content-refused = Telegram refuses to show this here ({ $kind }).
+no-name = Kunde { $id }
+repeat = ↻ möglicherweise doppelt
+edited = ✏️ bearbeitet
+unshowable = { $name } hat etwas gesendet, das hier nicht angezeigt werden kann ({ $kind }).
+file-missing = 📎 { $file } ({ $size }) kann nicht angezeigt werden: { $reason } Bitten Sie um einen Link oder um kleinere Teile.
+content-refused = Telegram lehnt es ab, das hier anzuzeigen ({ $kind }).
 quiz = Quiz
 story = Story: { $title }
 
 # Customers
 
-greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
-customer-help = Just write here, your message is passed on. The answer comes into this chat.
-customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
-customer-file = ❌ The file could not be passed on: bots get files up to 20 MB only. The rest was delivered. Please send a smaller file or a link.
-customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
-customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
+greeting = 👋 Hallo! Schreiben Sie Ihre Nachricht einfach hier: Text, Foto, Sprachnachricht, Datei, ganz wie Sie möchten. Die Antwort kommt in diesen Chat.
+customer-help = Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. Die Antwort kommt in diesen Chat.
+customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und wurde deshalb nicht zugestellt. Bitte schreiben Sie es auf andere Weise.
+customer-file = ❌ Die Datei konnte nicht weitergeleitet werden: Bots erhalten nur Dateien bis 20 MB. Der Rest wurde zugestellt. Bitte senden Sie eine kleinere Datei oder einen Link.
+customer-not-delivered = ❌ Diese Nachricht konnte leider nicht zugestellt werden. Bitte versuchen Sie es später noch einmal.
+customer-maybe-not-delivered = ⚠️ Diese Nachricht wurde leider vielleicht nicht zugestellt: Telegram hat nichts gemeldet.

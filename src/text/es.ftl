@@ -1,128 +1,128 @@
 # The master bot: getting in
 
 claimed =
-    ✅ This installation is yours now.
+    ✅ Esta instalación ya es tuya.
 
-    Send /add to attach your first client bot. Customers write to it, their messages appear here, and you answer by replying to them.
+    Envía /add para conectar tu primer bot para clientes. Tus clientes le escriben, sus mensajes aparecen aquí y tú contestas con «Responder».
 welcome =
-    👋 Customers' messages appear here; reply to one and the answer goes to that customer.
+    👋 Aquí aparecen los mensajes de tus clientes. Responde a uno y la respuesta llegará a quien lo escribió.
 
-    /add attaches a client bot, /help shows all commands.
-stranger = Sorry, this bot works for its owner only.
+    /add conecta un bot para clientes, /help muestra todos los comandos.
+stranger = Lo siento, este bot solo atiende a quien lo administra.
 
 # The master bot: commands
 
 help =
-    Reply to a customer's message and your answer goes to that customer: text, photos, voice, files, anything.
+    Responde al mensaje de un cliente y tu respuesta llegará a quien lo escribió: texto, fotos, notas de voz, archivos, lo que sea.
 
     { $commands }
 unknown-command =
-    I don't know this command. These exist:
+    No conozco ese comando. Estos son los que hay:
 
     { $commands }
-command-add = attach a client bot
-command-bots = your bots and how they fare
-command-remove = detach a bot
-command-qr = QR code of a bot's link
-command-subscribe = your plan
-command-help = what I can do
-command-cancel = stop what was begun
-cancelled = Cancelled.
-nothing-to-cancel = There is nothing to cancel.
-no-plans = Nothing to pay here: this installation has no limits and no paid plan.
+command-add = conectar un bot para clientes
+command-bots = tus bots y su estado
+command-remove = desconectar un bot
+command-qr = código QR con el enlace de un bot
+command-subscribe = tu plan
+command-help = qué puedo hacer
+command-cancel = cancelar lo que está en curso
+cancelled = Cancelado.
+nothing-to-cancel = No hay nada que cancelar.
+no-plans = Aquí no hay nada que pagar: esta instalación no tiene límites ni planes de pago.
 
 # Attaching
 
 add-prompt =
-    1. Open @BotFather, send /newbot and follow its two questions (or take a bot you have: /mybots → API Token).
-    2. Copy its answer with the token, it looks like 1234567890:AAE….
-    3. Paste it here. I delete the message at once, the token stays secret. /cancel stops.
-token-missing = There is no bot token in this message. It looks like 1234567890:AAE…: copy it from @BotFather and paste it here, or /cancel.
-tokens-several = There are several tokens in this message. Send one at a time, or /cancel.
-token-rejected = Telegram does not accept this token. Get the current one from @BotFather (/mybots → API Token) and paste it here, or /cancel.
-token-is-master = This is the token of the bot you are talking to. Customers need another one: create it with /newbot in @BotFather and paste its token here, or /cancel.
-bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and ask who runs this service. Another token, or /cancel.
-telegram-unreachable = Telegram does not answer just now. Paste the token once more in a minute, or /cancel.
+    1. Abre @BotFather, envía /newbot y contesta a sus dos preguntas (o usa un bot que ya tengas: /mybots → API Token).
+    2. Copia su respuesta con el token, que tiene este aspecto: 1234567890:AAE….
+    3. Pégala aquí. Borraré tu mensaje al instante y el token seguirá siendo secreto. Con /cancel lo dejas.
+token-missing = En este mensaje no hay ningún token de bot. Tiene este aspecto: 1234567890:AAE…. Cópialo del chat con @BotFather y pégalo aquí, o envía /cancel.
+tokens-several = En este mensaje hay varios tokens. Envíalos de uno en uno, o envía /cancel.
+token-rejected = Telegram no acepta este token. Consigue el actual en @BotFather (/mybots → API Token) y pégalo aquí, o envía /cancel.
+token-is-master = Este es el token del bot con el que estás hablando. Para tus clientes necesitas otro: créalo con /newbot en @BotFather y pega aquí su token, o envía /cancel.
+bot-taken = Aquí ya hay otra persona usando este bot. Si es tuyo, revoca su token en @BotFather y contacta con quien administra este servicio. Envía otro token, o /cancel.
+telegram-unreachable = Telegram no responde en este momento. Vuelve a pegar el token dentro de un minuto, o envía /cancel.
 takeover-question =
-    @{ $bot } already sends its messages to { $host }.
+    @{ $bot } ya envía sus mensajes a { $host }.
 
-    If I take it over, that program gets nothing more. Take it over?
-takeover-yes = Take it over
+    Si me hago cargo de él, ese programa no recibirá nada más. ¿Me hago cargo?
+takeover-yes = Sí, hazte cargo
 attached =
-    ✅ @{ $bot } is attached and works.
+    ✅ @{ $bot } está conectado y funciona.
 
-    Give customers this link: https://t.me/{ $bot }
-    What they write appears here; reply to answer.
+    Comparte este enlace con tus clientes: https://t.me/{ $bot }
+    Lo que escriban aparecerá aquí; contesta con «Responder».
 token-replaced =
-    ✅ The new token of @{ $bot } is in use. All conversations go on.
+    ✅ El nuevo token de @{ $bot } ya está en uso. Todas las conversaciones siguen.
 
     https://t.me/{ $bot }
-webhook-pending = @{ $bot } is attached, but Telegram did not accept the address for its messages yet ({ $reason }). I keep trying; /bots shows how it fares.
-delete-token-yourself = ⚠️ I could not delete your message with the token. Please delete it yourself.
+webhook-pending = @{ $bot } está conectado, pero Telegram aún no ha aceptado la dirección para sus mensajes ({ $reason }). Lo sigo intentando; con /bots puedes ver su estado.
+delete-token-yourself = ⚠️ No he podido borrar tu mensaje con el token. Bórralo tú, por favor.
 
 # Removing and listing
 
-no-bots = You have no client bots yet. /add attaches one.
-remove-which = Which bot shall I detach?
-remove-question = Detach @{ $bot }? Customers can no longer reach you through it. Conversations are kept: attach it again and they go on.
-remove-yes = Detach
-removed = @{ $bot } is detached, its token is wiped.
-button-cancel = Cancel
-button-stale = This question is closed.
-bots-title = Your client bots:
-bot-active = 🟢 @{ $bot } ({ $name }): works
-bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
-bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
-qr-which = Whose QR code?
+no-bots = Aún no tienes bots para clientes. Con /add conectas uno.
+remove-which = ¿Qué bot quieres desconectar?
+remove-question = ¿Desconectar @{ $bot }? Tus clientes ya no podrán escribirte a través de él. Las conversaciones se guardan: si lo vuelves a conectar, continúan.
+remove-yes = Desconectar
+removed = @{ $bot } está desconectado y su token se ha borrado.
+button-cancel = Cancelar
+button-stale = Esta pregunta ya está cerrada.
+bots-title = Tus bots para clientes:
+bot-active = 🟢 @{ $bot } ({ $name }): funciona
+bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram ya no acepta su token. Consigue el actual en @BotFather y envíalo con /add.
+bot-contested = 🟠 @{ $bot } ({ $name }): otro programa recibe sus mensajes. Detén ese programa, o revoca el token en @BotFather y envía el nuevo con /add.
+qr-which = ¿De qué bot quieres el código QR?
 qr-caption = https://t.me/{ $bot }
 
 # Alarms
 
-alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so customers can't reach you through it. Get the current token from @BotFather (/mybots → API Token) and send it here with /add: all conversations go on.
-alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
-left-group = @{ $bot } was added to “{ $title }” and left again: client bots talk with customers in private only.
+alarm-revoked = 🔴 Telegram ya no acepta el token de @{ $bot }, así que tus clientes no pueden escribirte a través de él. Consigue el token actual en @BotFather (/mybots → API Token) y envíalo aquí con /add: todas las conversaciones continuarán.
+alarm-contested = 🟠 Otro programa recibe los mensajes de @{ $bot }, así que no te llegan. Detén ese programa, o revoca el token en @BotFather y envía aquí el nuevo con /add.
+left-group = Alguien añadió @{ $bot } a «{ $title }» y el bot salió enseguida: los bots para clientes solo hablan en privado.
 
 # Answering customers
 
-how-to-reply = To answer a customer, reply to his message: swipe it to the left, or choose “Reply”. This message went to nobody.
-reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a customer's message that has a header with his name.
-not-delivered = ❌ Was not delivered: { $reason }
-maybe-not-delivered = ⚠️ May not have been delivered: Telegram did not say. “Send again” may make it arrive twice.
-not-delivered-yet = ⏳ Not delivered yet: { $reason }
-send-again = Send again
-original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
-delivered-now = ✅ Delivered.
+how-to-reply = Para contestar a un cliente, desliza su mensaje hacia la izquierda o elige «Responder». Este mensaje no se ha enviado a nadie.
+reply-to-unknown = No sé a qué cliente va dirigido, así que no se ha enviado a nadie. Responde al mensaje de un cliente que lleve su nombre en el encabezado.
+not-delivered = ❌ No se ha entregado: { $reason }
+maybe-not-delivered = ⚠️ Puede que no se haya entregado: Telegram no lo ha confirmado. Con «Enviar de nuevo» podría llegar dos veces.
+not-delivered-yet = ⏳ Aún no se ha entregado: { $reason }
+send-again = Enviar de nuevo
+original-gone = Telegram ya no me da el mensaje original. Escríbelo otra vez como respuesta al cliente, por favor.
+delivered-now = ✅ Entregado.
 
 # Reasons
 
-reason-blocked = the customer blocked the bot.
-reason-deactivated = the customer's account is deleted.
-reason-not-started = the customer has not started this bot, or deleted the chat with it.
-reason-too-big = the file is too big. Telegram lets bots fetch 20 MB at most.
-reason-file-unavailable = Telegram did not give the file out.
-reason-bot-removed = the bot he wrote to is detached. Attach it again with /add.
-reason-token-revoked = Telegram no longer accepts the bot's token. Send the current one with /add.
-reason-too-fast = Telegram asks to wait.
-reason-unreachable = Telegram can't be reached.
-reason-refused = Telegram refuses this message.
-reason-kind = bots can't send this kind of message ({ $kind }).
+reason-blocked = el cliente ha bloqueado el bot.
+reason-deactivated = la cuenta del cliente está eliminada.
+reason-not-started = el cliente no ha iniciado este bot o ha borrado el chat con él.
+reason-too-big = el archivo es demasiado grande. Telegram solo deja a los bots descargar hasta 20 MB.
+reason-file-unavailable = Telegram no ha entregado el archivo.
+reason-bot-removed = el bot por el que llegó el mensaje está desconectado. Vuelve a conectarlo con /add.
+reason-token-revoked = Telegram ya no acepta el token del bot. Envía el actual con /add.
+reason-too-fast = Telegram pide esperar un poco.
+reason-unreachable = no hay conexión con Telegram.
+reason-refused = Telegram rechaza este mensaje.
+reason-kind = los bots no pueden enviar este tipo de mensaje ({ $kind }).
 
 # Copies
 
-no-name = customer { $id }
-repeat = ↻ possibly a repeat
-edited = ✏️ edited
-unshowable = { $name } sent something that can't be shown here ({ $kind }).
-file-missing = 📎 { $file } ({ $size }) can't be shown: { $reason } Ask the customer for a link or for smaller parts.
-content-refused = Telegram refuses to show this here ({ $kind }).
-quiz = Quiz
-story = Story: { $title }
+no-name = cliente { $id }
+repeat = ↻ posible repetición
+edited = ✏️ editado
+unshowable = { $name } ha enviado algo que no se puede mostrar aquí ({ $kind }).
+file-missing = 📎 { $file } ({ $size }) no se puede mostrar: { $reason } Pide al cliente un enlace o el archivo en partes más pequeñas.
+content-refused = Telegram no permite mostrar esto aquí ({ $kind }).
+quiz = Cuestionario
+story = Historia: { $title }
 
 # Customers
 
-greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
-customer-help = Just write here, your message is passed on. The answer comes into this chat.
-customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
-customer-file = ❌ The file could not be passed on: bots get files up to 20 MB only. The rest was delivered. Please send a smaller file or a link.
-customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
-customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
+greeting = 👋 ¡Hola! Escribe aquí tu mensaje: texto, foto, nota de voz, archivo, lo que prefieras. La respuesta llegará a este chat.
+customer-help = Escribe aquí y tu mensaje se transmitirá. La respuesta llegará a este chat.
+customer-kind = ❌ Este tipo de mensaje no se puede transmitir, así que no se ha entregado. Por favor, dilo de otra forma.
+customer-file = ❌ No se ha podido transmitir el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás se ha entregado. Por favor, envía un archivo más pequeño o un enlace.
+customer-not-delivered = ❌ Lo sentimos, este mensaje no se ha podido entregar. Por favor, inténtalo más tarde.
+customer-maybe-not-delivered = ⚠️ Lo sentimos, puede que este mensaje no se haya entregado: Telegram no lo ha confirmado.

@@ -1,128 +1,128 @@
 # The master bot: getting in
 
 claimed =
-    ✅ This installation is yours now.
+    ✅ Теперь этот бот принадлежит вам.
 
-    Send /add to attach your first client bot. Customers write to it, their messages appear here, and you answer by replying to them.
+    Отправьте /add, чтобы подключить первого клиентского бота. Клиенты пишут ему, их сообщения появляются здесь, а вы отвечаете на них через «Ответить».
 welcome =
-    👋 Customers' messages appear here; reply to one and the answer goes to that customer.
+    👋 Здесь появляются сообщения клиентов. Ответьте на любое из них, и ваш ответ придёт этому клиенту.
 
-    /add attaches a client bot, /help shows all commands.
-stranger = Sorry, this bot works for its owner only.
+    /add подключает клиентского бота, /help показывает все команды.
+stranger = Извините, этот бот работает только для своего владельца.
 
 # The master bot: commands
 
 help =
-    Reply to a customer's message and your answer goes to that customer: text, photos, voice, files, anything.
+    Ответьте на сообщение клиента, и ваш ответ придёт именно ему: текст, фото, голосовые, файлы, что угодно.
 
     { $commands }
 unknown-command =
-    I don't know this command. These exist:
+    Такой команды я не знаю. Вот какие есть:
 
     { $commands }
-command-add = attach a client bot
-command-bots = your bots and how they fare
-command-remove = detach a bot
-command-qr = QR code of a bot's link
-command-subscribe = your plan
-command-help = what I can do
-command-cancel = stop what was begun
-cancelled = Cancelled.
-nothing-to-cancel = There is nothing to cancel.
-no-plans = Nothing to pay here: this installation has no limits and no paid plan.
+command-add = подключить клиентского бота
+command-bots = ваши боты и их состояние
+command-remove = отключить бота
+command-qr = QR-код со ссылкой на бота
+command-subscribe = ваш тариф
+command-help = что я умею
+command-cancel = отменить начатое
+cancelled = Отменено.
+nothing-to-cancel = Отменять нечего.
+no-plans = Платить не за что: здесь нет ни ограничений, ни платных тарифов.
 
 # Attaching
 
 add-prompt =
-    1. Open @BotFather, send /newbot and follow its two questions (or take a bot you have: /mybots → API Token).
-    2. Copy its answer with the token, it looks like 1234567890:AAE….
-    3. Paste it here. I delete the message at once, the token stays secret. /cancel stops.
-token-missing = There is no bot token in this message. It looks like 1234567890:AAE…: copy it from @BotFather and paste it here, or /cancel.
-tokens-several = There are several tokens in this message. Send one at a time, or /cancel.
-token-rejected = Telegram does not accept this token. Get the current one from @BotFather (/mybots → API Token) and paste it here, or /cancel.
-token-is-master = This is the token of the bot you are talking to. Customers need another one: create it with /newbot in @BotFather and paste its token here, or /cancel.
-bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and ask who runs this service. Another token, or /cancel.
-telegram-unreachable = Telegram does not answer just now. Paste the token once more in a minute, or /cancel.
+    1. Откройте @BotFather, отправьте /newbot и ответьте на два вопроса (или возьмите бота, который у вас уже есть: /mybots → API Token).
+    2. Скопируйте ответ с токеном, токен выглядит так: 1234567890:AAE….
+    3. Вставьте его сюда. Я сразу удалю ваше сообщение, токен останется в секрете. /cancel отменяет подключение.
+token-missing = В этом сообщении нет токена бота. Он выглядит так: 1234567890:AAE…. Скопируйте его из чата с @BotFather и вставьте сюда или отправьте /cancel.
+tokens-several = В этом сообщении несколько токенов. Присылайте их по одному или отправьте /cancel.
+token-rejected = Telegram не принимает этот токен. Возьмите действующий в @BotFather (/mybots → API Token) и вставьте его сюда или отправьте /cancel.
+token-is-master = Это токен бота, с которым вы сейчас переписываетесь. Для клиентов нужен другой бот: создайте его в @BotFather командой /newbot и вставьте сюда его токен или отправьте /cancel.
+bot-taken = Этого бота здесь уже использует кто-то другой. Если бот ваш, отзовите его токен в @BotFather и обратитесь к тем, кто управляет этим сервисом. Пришлите другой токен или /cancel.
+telegram-unreachable = Telegram сейчас не отвечает. Вставьте токен ещё раз через минуту или отправьте /cancel.
 takeover-question =
-    @{ $bot } already sends its messages to { $host }.
+    Бот @{ $bot } уже передаёт свои сообщения на адрес { $host }.
 
-    If I take it over, that program gets nothing more. Take it over?
-takeover-yes = Take it over
+    Если переключить его на меня, та программа перестанет получать сообщения. Переключить?
+takeover-yes = Переключить
 attached =
-    ✅ @{ $bot } is attached and works.
+    ✅ Бот @{ $bot } подключён и работает.
 
-    Give customers this link: https://t.me/{ $bot }
-    What they write appears here; reply to answer.
+    Дайте клиентам эту ссылку: https://t.me/{ $bot }
+    Их сообщения появятся здесь; отвечайте через «Ответить».
 token-replaced =
-    ✅ The new token of @{ $bot } is in use. All conversations go on.
+    ✅ Новый токен бота @{ $bot } принят. Все диалоги продолжаются.
 
     https://t.me/{ $bot }
-webhook-pending = @{ $bot } is attached, but Telegram did not accept the address for its messages yet ({ $reason }). I keep trying; /bots shows how it fares.
-delete-token-yourself = ⚠️ I could not delete your message with the token. Please delete it yourself.
+webhook-pending = Бот @{ $bot } подключён, но Telegram пока не принял адрес для его сообщений ({ $reason }). Я продолжаю пробовать; состояние бота покажет /bots.
+delete-token-yourself = ⚠️ Не удалось удалить ваше сообщение с токеном. Пожалуйста, удалите его вручную.
 
 # Removing and listing
 
-no-bots = You have no client bots yet. /add attaches one.
-remove-which = Which bot shall I detach?
-remove-question = Detach @{ $bot }? Customers can no longer reach you through it. Conversations are kept: attach it again and they go on.
-remove-yes = Detach
-removed = @{ $bot } is detached, its token is wiped.
-button-cancel = Cancel
-button-stale = This question is closed.
-bots-title = Your client bots:
-bot-active = 🟢 @{ $bot } ({ $name }): works
-bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
-bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
-qr-which = Whose QR code?
+no-bots = У вас пока нет клиентских ботов. Чтобы подключить бота, отправьте /add.
+remove-which = Какого бота отключить?
+remove-question = Отключить бота @{ $bot }? Клиенты больше не смогут писать вам через него. Диалоги сохранятся: подключите бота снова, и они продолжатся.
+remove-yes = Отключить
+removed = Бот @{ $bot } отключён, его токен удалён.
+button-cancel = Отмена
+button-stale = Этот вопрос уже закрыт.
+bots-title = Ваши клиентские боты:
+bot-active = 🟢 @{ $bot } ({ $name }): работает
+bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram больше не принимает его токен. Возьмите действующий в @BotFather и отправьте через /add.
+bot-contested = 🟠 @{ $bot } ({ $name }): его сообщения получает другая программа. Остановите её или отзовите токен в @BotFather и отправьте новый через /add.
+qr-which = QR-код какого бота вам нужен?
 qr-caption = https://t.me/{ $bot }
 
 # Alarms
 
-alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so customers can't reach you through it. Get the current token from @BotFather (/mybots → API Token) and send it here with /add: all conversations go on.
-alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
-left-group = @{ $bot } was added to “{ $title }” and left again: client bots talk with customers in private only.
+alarm-revoked = 🔴 Telegram больше не принимает токен бота @{ $bot }, и клиенты не могут писать вам через него. Возьмите действующий токен в @BotFather (/mybots → API Token) и отправьте его сюда через /add: все диалоги продолжатся.
+alarm-contested = 🟠 Сообщения бота @{ $bot } получает другая программа, и до вас они не доходят. Остановите её или отзовите токен в @BotFather и отправьте новый сюда через /add.
+left-group = Бота @{ $bot } добавили в «{ $title }», и он сразу вышел: клиентские боты общаются с клиентами только в личных чатах.
 
 # Answering customers
 
-how-to-reply = To answer a customer, reply to his message: swipe it to the left, or choose “Reply”. This message went to nobody.
-reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a customer's message that has a header with his name.
-not-delivered = ❌ Was not delivered: { $reason }
-maybe-not-delivered = ⚠️ May not have been delivered: Telegram did not say. “Send again” may make it arrive twice.
-not-delivered-yet = ⏳ Not delivered yet: { $reason }
-send-again = Send again
-original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
-delivered-now = ✅ Delivered.
+how-to-reply = Чтобы ответить клиенту, смахните его сообщение влево или выберите «Ответить». Это сообщение никому не отправлено.
+reply-to-unknown = Непонятно, какому клиенту это адресовано, поэтому сообщение никому не отправлено. Ответьте на сообщение клиента, в начале которого указано имя.
+not-delivered = ❌ Не доставлено: { $reason }
+maybe-not-delivered = ⚠️ Возможно, не доставлено: Telegram не подтвердил доставку. Если нажать «Отправить ещё раз», сообщение может прийти дважды.
+not-delivered-yet = ⏳ Пока не доставлено: { $reason }
+send-again = Отправить ещё раз
+original-gone = Исходное сообщение в Telegram больше недоступно. Пожалуйста, напишите его ещё раз в ответ клиенту.
+delivered-now = ✅ Доставлено.
 
 # Reasons
 
-reason-blocked = the customer blocked the bot.
-reason-deactivated = the customer's account is deleted.
-reason-not-started = the customer has not started this bot, or deleted the chat with it.
-reason-too-big = the file is too big. Telegram lets bots fetch 20 MB at most.
-reason-file-unavailable = Telegram did not give the file out.
-reason-bot-removed = the bot he wrote to is detached. Attach it again with /add.
-reason-token-revoked = Telegram no longer accepts the bot's token. Send the current one with /add.
-reason-too-fast = Telegram asks to wait.
-reason-unreachable = Telegram can't be reached.
-reason-refused = Telegram refuses this message.
-reason-kind = bots can't send this kind of message ({ $kind }).
+reason-blocked = клиент заблокировал бота.
+reason-deactivated = аккаунт клиента удалён.
+reason-not-started = клиент не запускал этого бота или удалил чат с ним.
+reason-too-big = файл слишком большой. Telegram отдаёт ботам не больше 20 МБ.
+reason-file-unavailable = Telegram не отдал файл.
+reason-bot-removed = бот, через которого пришло сообщение, отключён. Подключите его снова через /add.
+reason-token-revoked = Telegram больше не принимает токен бота. Отправьте действующий через /add.
+reason-too-fast = Telegram просит подождать.
+reason-unreachable = нет связи с Telegram.
+reason-refused = Telegram отклоняет это сообщение.
+reason-kind = боты не могут отправлять сообщения такого типа ({ $kind }).
 
 # Copies
 
-no-name = customer { $id }
-repeat = ↻ possibly a repeat
-edited = ✏️ edited
-unshowable = { $name } sent something that can't be shown here ({ $kind }).
-file-missing = 📎 { $file } ({ $size }) can't be shown: { $reason } Ask the customer for a link or for smaller parts.
-content-refused = Telegram refuses to show this here ({ $kind }).
-quiz = Quiz
-story = Story: { $title }
+no-name = клиент { $id }
+repeat = ↻ возможно, повтор
+edited = ✏️ изменено
+unshowable = { $name }: пришло сообщение, которое нельзя показать здесь ({ $kind }).
+file-missing = 📎 { $file } ({ $size }) нельзя показать: { $reason } Попросите клиента прислать ссылку или разбить файл на части поменьше.
+content-refused = Telegram отказывается показать это здесь ({ $kind }).
+quiz = Викторина
+story = История: { $title }
 
 # Customers
 
-greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
-customer-help = Just write here, your message is passed on. The answer comes into this chat.
-customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
-customer-file = ❌ The file could not be passed on: bots get files up to 20 MB only. The rest was delivered. Please send a smaller file or a link.
-customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
-customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
+greeting = 👋 Здравствуйте! Напишите сюда ваше сообщение: текст, фото, голосовое, файл, как вам удобно. Ответ придёт в этот чат.
+customer-help = Просто напишите сюда, и ваше сообщение передадут. Ответ придёт в этот чат.
+customer-kind = ❌ Сообщения такого типа передать нельзя, поэтому оно не доставлено. Пожалуйста, отправьте это в другом виде.
+customer-file = ❌ Файл не удалось передать: боты получают файлы только до 20 МБ. Остальное доставлено. Пожалуйста, отправьте файл поменьше или ссылку.
+customer-not-delivered = ❌ К сожалению, это сообщение не удалось доставить. Пожалуйста, попробуйте позже.
+customer-maybe-not-delivered = ⚠️ К сожалению, это сообщение могло не дойти: Telegram не подтвердил доставку.

@@ -1,128 +1,128 @@
 # The master bot: getting in
 
 claimed =
-    ✅ This installation is yours now.
+    ✅ Тепер цей бот належить вам.
 
-    Send /add to attach your first client bot. Customers write to it, their messages appear here, and you answer by replying to them.
+    Надішліть /add, щоб підключити першого клієнтського бота. Клієнти пишуть йому, їхні повідомлення з’являються тут, а ви відповідаєте на них через «Відповісти».
 welcome =
-    👋 Customers' messages appear here; reply to one and the answer goes to that customer.
+    👋 Тут з’являються повідомлення клієнтів. Дайте відповідь на будь-яке з них, і її отримає саме цей клієнт.
 
-    /add attaches a client bot, /help shows all commands.
-stranger = Sorry, this bot works for its owner only.
+    /add підключає клієнтського бота, /help показує всі команди.
+stranger = Вибачте, цей бот працює лише для свого власника.
 
 # The master bot: commands
 
 help =
-    Reply to a customer's message and your answer goes to that customer: text, photos, voice, files, anything.
+    Дайте відповідь на повідомлення клієнта, і її отримає саме він: текст, фото, голосові, файли, будь-що.
 
     { $commands }
 unknown-command =
-    I don't know this command. These exist:
+    Такої команди я не знаю. Ось які є:
 
     { $commands }
-command-add = attach a client bot
-command-bots = your bots and how they fare
-command-remove = detach a bot
-command-qr = QR code of a bot's link
-command-subscribe = your plan
-command-help = what I can do
-command-cancel = stop what was begun
-cancelled = Cancelled.
-nothing-to-cancel = There is nothing to cancel.
-no-plans = Nothing to pay here: this installation has no limits and no paid plan.
+command-add = підключити клієнтського бота
+command-bots = ваші боти та їхній стан
+command-remove = відключити бота
+command-qr = QR-код із посиланням на бота
+command-subscribe = ваш тариф
+command-help = що я вмію
+command-cancel = скасувати розпочате
+cancelled = Скасовано.
+nothing-to-cancel = Скасовувати нічого.
+no-plans = Платити нема за що: тут немає ні обмежень, ні платних тарифів.
 
 # Attaching
 
 add-prompt =
-    1. Open @BotFather, send /newbot and follow its two questions (or take a bot you have: /mybots → API Token).
-    2. Copy its answer with the token, it looks like 1234567890:AAE….
-    3. Paste it here. I delete the message at once, the token stays secret. /cancel stops.
-token-missing = There is no bot token in this message. It looks like 1234567890:AAE…: copy it from @BotFather and paste it here, or /cancel.
-tokens-several = There are several tokens in this message. Send one at a time, or /cancel.
-token-rejected = Telegram does not accept this token. Get the current one from @BotFather (/mybots → API Token) and paste it here, or /cancel.
-token-is-master = This is the token of the bot you are talking to. Customers need another one: create it with /newbot in @BotFather and paste its token here, or /cancel.
-bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and ask who runs this service. Another token, or /cancel.
-telegram-unreachable = Telegram does not answer just now. Paste the token once more in a minute, or /cancel.
+    1. Відкрийте @BotFather, надішліть /newbot і дайте відповідь на два запитання (або візьміть бота, якого вже маєте: /mybots → API Token).
+    2. Скопіюйте відповідь із токеном, токен має такий вигляд: 1234567890:AAE….
+    3. Вставте її сюди. Я одразу видалю ваше повідомлення, токен залишиться в таємниці. /cancel скасовує підключення.
+token-missing = У цьому повідомленні немає токена бота. Він має такий вигляд: 1234567890:AAE…. Скопіюйте його з чату з @BotFather і вставте сюди або надішліть /cancel.
+tokens-several = У цьому повідомленні кілька токенів. Надсилайте їх по одному або надішліть /cancel.
+token-rejected = Telegram не приймає цей токен. Візьміть чинний у @BotFather (/mybots → API Token) і вставте його сюди або надішліть /cancel.
+token-is-master = Це токен бота, з яким ви зараз листуєтеся. Для клієнтів потрібен інший бот: створіть його в @BotFather командою /newbot і вставте сюди його токен або надішліть /cancel.
+bot-taken = Цього бота тут уже використовує хтось інший. Якщо бот ваш, відкличте його токен у @BotFather і зверніться до тих, хто керує цим сервісом. Надішліть інший токен або /cancel.
+telegram-unreachable = Telegram зараз не відповідає. Вставте токен ще раз за хвилину або надішліть /cancel.
 takeover-question =
-    @{ $bot } already sends its messages to { $host }.
+    Бот @{ $bot } уже передає свої повідомлення на адресу { $host }.
 
-    If I take it over, that program gets nothing more. Take it over?
-takeover-yes = Take it over
+    Якщо перемкнути його на мене, та програма більше нічого не отримає. Перемкнути?
+takeover-yes = Перемкнути
 attached =
-    ✅ @{ $bot } is attached and works.
+    ✅ Бота @{ $bot } підключено, він працює.
 
-    Give customers this link: https://t.me/{ $bot }
-    What they write appears here; reply to answer.
+    Дайте клієнтам це посилання: https://t.me/{ $bot }
+    Їхні повідомлення з’являться тут; відповідайте через «Відповісти».
 token-replaced =
-    ✅ The new token of @{ $bot } is in use. All conversations go on.
+    ✅ Новий токен бота @{ $bot } прийнято. Усі діалоги тривають.
 
     https://t.me/{ $bot }
-webhook-pending = @{ $bot } is attached, but Telegram did not accept the address for its messages yet ({ $reason }). I keep trying; /bots shows how it fares.
-delete-token-yourself = ⚠️ I could not delete your message with the token. Please delete it yourself.
+webhook-pending = Бота @{ $bot } підключено, але Telegram поки не прийняв адресу для його повідомлень ({ $reason }). Я продовжую спроби; стан бота покаже /bots.
+delete-token-yourself = ⚠️ Не вдалося видалити ваше повідомлення з токеном. Будь ласка, видаліть його вручну.
 
 # Removing and listing
 
-no-bots = You have no client bots yet. /add attaches one.
-remove-which = Which bot shall I detach?
-remove-question = Detach @{ $bot }? Customers can no longer reach you through it. Conversations are kept: attach it again and they go on.
-remove-yes = Detach
-removed = @{ $bot } is detached, its token is wiped.
-button-cancel = Cancel
-button-stale = This question is closed.
-bots-title = Your client bots:
-bot-active = 🟢 @{ $bot } ({ $name }): works
-bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
-bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
-qr-which = Whose QR code?
+no-bots = У вас поки немає клієнтських ботів. Щоб підключити бота, надішліть /add.
+remove-which = Якого бота відключити?
+remove-question = Відключити бота @{ $bot }? Клієнти більше не зможуть писати вам через нього. Діалоги збережуться: підключіть бота знову, і вони продовжаться.
+remove-yes = Відключити
+removed = Бота @{ $bot } відключено, його токен видалено.
+button-cancel = Скасувати
+button-stale = Це запитання вже закрито.
+bots-title = Ваші клієнтські боти:
+bot-active = 🟢 @{ $bot } ({ $name }): працює
+bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram більше не приймає його токен. Візьміть чинний у @BotFather і надішліть через /add.
+bot-contested = 🟠 @{ $bot } ({ $name }): його повідомлення отримує інша програма. Зупиніть її або відкличте токен у @BotFather і надішліть новий через /add.
+qr-which = QR-код якого бота вам потрібен?
 qr-caption = https://t.me/{ $bot }
 
 # Alarms
 
-alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so customers can't reach you through it. Get the current token from @BotFather (/mybots → API Token) and send it here with /add: all conversations go on.
-alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
-left-group = @{ $bot } was added to “{ $title }” and left again: client bots talk with customers in private only.
+alarm-revoked = 🔴 Telegram більше не приймає токен бота @{ $bot }, і клієнти не можуть писати вам через нього. Візьміть чинний токен у @BotFather (/mybots → API Token) і надішліть його сюди через /add: усі діалоги продовжаться.
+alarm-contested = 🟠 Повідомлення бота @{ $bot } отримує інша програма, і до вас вони не доходять. Зупиніть її або відкличте токен у @BotFather і надішліть новий сюди через /add.
+left-group = Бота @{ $bot } додали до «{ $title }», і він одразу вийшов: клієнтські боти спілкуються з клієнтами лише в особистих чатах.
 
 # Answering customers
 
-how-to-reply = To answer a customer, reply to his message: swipe it to the left, or choose “Reply”. This message went to nobody.
-reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a customer's message that has a header with his name.
-not-delivered = ❌ Was not delivered: { $reason }
-maybe-not-delivered = ⚠️ May not have been delivered: Telegram did not say. “Send again” may make it arrive twice.
-not-delivered-yet = ⏳ Not delivered yet: { $reason }
-send-again = Send again
-original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
-delivered-now = ✅ Delivered.
+how-to-reply = Щоб відповісти клієнту, проведіть по його повідомленню вліво або виберіть «Відповісти». Це повідомлення нікому не надіслано.
+reply-to-unknown = Незрозуміло, якому клієнту це адресовано, тому повідомлення нікому не надіслано. Дайте відповідь на повідомлення клієнта, на початку якого вказано ім’я.
+not-delivered = ❌ Не доставлено: { $reason }
+maybe-not-delivered = ⚠️ Можливо, не доставлено: Telegram не підтвердив доставку. Якщо натиснути «Надіслати ще раз», повідомлення може надійти двічі.
+not-delivered-yet = ⏳ Поки не доставлено: { $reason }
+send-again = Надіслати ще раз
+original-gone = Початкове повідомлення в Telegram більше недоступне. Будь ласка, напишіть його ще раз у відповідь клієнту.
+delivered-now = ✅ Доставлено.
 
 # Reasons
 
-reason-blocked = the customer blocked the bot.
-reason-deactivated = the customer's account is deleted.
-reason-not-started = the customer has not started this bot, or deleted the chat with it.
-reason-too-big = the file is too big. Telegram lets bots fetch 20 MB at most.
-reason-file-unavailable = Telegram did not give the file out.
-reason-bot-removed = the bot he wrote to is detached. Attach it again with /add.
-reason-token-revoked = Telegram no longer accepts the bot's token. Send the current one with /add.
-reason-too-fast = Telegram asks to wait.
-reason-unreachable = Telegram can't be reached.
-reason-refused = Telegram refuses this message.
-reason-kind = bots can't send this kind of message ({ $kind }).
+reason-blocked = клієнт заблокував бота.
+reason-deactivated = обліковий запис клієнта видалено.
+reason-not-started = клієнт не запускав цього бота або видалив чат із ним.
+reason-too-big = файл завеликий. Telegram віддає ботам не більше 20 МБ.
+reason-file-unavailable = Telegram не віддав файл.
+reason-bot-removed = бота, через якого надійшло повідомлення, відключено. Підключіть його знову через /add.
+reason-token-revoked = Telegram більше не приймає токен бота. Надішліть чинний через /add.
+reason-too-fast = Telegram просить зачекати.
+reason-unreachable = немає зв’язку з Telegram.
+reason-refused = Telegram відхиляє це повідомлення.
+reason-kind = боти не можуть надсилати повідомлення такого типу ({ $kind }).
 
 # Copies
 
-no-name = customer { $id }
-repeat = ↻ possibly a repeat
-edited = ✏️ edited
-unshowable = { $name } sent something that can't be shown here ({ $kind }).
-file-missing = 📎 { $file } ({ $size }) can't be shown: { $reason } Ask the customer for a link or for smaller parts.
-content-refused = Telegram refuses to show this here ({ $kind }).
-quiz = Quiz
-story = Story: { $title }
+no-name = клієнт { $id }
+repeat = ↻ можливо, повтор
+edited = ✏️ змінено
+unshowable = { $name }: надійшло повідомлення, яке не можна показати тут ({ $kind }).
+file-missing = 📎 { $file } ({ $size }) не можна показати: { $reason } Попросіть клієнта надіслати посилання або розбити файл на менші частини.
+content-refused = Telegram відмовляється показати це тут ({ $kind }).
+quiz = Вікторина
+story = Історія: { $title }
 
 # Customers
 
-greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
-customer-help = Just write here, your message is passed on. The answer comes into this chat.
-customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
-customer-file = ❌ The file could not be passed on: bots get files up to 20 MB only. The rest was delivered. Please send a smaller file or a link.
-customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
-customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
+greeting = 👋 Вітаємо! Напишіть сюди ваше повідомлення: текст, фото, голосове, файл, як вам зручно. Відповідь надійде в цей чат.
+customer-help = Просто напишіть сюди, і ваше повідомлення передадуть. Відповідь надійде в цей чат.
+customer-kind = ❌ Повідомлення такого типу передати не можна, тому його не доставлено. Будь ласка, надішліть це в іншому вигляді.
+customer-file = ❌ Файл не вдалося передати: боти отримують файли лише до 20 МБ. Решту доставлено. Будь ласка, надішліть менший файл або посилання.
+customer-not-delivered = ❌ На жаль, це повідомлення не вдалося доставити. Будь ласка, спробуйте пізніше.
+customer-maybe-not-delivered = ⚠️ На жаль, це повідомлення могло не дійти: Telegram не підтвердив доставку.

@@ -1,128 +1,128 @@
 # The master bot: getting in
 
 claimed =
-    ✅ This installation is yours now.
+    ✅ 这个机器人现在归您所有了。
 
-    Send /add to attach your first client bot. Customers write to it, their messages appear here, and you answer by replying to them.
+    发送 /add 绑定您的第一个客服机器人。客户给它发消息，消息会显示在这里，您用“回复”即可答复客户。
 welcome =
-    👋 Customers' messages appear here; reply to one and the answer goes to that customer.
+    👋 客户的消息会显示在这里。回复其中一条，您的答复就会发给那位客户。
 
-    /add attaches a client bot, /help shows all commands.
-stranger = Sorry, this bot works for its owner only.
+    发送 /add 绑定客服机器人，发送 /help 查看所有命令。
+stranger = 抱歉，此机器人仅供其所有者使用。
 
 # The master bot: commands
 
 help =
-    Reply to a customer's message and your answer goes to that customer: text, photos, voice, files, anything.
+    回复客户的消息，您的答复就会发给那位客户：文字、照片、语音、文件，什么都可以。
 
     { $commands }
 unknown-command =
-    I don't know this command. These exist:
+    没有这个命令。可用的命令有：
 
     { $commands }
-command-add = attach a client bot
-command-bots = your bots and how they fare
-command-remove = detach a bot
-command-qr = QR code of a bot's link
-command-subscribe = your plan
-command-help = what I can do
-command-cancel = stop what was begun
-cancelled = Cancelled.
-nothing-to-cancel = There is nothing to cancel.
-no-plans = Nothing to pay here: this installation has no limits and no paid plan.
+command-add = 绑定客服机器人
+command-bots = 您的机器人及其状态
+command-remove = 解绑机器人
+command-qr = 机器人链接的二维码
+command-subscribe = 您的套餐
+command-help = 我能做什么
+command-cancel = 取消当前操作
+cancelled = 已取消。
+nothing-to-cancel = 没有可取消的操作。
+no-plans = 这里无需付费：没有任何限制，也没有付费套餐。
 
 # Attaching
 
 add-prompt =
-    1. Open @BotFather, send /newbot and follow its two questions (or take a bot you have: /mybots → API Token).
-    2. Copy its answer with the token, it looks like 1234567890:AAE….
-    3. Paste it here. I delete the message at once, the token stays secret. /cancel stops.
-token-missing = There is no bot token in this message. It looks like 1234567890:AAE…: copy it from @BotFather and paste it here, or /cancel.
-tokens-several = There are several tokens in this message. Send one at a time, or /cancel.
-token-rejected = Telegram does not accept this token. Get the current one from @BotFather (/mybots → API Token) and paste it here, or /cancel.
-token-is-master = This is the token of the bot you are talking to. Customers need another one: create it with /newbot in @BotFather and paste its token here, or /cancel.
-bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and ask who runs this service. Another token, or /cancel.
-telegram-unreachable = Telegram does not answer just now. Paste the token once more in a minute, or /cancel.
+    1. 打开 @BotFather ，发送 /newbot 并回答两个问题（也可以使用您已有的机器人：/mybots → API Token）。
+    2. 复制它含有 Token 的回复，Token 形如 1234567890:AAE…。
+    3. 粘贴到这里。我会立即删除您的消息，Token 不会泄露。发送 /cancel 可取消。
+token-missing = 这条消息里没有机器人的 Token。Token 形如 1234567890:AAE…，请从 @BotFather 复制并粘贴到这里，或发送 /cancel 取消。
+tokens-several = 这条消息里有多个 Token。请每次只发一个，或发送 /cancel 取消。
+token-rejected = Telegram 不接受这个 Token。请在 @BotFather 获取当前的 Token（/mybots → API Token）并粘贴到这里，或发送 /cancel 取消。
+token-is-master = 这是您正在使用的这个机器人的 Token。客户需要另一个机器人：请在 @BotFather 用 /newbot 创建，再把它的 Token 粘贴到这里，或发送 /cancel 取消。
+bot-taken = 这里已有其他人在使用这个机器人。如果它是您的，请在 @BotFather 撤销它的 Token，并联系本服务的运营者。请发送另一个 Token，或发送 /cancel 取消。
+telegram-unreachable = Telegram 暂时没有响应。请过一分钟再粘贴一次 Token，或发送 /cancel 取消。
 takeover-question =
-    @{ $bot } already sends its messages to { $host }.
+    @{ $bot } 的消息目前发往 { $host } 上的程序。
 
-    If I take it over, that program gets nothing more. Take it over?
-takeover-yes = Take it over
+    如果由我接管，那个程序将不再收到任何消息。要接管吗？
+takeover-yes = 接管
 attached =
-    ✅ @{ $bot } is attached and works.
+    ✅ @{ $bot } 已绑定，运行正常。
 
-    Give customers this link: https://t.me/{ $bot }
-    What they write appears here; reply to answer.
+    请把这个链接发给客户：https://t.me/{ $bot }
+    客户发来的消息会显示在这里，用“回复”即可答复。
 token-replaced =
-    ✅ The new token of @{ $bot } is in use. All conversations go on.
+    ✅ @{ $bot } 的新 Token 已启用，所有对话照常继续。
 
     https://t.me/{ $bot }
-webhook-pending = @{ $bot } is attached, but Telegram did not accept the address for its messages yet ({ $reason }). I keep trying; /bots shows how it fares.
-delete-token-yourself = ⚠️ I could not delete your message with the token. Please delete it yourself.
+webhook-pending = @{ $bot } 已绑定，但 Telegram 尚未接受用来接收消息的地址（{ $reason }）。我会继续尝试，发送 /bots 可查看状态。
+delete-token-yourself = ⚠️ 我无法删除您含有 Token 的那条消息，请您自行删除。
 
 # Removing and listing
 
-no-bots = You have no client bots yet. /add attaches one.
-remove-which = Which bot shall I detach?
-remove-question = Detach @{ $bot }? Customers can no longer reach you through it. Conversations are kept: attach it again and they go on.
-remove-yes = Detach
-removed = @{ $bot } is detached, its token is wiped.
-button-cancel = Cancel
-button-stale = This question is closed.
-bots-title = Your client bots:
-bot-active = 🟢 @{ $bot } ({ $name }): works
-bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
-bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
-qr-which = Whose QR code?
+no-bots = 您还没有客服机器人。发送 /add 即可绑定。
+remove-which = 要解绑哪个机器人？
+remove-question = 要解绑 @{ $bot } 吗？客户将无法再通过它联系您。对话会保留，重新绑定后即可继续。
+remove-yes = 解绑
+removed = @{ $bot } 已解绑，其 Token 已清除。
+button-cancel = 取消
+button-stale = 此操作已失效。
+bots-title = 您的客服机器人：
+bot-active = 🟢 @{ $bot } ({ $name })：运行正常
+bot-revoked = 🔴 @{ $bot } ({ $name })：Telegram 不再接受它的 Token。请在 @BotFather 获取当前的 Token，然后用 /add 发送。
+bot-contested = 🟠 @{ $bot } ({ $name })：另一个程序正在接收它的消息。请停止那个程序，或在 @BotFather 撤销 Token，然后用 /add 发送新的 Token。
+qr-which = 要哪个机器人的二维码？
 qr-caption = https://t.me/{ $bot }
 
 # Alarms
 
-alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so customers can't reach you through it. Get the current token from @BotFather (/mybots → API Token) and send it here with /add: all conversations go on.
-alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
-left-group = @{ $bot } was added to “{ $title }” and left again: client bots talk with customers in private only.
+alarm-revoked = 🔴 Telegram 不再接受 @{ $bot } 的 Token，客户无法通过它联系您。请在 @BotFather 获取当前的 Token（/mybots → API Token），然后在这里用 /add 发送，所有对话都会继续。
+alarm-contested = 🟠 另一个程序正在接收 @{ $bot } 的消息，因此消息到不了您这里。请停止那个程序，或在 @BotFather 撤销 Token，然后在这里用 /add 发送新的 Token。
+left-group = @{ $bot } 被拉进“{ $title }”后已立即退出：客服机器人只与客户私聊。
 
 # Answering customers
 
-how-to-reply = To answer a customer, reply to his message: swipe it to the left, or choose “Reply”. This message went to nobody.
-reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a customer's message that has a header with his name.
-not-delivered = ❌ Was not delivered: { $reason }
-maybe-not-delivered = ⚠️ May not have been delivered: Telegram did not say. “Send again” may make it arrive twice.
-not-delivered-yet = ⏳ Not delivered yet: { $reason }
-send-again = Send again
-original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
-delivered-now = ✅ Delivered.
+how-to-reply = 要答复客户，请向左滑动其消息，或选择“回复”。这条消息没有发给任何人。
+reply-to-unknown = 我不知道这条消息该发给哪位客户，所以没有发给任何人。请回复一条开头标有客户名字的消息。
+not-delivered = ❌ 未送达：{ $reason }
+maybe-not-delivered = ⚠️ 可能未送达：Telegram 没有确认。点击“重新发送”，对方可能会收到两次。
+not-delivered-yet = ⏳ 尚未送达：{ $reason }
+send-again = 重新发送
+original-gone = Telegram 已不再提供原消息。请重新写一遍，并以回复的方式发给客户。
+delivered-now = ✅ 已送达。
 
 # Reasons
 
-reason-blocked = the customer blocked the bot.
-reason-deactivated = the customer's account is deleted.
-reason-not-started = the customer has not started this bot, or deleted the chat with it.
-reason-too-big = the file is too big. Telegram lets bots fetch 20 MB at most.
-reason-file-unavailable = Telegram did not give the file out.
-reason-bot-removed = the bot he wrote to is detached. Attach it again with /add.
-reason-token-revoked = Telegram no longer accepts the bot's token. Send the current one with /add.
-reason-too-fast = Telegram asks to wait.
-reason-unreachable = Telegram can't be reached.
-reason-refused = Telegram refuses this message.
-reason-kind = bots can't send this kind of message ({ $kind }).
+reason-blocked = 客户屏蔽了机器人。
+reason-deactivated = 客户的账号已注销。
+reason-not-started = 客户没有启动这个机器人，或删除了与它的对话。
+reason-too-big = 文件太大。Telegram 最多允许机器人获取 20 MB 的文件。
+reason-file-unavailable = Telegram 没有提供该文件。
+reason-bot-removed = 客户联系的那个机器人已解绑。请用 /add 重新绑定。
+reason-token-revoked = Telegram 不再接受该机器人的 Token。请用 /add 发送当前的 Token。
+reason-too-fast = Telegram 要求稍后再发。
+reason-unreachable = 无法连接 Telegram。
+reason-refused = Telegram 拒绝了这条消息。
+reason-kind = 机器人无法发送这类消息（{ $kind }）。
 
 # Copies
 
-no-name = customer { $id }
-repeat = ↻ possibly a repeat
-edited = ✏️ edited
-unshowable = { $name } sent something that can't be shown here ({ $kind }).
-file-missing = 📎 { $file } ({ $size }) can't be shown: { $reason } Ask the customer for a link or for smaller parts.
-content-refused = Telegram refuses to show this here ({ $kind }).
-quiz = Quiz
-story = Story: { $title }
+no-name = 客户 { $id }
+repeat = ↻ 可能重复
+edited = ✏️ 已编辑
+unshowable = { $name } 发来的内容无法在这里显示（{ $kind }）。
+file-missing = 📎 { $file } ({ $size }) 无法显示：{ $reason }请让客户发送链接，或拆成较小的部分发送。
+content-refused = Telegram 拒绝在这里显示此内容（{ $kind }）。
+quiz = 测验
+story = 动态: { $title }
 
 # Customers
 
-greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
-customer-help = Just write here, your message is passed on. The answer comes into this chat.
-customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
-customer-file = ❌ The file could not be passed on: bots get files up to 20 MB only. The rest was delivered. Please send a smaller file or a link.
-customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
-customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
+greeting = 👋 您好！请在这里留言，文字、照片、语音、文件都可以。答复会发到这个对话中。
+customer-help = 直接在这里留言，您的消息会被转达。答复会发到这个对话中。
+customer-kind = ❌ 这类消息无法转达，因此没有送达。请换一种方式发送。
+customer-file = ❌ 文件无法转达：机器人只能接收 20 MB 以内的文件。其余内容已送达。请发送较小的文件或链接。
+customer-not-delivered = ❌ 抱歉，这条消息未能送达，请稍后再试。
+customer-maybe-not-delivered = ⚠️ 抱歉，这条消息可能没有送达：Telegram 没有确认。

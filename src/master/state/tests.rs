@@ -1,0 +1,130 @@
+//! The dialogue as a table.
+
+use super::{Action as A, Command as C, Input as I, MasterState as S, Sentence as Say, *};
+
+fn token(id: u32) -> BotToken {
+    BotToken::parse(&format!("{}:{}", 100_000 + id, "A".repeat(35))).unwrap()
+}
+
+fn candidate(bot: i64) -> Candidate {
+    Candidate { bot: BotId(bot), username: "b".into(), name: "B".into(), sealed_token: "x".into() }
+}
+
+fn choice(bot: i64) -> Choice {
+    Choice { bot: BotId(bot), username: format!("b{bot}") }
+}
+
+fn words(tokens: &[u32], is_reply: bool) -> Input {
+    I::Words { tokens: tokens.iter().copied().map(token).collect(), is_reply }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
+fn the_dialogue_as_a_table() {
+    let removing = S::ConfirmingRemoval { bot: BotId(1) };
+    let taking = S::ConfirmingTakeover(candidate(1));
+    let add = |tokens: &[u32], pasted| {
+        I::Command(C::Add { tokens: tokens.iter().copied().map(token).collect(), pasted })
+    };
+    let table = [
+        (S::Idle, add(&[], false), S::AwaitingToken, A::Say(Say::AddPrompt)),
+        (S::Idle, add(&[7], true), S::AwaitingToken, A::Check(token(7))),
+        (S::Idle, add(&[], true), S::AwaitingToken, A::Say(Say::TokenMissing)),
+        (S::AwaitingToken, words(&[7], false), S::AwaitingToken, A::Check(token(7))),
+        (S::AwaitingToken, words(&[7], true), S::AwaitingToken, A::Check(token(7))),
+        (S::AwaitingToken, words(&[], false), S::AwaitingToken, A::Say(Say::TokenMissing)),
+        (S::AwaitingToken, words(&[7, 8], false), S::AwaitingToken, A::Say(Say::TokensSeveral)),
+        (S::Idle, words(&[7], false), S::Idle, A::Check(token(7))),
+        (S::Idle, words(&[], false), S::Idle, A::Say(Say::HowToReply)),
+        (S::Idle, words(&[], true), S::Idle, A::Say(Say::ReplyToUnknown)),
+        (
+            S::AwaitingToken,
+            I::Checked(Check::Rejected),
+            S::AwaitingToken,
+            A::Say(Say::TokenRejected),
+        ),
+        (S::Idle, I::Checked(Check::Taken), S::AwaitingToken, A::Say(Say::BotTaken)),
+        (S::AwaitingToken, I::Checked(Check::Free(candidate(1))), S::Idle, A::Attach(candidate(1))),
+        (
+            S::AwaitingToken,
+            I::Checked(Check::Elsewhere(candidate(1), "h".into())),
+            taking.clone(),
+            A::AskTakeover(candidate(1), "h".into()),
+        ),
+        (taking.clone(), I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Attach(candidate(1))),
+        (
+            taking.clone(),
+            I::Press(Press::TakeOver(BotId(2))),
+            taking.clone(),
+            A::Say(Say::ButtonStale),
+        ),
+        (taking.clone(), I::Press(Press::Cancel), S::Idle, A::Say(Say::Cancelled)),
+        (S::Idle, I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Say(Say::ButtonStale)),
+        (S::Idle, I::Command(C::Remove), S::Idle, A::LookUp(Purpose::Removal, None)),
+        (S::Idle, I::Choices(Purpose::Removal, vec![]), S::Idle, A::Say(Say::NoBots)),
+        (
+            S::Idle,
+            I::Choices(Purpose::Removal, vec![choice(1)]),
+            removing.clone(),
+            A::AskRemoval(choice(1)),
+        ),
+        (
+            S::Idle,
+            I::Choices(Purpose::Removal, vec![choice(1), choice(2)]),
+            S::Idle,
+            A::AskWhich(Purpose::Removal, vec![choice(1), choice(2)]),
+        ),
+        (S::Idle, I::Choices(Purpose::Qr, vec![choice(1)]), S::Idle, A::DrawQr(choice(1))),
+        (removing.clone(), I::Press(Press::Remove(BotId(1))), S::Idle, A::Remove(BotId(1))),
+        (
+            removing.clone(),
+            I::Press(Press::Remove(BotId(2))),
+            removing.clone(),
+            A::Say(Say::ButtonStale),
+        ),
+        (removing.clone(), I::Command(C::Cancel), S::Idle, A::Say(Say::Cancelled)),
+        (S::Idle, I::Command(C::Cancel), S::Idle, A::Say(Say::NothingToCancel)),
+        (S::AwaitingToken, I::Command(C::Unknown), S::AwaitingToken, A::Say(Say::UnknownCommand)),
+    ];
+    for (state, input, next, action) in table {
+        let at = format!("{state:?} + {input:?}");
+        assert_eq!(step(state, input), (next, action), "{at}");
+    }
+}
+
+#[test]
+fn cancel_ends_every_state() {
+    for state in [
+        S::AwaitingToken,
+        S::ConfirmingTakeover(candidate(1)),
+        S::ConfirmingRemoval { bot: BotId(1) },
+    ] {
+        assert_eq!(step(state, I::Command(C::Cancel)).0, S::Idle);
+    }
+}
+
+#[test]
+fn buttons_come_back_from_their_data_and_nothing_else_does() {
+    let bot = BotId(9_999_999_999_999);
+    for press in [
+        Press::TakeOver(bot),
+        Press::ChooseRemoval(bot),
+        Press::Remove(bot),
+        Press::Qr(bot),
+        Press::Cancel,
+    ] {
+        assert!(press.data().len() <= 64);
+        assert_eq!(press.data().parse(), Ok(press));
+    }
+    for data in ["", "remove", "remove:", "remove:x", ":1", "remove:99999999999999999999"] {
+        assert_eq!(data.parse::<Press>(), Err(()), "{data}");
+    }
+}
+
+#[test]
+fn a_stored_state_reads_back() {
+    for state in [S::Idle, S::AwaitingToken, S::ConfirmingTakeover(candidate(1))] {
+        let json = serde_json::to_string(&state).unwrap();
+        assert_eq!(serde_json::from_str::<S>(&json).unwrap(), state);
+    }
+}
