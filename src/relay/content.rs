@@ -238,6 +238,9 @@ struct MediaKind {
     of_message: &'static [&'static str],
 }
 
+/// A covered picture, as a message says it and as the sending methods take it.
+const SPOILER: (&str, &str) = ("has_media_spoiler", "has_spoiler");
+
 /// In this order: an animation also carries `document`, so it comes first.
 const MEDIA: &[MediaKind] = &[
     MediaKind {
@@ -315,6 +318,9 @@ fn media(json: &Value) -> Option<Content> {
     })?;
     let mut parameters = pick(object, kind.of_object);
     parameters.append(&mut pick(json, kind.of_message));
+    if let Some(covered) = parameters.remove(SPOILER.0) {
+        parameters.insert(SPOILER.1.to_owned(), covered);
+    }
     if kind.field == "document" {
         // Else Telegram may turn a file into a photo or a video of its own accord.
         parameters.insert("disable_content_type_detection".to_owned(), true.into());
@@ -554,6 +560,13 @@ mod tests {
         let entities = json!([{"type": "date_time", "offset": 0, "length": 2, "unix_time": 5}]);
         let read = content(&json!({"text": "at 5", "entities": entities}));
         assert_eq!(json!(read.words.entities), entities);
+    }
+
+    #[test]
+    fn a_covered_photo_stays_covered() {
+        let sizes = json!([{"file_id": "a", "width": 8, "height": 6}]);
+        let read = content(&json!({"photo": sizes, "has_media_spoiler": true}));
+        assert_eq!(Value::Object(read.outgoing.parameters), json!({"has_spoiler": true}));
     }
 
     #[test]

@@ -4,5 +4,6 @@
 mod support;
 
 mod config;
+mod relay_kinds;
 mod relay_text;
 mod telemetry;

@@ -2,8 +2,10 @@
 
 use std::env;
 
-use sqlx::{Connection, MySqlConnection};
+use sqlx::{Connection, MySqlConnection, SqliteConnection};
 use tempfile::TempDir;
+
+use super::oracle::Row;
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,38 @@ impl Database {
 
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Every reference, as a person with access to the database would read it.
+    #[expect(clippy::disallowed_methods, reason = "the judge reads what the relay wrote")]
+    pub async fn references(&self) -> Vec<Row> {
+        type Columns = (i64, i64, i64, i64, i64, String, i64, i64, Option<i64>, String);
+        let query = "SELECT owner_id, source_bot, source_chat, source_message, part, direction, \
+                     copy_bot, copy_chat, copy_message, state FROM message_references \
+                     ORDER BY owner_id, source_bot, source_chat, source_message, part";
+        let rows: Vec<Columns> = if self.created.is_some() {
+            let mut connection = MySqlConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(query).fetch_all(&mut connection).await.expect("the references")
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(query).fetch_all(&mut connection).await.expect("the references")
+        };
+        rows.into_iter()
+            .map(
+                |(owner, bot, chat, message, part, direction, copy_bot, copy_chat, copy, state)| {
+                    Row {
+                        owner,
+                        source: (bot, chat, message),
+                        part,
+                        direction,
+                        copy_bot,
+                        copy_chat,
+                        copy,
+                        state,
+                    }
+                },
+            )
+            .collect()
     }
 
     /// The folder of this test: the SQLite file, the key file.

@@ -1,8 +1,11 @@
 //! The stage of the tests: a relay, a Telegram of our own, a database of its own for each test.
 
 mod app;
+pub mod content;
 mod database;
 pub mod matrix;
+pub mod oracle;
+pub mod talk;
 
-pub use app::{Mode, Stage};
+pub use app::{Mode, Stage, by_bot, text};
 pub use database::{Backend, Database};
