@@ -289,7 +289,7 @@ async fn introduce(
     if let Some(link) = master.claim_link().await.map_err(|error| error.to_string())? {
         print_claim_link(&link);
     }
-    master.set_common_menu().await;
+    master.refresh_common_menu();
     Ok(())
 }
 

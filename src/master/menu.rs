@@ -8,10 +8,14 @@ use super::{Master, Owner, commands::SHOWN};
 use crate::text::Language;
 
 impl Master {
-    /// Sets the menu that people see who are no owners.
-    pub async fn set_common_menu(&self) {
-        let start = |language: Language| vec![BotCommand::new("start", language.command_help())];
-        self.set_in_every_language(BotCommandScope::AllPrivateChats, start).await;
+    /// Sets the menu that people see who are no owners, without making anything wait for it.
+    pub fn refresh_common_menu(&self) {
+        let master = self.clone();
+        self.inner.side_work.spawn(async move {
+            let start =
+                |language: Language| vec![BotCommand::new("start", language.command_help())];
+            master.set_in_every_language(BotCommandScope::AllPrivateChats, start).await;
+        });
     }
 
     /// Sets an owner's menu, without making him wait for it.

@@ -109,6 +109,7 @@ impl Carriage<'_> {
         plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
     ) -> Ending {
         let mut outgoing = outgoing;
+        let mut pause = Duration::from_secs(1);
         loop {
             let telegram = &self.relay.inner.telegram;
             let call =
@@ -119,6 +120,16 @@ impl Carriage<'_> {
                     tracing::warn!(bot.id = %self.writer.bot, method = outgoing.method, %doubt,
                         "a send's outcome is unknown");
                     return Ending::Unknown;
+                }
+                Err(CallError::NotSent(Refusal::FileLater)) => {
+                    // A file that never comes must not keep the customer's next messages waiting
+                    // for a day: after the hold it is told about instead.
+                    if Instant::now() + pause < self.deadline {
+                        tokio::time::sleep(pause).await;
+                        pause *= 2;
+                        continue;
+                    }
+                    Refusal::FileUnavailable
                 }
                 Err(CallError::NotSent(refusal)) => refusal,
             };
@@ -136,7 +147,6 @@ impl Carriage<'_> {
         match refusal {
             Refusal::TooFast { retry_after } => Ending::Later(retry_after, failure),
             Refusal::Unreachable => Ending::Later(Duration::from_secs(5), failure),
-            Refusal::FileLater => Ending::Later(Duration::from_secs(2), failure),
             // The master's dead token is the operator's to mend; customers' messages wait for it.
             Refusal::TokenRevoked if self.writer.bot == self.relay.inner.master.bot => {
                 Ending::Later(Duration::from_mins(1), failure)

@@ -35,10 +35,10 @@ no-plans = Hier gibt es nichts zu bezahlen: Diese Installation hat keine Limits 
 
 add-prompt =
     1. Öffnen Sie @BotFather, senden Sie /newbot und beantworten Sie die beiden Fragen (oder nehmen Sie einen Bot, den Sie schon haben: /mybots → API Token).
-    2. Kopieren Sie die Antwort mit dem Token, er sieht so aus: 1234567890:AAE….
+    2. Kopieren Sie die Antwort mit dem Token, er sieht so aus: 1234567890:AAE…
     3. Fügen Sie sie hier ein. Ich lösche Ihre Nachricht sofort, der Token bleibt geheim. /cancel bricht ab.
-token-missing = In dieser Nachricht ist kein Bot-Token. Er sieht so aus: 1234567890:AAE…. Kopieren Sie ihn aus dem Chat mit @BotFather und fügen Sie ihn hier ein, oder senden Sie /cancel.
-tokens-several = In dieser Nachricht sind mehrere Token. Senden Sie immer nur einen, oder /cancel.
+token-missing = In dieser Nachricht ist kein Bot-Token. Er sieht so aus: 1234567890:AAE… Kopieren Sie ihn aus dem Chat mit @BotFather und fügen Sie ihn hier ein, oder senden Sie /cancel.
+tokens-several = In dieser Nachricht sind mehrere Token. Senden Sie sie einzeln, oder brechen Sie mit /cancel ab.
 token-rejected = Telegram akzeptiert diesen Token nicht. Holen Sie sich den aktuellen bei @BotFather (/mybots → API Token) und fügen Sie ihn hier ein, oder senden Sie /cancel.
 token-is-master = Das ist der Token des Bots, mit dem Sie gerade schreiben. Für Ihre Kunden brauchen Sie einen anderen: Legen Sie ihn bei @BotFather mit /newbot an und fügen Sie seinen Token hier ein, oder senden Sie /cancel.
 bot-taken = Diesen Bot nutzt hier schon jemand anders. Falls er Ihnen gehört, widerrufen Sie seinen Token bei @BotFather und wenden Sie sich an die Betreiber dieses Dienstes. Senden Sie einen anderen Token oder /cancel.
@@ -52,7 +52,7 @@ attached =
     ✅ @{ $bot } ist verbunden und läuft.
 
     Geben Sie Ihren Kunden diesen Link: https://t.me/{ $bot }
-    Ihre Nachrichten erscheinen hier; mit „Antworten“ schreiben Sie zurück.
+    Was Ihre Kunden schreiben, erscheint hier; mit „Antworten“ schreiben Sie zurück.
 token-replaced =
     ✅ Der neue Token von @{ $bot } ist aktiv. Alle Unterhaltungen gehen weiter.
 
@@ -68,7 +68,7 @@ remove-question = @{ $bot } trennen? Über diesen Bot sind Sie für Ihre Kunden 
 remove-yes = Trennen
 removed = @{ $bot } ist getrennt, sein Token ist gelöscht.
 button-cancel = Abbrechen
-button-stale = Diese Frage ist nicht mehr offen.
+button-stale = Diese Frage ist schon erledigt.
 bots-title = Ihre Kundenbots:
 bot-active = 🟢 @{ $bot } ({ $name }): läuft
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram akzeptiert den Token nicht mehr. Holen Sie sich den aktuellen bei @BotFather und senden Sie ihn mit /add.
@@ -80,17 +80,17 @@ qr-caption = https://t.me/{ $bot }
 
 alarm-revoked = 🔴 Telegram akzeptiert den Token von @{ $bot } nicht mehr. Über diesen Bot sind Sie für Ihre Kunden nicht mehr erreichbar. Holen Sie sich den aktuellen Token bei @BotFather (/mybots → API Token) und senden Sie ihn hier mit /add: Alle Unterhaltungen gehen weiter.
 alarm-contested = 🟠 Ein anderes Programm empfängt die Nachrichten von @{ $bot }, deshalb kommen sie nicht bei Ihnen an. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen hier mit /add.
-left-group = @{ $bot } wurde zu „{ $title }“ hinzugefügt und hat den Chat gleich wieder verlassen: Kundenbots schreiben mit Kunden nur privat.
+left-group = @{ $bot } wurde zu „{ $title }“ hinzugefügt und hat den Chat gleich wieder verlassen: Kundenbots sind nur für private Chats mit Kunden da.
 
 # Answering customers
 
 how-to-reply = So antworten Sie: Wischen Sie die Kundennachricht nach links, oder wählen Sie „Antworten“. Diese Nachricht ging an niemanden.
 reply-to-unknown = Ich weiß nicht, für wen das bestimmt ist, deshalb ging es an niemanden. Antworten Sie auf eine Kundennachricht, über der ein Name steht.
 not-delivered = ❌ Nicht zugestellt: { $reason }
-maybe-not-delivered = ⚠️ Vielleicht nicht zugestellt: Telegram hat nichts gemeldet. Mit „Erneut senden“ kommt die Nachricht womöglich doppelt an.
+maybe-not-delivered = ⚠️ Möglicherweise nicht zugestellt: Telegram hat es nicht bestätigt. Mit „Erneut senden“ kommt die Nachricht vielleicht doppelt an.
 not-delivered-yet = ⏳ Noch nicht zugestellt: { $reason }
 send-again = Erneut senden
-original-gone = Telegram gibt mir das Original nicht mehr. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
+original-gone = Telegram gibt das Original nicht mehr heraus. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
 delivered-now = ✅ Zugestellt.
 
 # Reasons
@@ -98,7 +98,7 @@ delivered-now = ✅ Zugestellt.
 reason-blocked = Diese Person hat den Bot blockiert.
 reason-deactivated = Das Telegram-Konto dieser Person ist gelöscht.
 reason-not-started = Diese Person hat den Bot nicht gestartet oder den Chat mit ihm gelöscht.
-reason-too-big = Die Datei ist zu groß. Telegram gibt Bots höchstens 20 MB.
+reason-too-big = Die Datei ist zu groß. Bots dürfen bei Telegram höchstens 20 MB herunterladen.
 reason-file-unavailable = Telegram hat die Datei nicht herausgegeben.
 reason-bot-removed = Der Bot, über den die Nachricht kam, ist getrennt. Verbinden Sie ihn mit /add wieder.
 reason-token-revoked = Telegram akzeptiert den Token des Bots nicht mehr. Senden Sie den aktuellen mit /add.
@@ -122,7 +122,7 @@ story = Story: { $title }
 
 greeting = 👋 Hallo! Schreiben Sie Ihre Nachricht einfach hier: Text, Foto, Sprachnachricht, Datei, ganz wie Sie möchten. Die Antwort kommt in diesen Chat.
 customer-help = Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. Die Antwort kommt in diesen Chat.
-customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und wurde deshalb nicht zugestellt. Bitte schreiben Sie es auf andere Weise.
+customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und wurde deshalb nicht zugestellt. Bitte senden Sie es in anderer Form.
 customer-file = ❌ Die Datei konnte nicht weitergeleitet werden: Bots erhalten nur Dateien bis 20 MB. Der Rest wurde zugestellt. Bitte senden Sie eine kleinere Datei oder einen Link.
 customer-not-delivered = ❌ Diese Nachricht konnte leider nicht zugestellt werden. Bitte versuchen Sie es später noch einmal.
-customer-maybe-not-delivered = ⚠️ Diese Nachricht wurde leider vielleicht nicht zugestellt: Telegram hat nichts gemeldet.
+customer-maybe-not-delivered = ⚠️ Leider ist unklar, ob diese Nachricht zugestellt wurde: Telegram hat es nicht bestätigt.

@@ -35,13 +35,13 @@ no-plans = Aquí no hay nada que pagar: esta instalación no tiene límites ni p
 
 add-prompt =
     1. Abre @BotFather, envía /newbot y contesta a sus dos preguntas (o usa un bot que ya tengas: /mybots → API Token).
-    2. Copia su respuesta con el token, que tiene este aspecto: 1234567890:AAE….
-    3. Pégala aquí. Borraré tu mensaje al instante y el token seguirá siendo secreto. Con /cancel lo dejas.
-token-missing = En este mensaje no hay ningún token de bot. Tiene este aspecto: 1234567890:AAE…. Cópialo del chat con @BotFather y pégalo aquí, o envía /cancel.
+    2. Copia su respuesta con el token, que tiene este aspecto: 1234567890:AAE…
+    3. Pégala aquí. Borraré tu mensaje al instante y el token seguirá siendo secreto. Para cancelar, envía /cancel.
+token-missing = En este mensaje no hay ningún token de bot. Tiene este aspecto: 1234567890:AAE… Cópialo del chat con @BotFather y pégalo aquí, o envía /cancel.
 tokens-several = En este mensaje hay varios tokens. Envíalos de uno en uno, o envía /cancel.
 token-rejected = Telegram no acepta este token. Consigue el actual en @BotFather (/mybots → API Token) y pégalo aquí, o envía /cancel.
 token-is-master = Este es el token del bot con el que estás hablando. Para tus clientes necesitas otro: créalo con /newbot en @BotFather y pega aquí su token, o envía /cancel.
-bot-taken = Aquí ya hay otra persona usando este bot. Si es tuyo, revoca su token en @BotFather y contacta con quien administra este servicio. Envía otro token, o /cancel.
+bot-taken = Otra persona ya usa este bot aquí. Si es tuyo, revoca su token en @BotFather y contacta con quien administra este servicio. Envía otro token, o /cancel.
 telegram-unreachable = Telegram no responde en este momento. Vuelve a pegar el token dentro de un minuto, o envía /cancel.
 takeover-question =
     @{ $bot } ya envía sus mensajes a { $host }.
@@ -54,11 +54,11 @@ attached =
     Comparte este enlace con tus clientes: https://t.me/{ $bot }
     Lo que escriban aparecerá aquí; contesta con «Responder».
 token-replaced =
-    ✅ El nuevo token de @{ $bot } ya está en uso. Todas las conversaciones siguen.
+    ✅ El nuevo token de @{ $bot } ya está en uso. Todas las conversaciones continúan.
 
     https://t.me/{ $bot }
-webhook-pending = @{ $bot } está conectado, pero Telegram aún no ha aceptado la dirección para sus mensajes ({ $reason }). Lo sigo intentando; con /bots puedes ver su estado.
-delete-token-yourself = ⚠️ No he podido borrar tu mensaje con el token. Bórralo tú, por favor.
+webhook-pending = @{ $bot } está conectado, pero Telegram todavía no acepta la dirección para sus mensajes ({ $reason }). Lo sigo intentando; con /bots puedes ver su estado.
+delete-token-yourself = ⚠️ No pude borrar tu mensaje con el token. Bórralo tú, por favor.
 
 # Removing and listing
 
@@ -66,7 +66,7 @@ no-bots = Aún no tienes bots para clientes. Con /add conectas uno.
 remove-which = ¿Qué bot quieres desconectar?
 remove-question = ¿Desconectar @{ $bot }? Tus clientes ya no podrán escribirte a través de él. Las conversaciones se guardan: si lo vuelves a conectar, continúan.
 remove-yes = Desconectar
-removed = @{ $bot } está desconectado y su token se ha borrado.
+removed = @{ $bot } está desconectado y se borró su token.
 button-cancel = Cancelar
 button-stale = Esta pregunta ya está cerrada.
 bots-title = Tus bots para clientes:
@@ -84,22 +84,22 @@ left-group = Alguien añadió @{ $bot } a «{ $title }» y el bot salió ensegui
 
 # Answering customers
 
-how-to-reply = Para contestar a un cliente, desliza su mensaje hacia la izquierda o elige «Responder». Este mensaje no se ha enviado a nadie.
-reply-to-unknown = No sé a qué cliente va dirigido, así que no se ha enviado a nadie. Responde al mensaje de un cliente que lleve su nombre en el encabezado.
-not-delivered = ❌ No se ha entregado: { $reason }
-maybe-not-delivered = ⚠️ Puede que no se haya entregado: Telegram no lo ha confirmado. Con «Enviar de nuevo» podría llegar dos veces.
-not-delivered-yet = ⏳ Aún no se ha entregado: { $reason }
+how-to-reply = Para contestar a un cliente, desliza su mensaje hacia la izquierda o elige «Responder». Este mensaje no se envió a nadie.
+reply-to-unknown = No sé a qué cliente va dirigido, así que no se envió a nadie. Responde al mensaje de un cliente que lleve su nombre en el encabezado.
+not-delivered = ❌ No se pudo entregar: { $reason }
+maybe-not-delivered = ⚠️ Quizá no se entregó: Telegram no lo confirmó. Con «Enviar de nuevo» podría llegar dos veces.
+not-delivered-yet = ⏳ Todavía sin entregar: { $reason }
 send-again = Enviar de nuevo
 original-gone = Telegram ya no me da el mensaje original. Escríbelo otra vez como respuesta al cliente, por favor.
 delivered-now = ✅ Entregado.
 
 # Reasons
 
-reason-blocked = el cliente ha bloqueado el bot.
-reason-deactivated = la cuenta del cliente está eliminada.
-reason-not-started = el cliente no ha iniciado este bot o ha borrado el chat con él.
+reason-blocked = el cliente bloqueó el bot.
+reason-deactivated = la cuenta del cliente ya no existe.
+reason-not-started = el cliente no inició este bot o borró el chat con él.
 reason-too-big = el archivo es demasiado grande. Telegram solo deja a los bots descargar hasta 20 MB.
-reason-file-unavailable = Telegram no ha entregado el archivo.
+reason-file-unavailable = Telegram no entregó el archivo.
 reason-bot-removed = el bot por el que llegó el mensaje está desconectado. Vuelve a conectarlo con /add.
 reason-token-revoked = Telegram ya no acepta el token del bot. Envía el actual con /add.
 reason-too-fast = Telegram pide esperar un poco.
@@ -112,17 +112,17 @@ reason-kind = los bots no pueden enviar este tipo de mensaje ({ $kind }).
 no-name = cliente { $id }
 repeat = ↻ posible repetición
 edited = ✏️ editado
-unshowable = { $name } ha enviado algo que no se puede mostrar aquí ({ $kind }).
-file-missing = 📎 { $file } ({ $size }) no se puede mostrar: { $reason } Pide al cliente un enlace o el archivo en partes más pequeñas.
+unshowable = { $name } envió algo que no se puede mostrar aquí ({ $kind }).
+file-missing = 📎 { $file } ({ $size }) no se puede mostrar: { $reason } Pide al cliente un enlace o que lo envíe en partes más pequeñas.
 content-refused = Telegram no permite mostrar esto aquí ({ $kind }).
 quiz = Cuestionario
 story = Historia: { $title }
 
 # Customers
 
-greeting = 👋 ¡Hola! Escribe aquí tu mensaje: texto, foto, nota de voz, archivo, lo que prefieras. La respuesta llegará a este chat.
-customer-help = Escribe aquí y tu mensaje se transmitirá. La respuesta llegará a este chat.
-customer-kind = ❌ Este tipo de mensaje no se puede transmitir, así que no se ha entregado. Por favor, dilo de otra forma.
-customer-file = ❌ No se ha podido transmitir el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás se ha entregado. Por favor, envía un archivo más pequeño o un enlace.
-customer-not-delivered = ❌ Lo sentimos, este mensaje no se ha podido entregar. Por favor, inténtalo más tarde.
-customer-maybe-not-delivered = ⚠️ Lo sentimos, puede que este mensaje no se haya entregado: Telegram no lo ha confirmado.
+greeting = 👋 ¡Hola! Escribe aquí tu mensaje: texto, foto, nota de voz, archivo, cualquier formato sirve. La respuesta llegará a este chat.
+customer-help = Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat.
+customer-kind = ❌ Este tipo de mensaje no se puede reenviar, así que no se entregó. Por favor, envíalo de otra forma.
+customer-file = ❌ No se pudo reenviar el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
+customer-not-delivered = ❌ Lo sentimos, este mensaje no se pudo entregar. Por favor, inténtalo más tarde.
+customer-maybe-not-delivered = ⚠️ Lo sentimos, quizá este mensaje no se entregó: Telegram no lo confirmó.

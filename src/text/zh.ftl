@@ -34,12 +34,12 @@ no-plans = 这里无需付费：没有任何限制，也没有付费套餐。
 # Attaching
 
 add-prompt =
-    1. 打开 @BotFather ，发送 /newbot 并回答两个问题（也可以使用您已有的机器人：/mybots → API Token）。
-    2. 复制它含有 Token 的回复，Token 形如 1234567890:AAE…。
+    1. 打开 @BotFather，发送 /newbot 并回答两个问题（也可以使用您已有的机器人：/mybots → API Token）。
+    2. 复制它含有 Token 的回复，Token 形如 1234567890:AAE…
     3. 粘贴到这里。我会立即删除您的消息，Token 不会泄露。发送 /cancel 可取消。
 token-missing = 这条消息里没有机器人的 Token。Token 形如 1234567890:AAE…，请从 @BotFather 复制并粘贴到这里，或发送 /cancel 取消。
 tokens-several = 这条消息里有多个 Token。请每次只发一个，或发送 /cancel 取消。
-token-rejected = Telegram 不接受这个 Token。请在 @BotFather 获取当前的 Token（/mybots → API Token）并粘贴到这里，或发送 /cancel 取消。
+token-rejected = Telegram 不接受这个 Token。请在 @BotFather 获取最新的 Token（/mybots → API Token）并粘贴到这里，或发送 /cancel 取消。
 token-is-master = 这是您正在使用的这个机器人的 Token。客户需要另一个机器人：请在 @BotFather 用 /newbot 创建，再把它的 Token 粘贴到这里，或发送 /cancel 取消。
 bot-taken = 这里已有其他人在使用这个机器人。如果它是您的，请在 @BotFather 撤销它的 Token，并联系本服务的运营者。请发送另一个 Token，或发送 /cancel 取消。
 telegram-unreachable = Telegram 暂时没有响应。请过一分钟再粘贴一次 Token，或发送 /cancel 取消。
@@ -71,20 +71,20 @@ button-cancel = 取消
 button-stale = 此操作已失效。
 bots-title = 您的客服机器人：
 bot-active = 🟢 @{ $bot } ({ $name })：运行正常
-bot-revoked = 🔴 @{ $bot } ({ $name })：Telegram 不再接受它的 Token。请在 @BotFather 获取当前的 Token，然后用 /add 发送。
+bot-revoked = 🔴 @{ $bot } ({ $name })：Telegram 不再接受它的 Token。请在 @BotFather 获取最新的 Token，然后用 /add 发送。
 bot-contested = 🟠 @{ $bot } ({ $name })：另一个程序正在接收它的消息。请停止那个程序，或在 @BotFather 撤销 Token，然后用 /add 发送新的 Token。
 qr-which = 要哪个机器人的二维码？
 qr-caption = https://t.me/{ $bot }
 
 # Alarms
 
-alarm-revoked = 🔴 Telegram 不再接受 @{ $bot } 的 Token，客户无法通过它联系您。请在 @BotFather 获取当前的 Token（/mybots → API Token），然后在这里用 /add 发送，所有对话都会继续。
+alarm-revoked = 🔴 Telegram 不再接受 @{ $bot } 的 Token，客户无法通过它联系您。请在 @BotFather 获取最新的 Token（/mybots → API Token），然后在这里用 /add 发送，所有对话都会继续。
 alarm-contested = 🟠 另一个程序正在接收 @{ $bot } 的消息，因此消息到不了您这里。请停止那个程序，或在 @BotFather 撤销 Token，然后在这里用 /add 发送新的 Token。
 left-group = @{ $bot } 被拉进“{ $title }”后已立即退出：客服机器人只与客户私聊。
 
 # Answering customers
 
-how-to-reply = 要答复客户，请向左滑动其消息，或选择“回复”。这条消息没有发给任何人。
+how-to-reply = 要答复客户，请向左滑动该客户的消息，或选择“回复”。这条消息没有发给任何人。
 reply-to-unknown = 我不知道这条消息该发给哪位客户，所以没有发给任何人。请回复一条开头标有客户名字的消息。
 not-delivered = ❌ 未送达：{ $reason }
 maybe-not-delivered = ⚠️ 可能未送达：Telegram 没有确认。点击“重新发送”，对方可能会收到两次。
@@ -98,10 +98,10 @@ delivered-now = ✅ 已送达。
 reason-blocked = 客户屏蔽了机器人。
 reason-deactivated = 客户的账号已注销。
 reason-not-started = 客户没有启动这个机器人，或删除了与它的对话。
-reason-too-big = 文件太大。Telegram 最多允许机器人获取 20 MB 的文件。
+reason-too-big = 文件太大。Telegram 只允许机器人获取不超过 20 MB 的文件。
 reason-file-unavailable = Telegram 没有提供该文件。
 reason-bot-removed = 客户联系的那个机器人已解绑。请用 /add 重新绑定。
-reason-token-revoked = Telegram 不再接受该机器人的 Token。请用 /add 发送当前的 Token。
+reason-token-revoked = Telegram 不再接受该机器人的 Token。请用 /add 发送最新的 Token。
 reason-too-fast = Telegram 要求稍后再发。
 reason-unreachable = 无法连接 Telegram。
 reason-refused = Telegram 拒绝了这条消息。
@@ -113,7 +113,7 @@ no-name = 客户 { $id }
 repeat = ↻ 可能重复
 edited = ✏️ 已编辑
 unshowable = { $name } 发来的内容无法在这里显示（{ $kind }）。
-file-missing = 📎 { $file } ({ $size }) 无法显示：{ $reason }请让客户发送链接，或拆成较小的部分发送。
+file-missing = 📎 { $file } ({ $size }) 无法显示：{ $reason }请让客户发送链接，或将文件拆小后再发。
 content-refused = Telegram 拒绝在这里显示此内容（{ $kind }）。
 quiz = 测验
 story = 动态: { $title }
