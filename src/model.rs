@@ -209,4 +209,6 @@ pub struct Conversation {
     pub customer: ChatId,
     /// The label he came with.
     pub label: Option<String>,
+    /// The language of his app when the conversation began.
+    pub language: Option<String>,
 }

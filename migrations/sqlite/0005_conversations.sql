@@ -5,6 +5,7 @@ CREATE TABLE conversations (
     inbox_chat INTEGER NOT NULL,
     inbox_thread INTEGER NULL,
     label TEXT NULL,
+    language TEXT NULL,
     first_seen_at INTEGER NOT NULL,
     PRIMARY KEY (owner_id, bot_id, customer_id)
 ) STRICT, WITHOUT ROWID;

@@ -13,7 +13,7 @@ use crate::{
     model::{BotId, BotState},
     qr,
     store::BotRow,
-    telegram::{Caller, Outgoing, Refusal},
+    telegram::{CallError, Caller, Outgoing, Refusal},
     text::Language,
     token::BotToken,
     update::{Button, Message},
@@ -180,7 +180,7 @@ impl Master {
         Ok(match self.inner.bots.attach(owner.id, &token, &identity).await? {
             Attached::Taken => language.bot_taken(),
             Attached::Running { intake: Err(error), .. } => {
-                language.webhook_pending(bot, &error.to_string())
+                language.webhook_pending(bot, &reason(language, &error))
             }
             Attached::Running { replaced: true, .. } => language.token_replaced(bot),
             Attached::Running { replaced: false, .. } => language.attached(bot),
@@ -279,6 +279,16 @@ impl Master {
         if let Err(error) = telegram.answer_button(caller, &button.query, text).await {
             tracing::debug!(%error, "a button press could not be answered");
         }
+    }
+}
+
+/// Why Telegram did not take an order, in words.
+fn reason(language: Language, error: &CallError) -> String {
+    match error.refusal() {
+        Some(Refusal::TooFast { .. }) => language.reason_too_fast(),
+        Some(Refusal::TokenRevoked) => language.reason_token_revoked(),
+        Some(Refusal::Unreachable) | None => language.reason_unreachable(),
+        Some(_) => language.reason_refused(),
     }
 }
 

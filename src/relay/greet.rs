@@ -45,7 +45,7 @@ impl Relay {
             return Ok(Some(Verdict::Done));
         }
         if let Some(label) = label {
-            self.remember_label(client, message, label).await?;
+            self.remember_label(client, message, label, from.language.as_deref()).await?;
         }
         let said = self.say(&client.caller, message.chat.id, None, &text, None).await;
         if let Some(after) = worth_telling_later(&said) {
@@ -60,6 +60,7 @@ impl Relay {
         client: &ClientBot,
         message: &Message,
         label: String,
+        language: Option<&str>,
     ) -> Result<(), StoreError> {
         let store = &self.inner.store;
         let conversation = Conversation {
@@ -67,6 +68,7 @@ impl Relay {
             bot: client.id(),
             customer: message.chat.id,
             label: Some(label),
+            language: language.map(str::to_owned),
         };
         let inbox = self.inbox(client.owner);
         if !store.begin_conversation(&conversation, inbox, clock::now_ms()).await? {

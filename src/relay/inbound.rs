@@ -103,8 +103,13 @@ impl Relay {
             }
         };
         if conversation.is_none() {
-            let begun =
-                Conversation { owner: client.owner, bot: client.id(), customer, label: None };
+            let begun = Conversation {
+                owner: client.owner,
+                bot: client.id(),
+                customer,
+                label: None,
+                language: from.language.clone(),
+            };
             let inbox = self.inbox(client.owner);
             store.begin_conversation(&begun, inbox, clock::now_ms()).await?;
         }

@@ -166,8 +166,11 @@ impl Relay {
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
         let label = if repeat {
-            let language = self.owner_language(carriage.owner).await?;
-            Some(RichText::plain(language.repeat()))
+            let store = &self.inner.store;
+            let (known, _) =
+                store.conversation(carriage.owner, carriage.writer.bot, carriage.chat).await?;
+            let language = known.and_then(|known| known.language);
+            Some(RichText::plain(Language::of(language.as_deref()).repeat()))
         } else {
             None
         };

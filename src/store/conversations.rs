@@ -14,16 +14,18 @@ impl Store {
         bot: BotId,
         customer: ChatId,
     ) -> Result<(Option<Conversation>, Option<String>), StoreError> {
-        let query = sql("SELECT o.language, c.customer_id, c.label FROM owners o \
+        let query = sql("SELECT o.language, c.customer_id, c.label, c.language FROM owners o \
              LEFT JOIN conversations c \
              ON c.owner_id = o.owner_id AND c.bot_id = ? AND c.customer_id = ? \
              WHERE o.owner_id = ?")
         .bind(bot)
         .bind(customer)
         .bind(owner);
-        let row = self.find::<(Option<String>, Option<i64>, Option<String>)>(query).await?;
-        let (language, begun, label) = row.unwrap_or_default();
-        Ok((begun.map(|_| Conversation { owner, bot, customer, label }), language))
+        type Columns = (Option<String>, Option<i64>, Option<String>, Option<String>);
+        let (owner_language, begun, label, language) =
+            self.find::<Columns>(query).await?.unwrap_or_default();
+        let begun = begun.map(|_| Conversation { owner, bot, customer, label, language });
+        Ok((begun, owner_language))
     }
 
     /// Begins a conversation; one that exists stays as it is.
@@ -34,14 +36,15 @@ impl Store {
         now: i64,
     ) -> Result<bool, StoreError> {
         let insert = sql("INSERT INTO conversations \
-             (owner_id, bot_id, customer_id, inbox_chat, inbox_thread, label, first_seen_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)")
+             (owner_id, bot_id, customer_id, inbox_chat, inbox_thread, label, language, \
+             first_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(conversation.owner)
         .bind(conversation.bot)
         .bind(conversation.customer)
         .bind(inbox.chat)
         .bind(inbox.thread.map(i64::from))
         .bind(conversation.label.clone())
+        .bind(conversation.language.as_deref().map(|tag| tag.chars().take(16).collect::<String>()))
         .bind(now);
         self.insert_new(insert).await
     }

@@ -36,17 +36,17 @@ no-plans = Nothing to pay here: this installation has no limits and no paid plan
 add-prompt =
     1. Open @BotFather, send /newbot and follow its two questions (or take a bot you have: /mybots → API Token).
     2. Copy its answer with the token, it looks like 1234567890:AAE….
-    3. Paste it here. I delete the message at once, the token stays secret. /cancel stops.
+    3. Paste it here. I delete your message at once, so that the token stays secret. /cancel stops.
 token-missing = There is no bot token in this message. It looks like 1234567890:AAE…: copy it from @BotFather and paste it here, or /cancel.
 tokens-several = There are several tokens in this message. Send one at a time, or /cancel.
 token-rejected = Telegram does not accept this token. Get the current one from @BotFather (/mybots → API Token) and paste it here, or /cancel.
 token-is-master = This is the token of the bot you are talking to. Customers need another one: create it with /newbot in @BotFather and paste its token here, or /cancel.
-bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and ask who runs this service. Another token, or /cancel.
+bot-taken = This bot is in use by somebody else here. If it is yours, revoke its token in @BotFather and tell the person who runs this service. Send another token, or /cancel.
 telegram-unreachable = Telegram does not answer just now. Paste the token once more in a minute, or /cancel.
 takeover-question =
     @{ $bot } already sends its messages to { $host }.
 
-    If I take it over, that program gets nothing more. Take it over?
+    If I take it over, the program there gets nothing more. Take it over?
 takeover-yes = Take it over
 attached =
     ✅ @{ $bot } is attached and works.
@@ -68,7 +68,7 @@ remove-question = Detach @{ $bot }? Customers can no longer reach you through it
 remove-yes = Detach
 removed = @{ $bot } is detached, its token is wiped.
 button-cancel = Cancel
-button-stale = This question is closed.
+button-stale = This question is settled already.
 bots-title = Your client bots:
 bot-active = 🟢 @{ $bot } ({ $name }): works
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
@@ -84,9 +84,9 @@ left-group = @{ $bot } was added to “{ $title }” and left again: client bots
 
 # Answering customers
 
-how-to-reply = To answer a customer, reply to his message: swipe it to the left, or choose “Reply”. This message went to nobody.
-reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a customer's message that has a header with his name.
-not-delivered = ❌ Was not delivered: { $reason }
+how-to-reply = To answer a customer, reply to the customer's message: swipe it to the left, or choose “Reply”. This message went to nobody.
+reply-to-unknown = I don't know which customer this should go to, so it went to nobody. Reply to a message that has a customer's name above it.
+not-delivered = ❌ Not delivered: { $reason }
 maybe-not-delivered = ⚠️ May not have been delivered: Telegram did not say. “Send again” may make it arrive twice.
 not-delivered-yet = ⏳ Not delivered yet: { $reason }
 send-again = Send again
@@ -100,7 +100,7 @@ reason-deactivated = the customer's account is deleted.
 reason-not-started = the customer has not started this bot, or deleted the chat with it.
 reason-too-big = the file is too big. Telegram lets bots fetch 20 MB at most.
 reason-file-unavailable = Telegram did not give the file out.
-reason-bot-removed = the bot he wrote to is detached. Attach it again with /add.
+reason-bot-removed = the bot the customer wrote to is detached. Attach it again with /add.
 reason-token-revoked = Telegram no longer accepts the bot's token. Send the current one with /add.
 reason-too-fast = Telegram asks to wait.
 reason-unreachable = Telegram can't be reached.
@@ -123,6 +123,6 @@ story = Story: { $title }
 greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
 customer-help = Just write here, your message is passed on. The answer comes into this chat.
 customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
-customer-file = ❌ The file could not be passed on: bots get files up to 20 MB only. The rest was delivered. Please send a smaller file or a link.
+customer-file = ❌ The file could not be passed on; bots get files up to 20 MB only. The words with it were. Please send a smaller file or a link.
 customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
 customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
