@@ -5,6 +5,9 @@ use teloxide::types::ChatId;
 use super::{Store, StoreError, sql};
 use crate::model::{BotId, Conversation, Inbox, OwnerId};
 
+/// The owner's language; the customer, his label and language, where the conversation has begun.
+type Columns = (Option<String>, Option<i64>, Option<String>, Option<String>);
+
 impl Store {
     /// What a customer's message needs to know: his conversation, if it has begun, and the language
     /// of the owner he writes to. One query, because every message asks it.
@@ -21,7 +24,6 @@ impl Store {
         .bind(bot)
         .bind(customer)
         .bind(owner);
-        type Columns = (Option<String>, Option<i64>, Option<String>, Option<String>);
         let (owner_language, begun, label, language) =
             self.find::<Columns>(query).await?.unwrap_or_default();
         let begun = begun.map(|_| Conversation { owner, bot, customer, label, language });

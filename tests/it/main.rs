@@ -1,5 +1,13 @@
 //! The whole relay over HTTP against the emulated Bot API, on every database.
-#![allow(missing_docs, reason = "a test's name is its documentation")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where its stage cannot be set; its name is its documentation"
+)]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! Messages whose content is a file.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Content, WordsPlace, pick};
 use crate::{
