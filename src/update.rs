@@ -101,14 +101,18 @@ impl Update {
         Some(Self { id, kind: Kind::read(&mut json) })
     }
 
-    /// The chat or person whose other updates wait for this one, as Telegram keeps its queues:
-    /// messages by chat, buttons by person, the rest by chat apart from messages.
+    /// The chat whose other updates wait for this one: messages and buttons by their chat, the rest
+    /// by chat apart from them. (Telegram itself lets a button overtake messages; here a press waits
+    /// until the question it answers is recorded.)
     pub fn lane(&self) -> (u8, i64) {
         match &self.kind {
             Kind::Message(message) | Kind::Edited(message) => (0, message.chat.id.0),
-            Kind::Button(button) => (1, button.from.id),
-            Kind::Membership(membership) => (2, membership.chat.id.0),
-            Kind::Other => (3, self.id),
+            Kind::Button(button) => {
+                let chat = button.message.as_ref().map(|message| message.chat.id.0);
+                (0, chat.unwrap_or(button.from.id))
+            }
+            Kind::Membership(membership) => (1, membership.chat.id.0),
+            Kind::Other => (2, self.id),
         }
     }
 }
