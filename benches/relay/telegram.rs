@@ -151,28 +151,30 @@ impl Telegram {
         let (token, method) = called.context("a path that is no call")?;
         let call: Call<'_> = serde_json::from_slice(if body.is_empty() { b"{}" } else { body })?;
         self.inner.calls.fetch_add(1, Relaxed);
-        Ok(match method {
-            "sendMessage" | "editMessageText" => self.message(&call, method == "sendMessage")?,
-            "getMe" => {
+        // Telegram does not look at the case of a method's name.
+        Ok(match method.to_ascii_lowercase().as_str() {
+            "sendmessage" => self.message(&call, true)?,
+            "editmessagetext" => self.message(&call, false)?,
+            "getme" => {
                 let id = token.split(':').next().unwrap_or_default();
                 format!(
                     r#"{{"ok":true,"result":{{"id":{id},"is_bot":true,"first_name":"Bot {id}","username":"b{id}_bot"}}}}"#
                 )
             }
-            "getWebhookInfo" => {
+            "getwebhookinfo" => {
                 let hooks = self.inner.secrets.lock().unwrap_or_else(PoisonError::into_inner);
                 let url = hooks.get(token).cloned().unwrap_or_default().url;
                 format!(
                     r#"{{"ok":true,"result":{{"url":"{url}","has_custom_certificate":false,"pending_update_count":0}}}}"#
                 )
             }
-            "setWebhook" => {
+            "setwebhook" => {
                 let hook = Hook { url: call.url, secret: call.secret_token };
                 let mut hooks = self.inner.secrets.lock().unwrap_or_else(PoisonError::into_inner);
                 hooks.insert(token.to_owned(), hook);
                 TRUE.to_owned()
             }
-            "setMyCommands" | "setMessageReaction" | "deleteMessage" => TRUE.to_owned(),
+            "setmycommands" | "setmessagereaction" | "deletemessage" => TRUE.to_owned(),
             method => bail!("nobody told me about {method}"),
         })
     }
