@@ -14,7 +14,7 @@ use super::{
     rich::{shifted, units},
 };
 use crate::{
-    model::{MessageKey, OwnerId, Part},
+    model::{MessageKey, OwnerId, Part, Reference},
     store::StoreError,
     telegram::{CallError, Outgoing},
     text::Language,
@@ -51,10 +51,16 @@ impl Relay {
         answered: &Message,
         target: Target,
     ) -> Result<(), StoreError> {
-        let edit = match with_new_mark(answered) {
-            Marked::Edit(edit) => Some(*edit),
-            Marked::Nothing => None,
-            Marked::Elsewhere => self.header_edit(owner, answered, target).await?,
+        let inner = &self.inner;
+        let key =
+            MessageKey { bot: inner.master.bot, chat: answered.chat.id, message: answered.id };
+        let Some(copy) = inner.store.reference_of_copy(owner, key).await? else { return Ok(()) };
+        // Not by the looks: a customer's own words may begin like a header.
+        let edit = match self.separate_header(owner, &copy).await? {
+            Some((header, repeat)) if header != answered.id => {
+                self.header_edit(owner, target, header, repeat).await?
+            }
+            _ => with_new_mark(answered),
         };
         let Some(edit) = edit else { return Ok(()) };
         let master = &self.inner.master;
@@ -65,20 +71,32 @@ impl Relay {
         Ok(())
     }
 
+    /// The header of a copy, where it is a message of its own, and whether it says "possibly a
+    /// repeat".
+    async fn separate_header(
+        &self,
+        owner: OwnerId,
+        copy: &Reference,
+    ) -> Result<Option<(MessageId, bool)>, StoreError> {
+        for (part, repeat) in [(Part::Header, false), (Part::RepeatNotice, true)] {
+            let known = self.inner.store.reference_of_source(owner, copy.source, part).await?;
+            if let Some(header) = known.and_then(|header| header.copy_message) {
+                return Ok(Some((header, repeat)));
+            }
+        }
+        Ok(None)
+    }
+
     /// The edit of a header that is a message of its own: its text is made anew, from the name the
     /// customer has now.
     async fn header_edit(
         &self,
         owner: OwnerId,
-        answered: &Message,
         target: Target,
+        header: MessageId,
+        repeat: bool,
     ) -> Result<Option<Outgoing>, StoreError> {
         let inner = &self.inner;
-        let key =
-            MessageKey { bot: inner.master.bot, chat: answered.chat.id, message: answered.id };
-        let Some(copy) = inner.store.reference_of_copy(owner, key).await? else { return Ok(None) };
-        let header = inner.store.reference_of_source(owner, copy.source, Part::Header).await?;
-        let Some(header) = header.and_then(|header| header.copy_message) else { return Ok(None) };
         let Some(client) = running(self, owner, target.bot) else { return Ok(None) };
         let person = inner.telegram.person(&client.caller, target.customer).await;
         let Some(person) = person.ok().as_ref().and_then(Person::read) else { return Ok(None) };
@@ -87,6 +105,7 @@ impl Relay {
         let language = Language::of(language.as_deref());
         let line = Header {
             mark: ANSWERED,
+            remark: repeat.then(|| language.repeat()),
             ..Header::new(&person, &client.username, conversation.as_ref(), language)
         };
         let Outgoing { mut parameters, .. } = text_message(line.rich(), None);
@@ -101,28 +120,14 @@ fn report(what: &str, done: &Result<(), CallError>) {
     }
 }
 
-/// What is to be done about a copy's mark.
-#[derive(Debug, PartialEq)]
-enum Marked {
-    Edit(Box<Outgoing>),
-    /// It has its mark already.
-    Nothing,
-    /// Its header is a message of its own.
-    Elsewhere,
-}
-
-/// The edit that turns a copy's 🆕 into ✅, all else as it was.
-fn with_new_mark(copy: &Message) -> Marked {
+/// The edit that turns a copy's 🆕 into ✅, all else as it was; `None` where there is no 🆕.
+fn with_new_mark(copy: &Message) -> Option<Outgoing> {
     let (method, text, entities, kept) = if copy.text().is_some() {
         ("editMessageText", "text", "entities", "link_preview_options")
     } else {
         ("editMessageCaption", "caption", "caption_entities", "show_caption_above_media")
     };
-    let words = copy.words().unwrap_or_default();
-    if words.starts_with(ANSWERED) {
-        return Marked::Nothing;
-    }
-    let Some(rest) = words.strip_prefix(NEW) else { return Marked::Elsewhere };
+    let rest = copy.words()?.strip_prefix(NEW)?;
     let by = i64::try_from(units(ANSWERED)).unwrap_or(0) - i64::try_from(units(NEW)).unwrap_or(0);
     let mut parameters = Map::new();
     parameters.insert("message_id".to_owned(), copy.id.0.into());
@@ -134,7 +139,7 @@ fn with_new_mark(copy: &Message) -> Marked {
     if let Some(value) = copy.get(kept) {
         parameters.insert(kept.to_owned(), value.clone());
     }
-    Marked::Edit(Box::new(Outgoing::new(method, parameters)))
+    Some(Outgoing::new(method, parameters))
 }
 
 #[cfg(test)]
@@ -155,7 +160,7 @@ mod tests {
     fn the_mark_changes_and_entities_stay_on_their_words() {
         let bold = json!([{"type": "bold", "offset": 3, "length": 4}]);
         let read = copy(&json!({"text": "🆕 Anna → @b\nhi", "entities": bold}));
-        let Marked::Edit(edit) = with_new_mark(&read) else { panic!("no edit") };
+        let edit = with_new_mark(&read).unwrap();
         assert_eq!(edit.method, "editMessageText");
         assert_eq!(edit.parameters["text"], "✅ Anna → @b\nhi");
         assert_eq!(edit.parameters["entities"][0]["offset"], 2);
@@ -164,9 +169,9 @@ mod tests {
     #[test]
     fn captions_keep_their_place_and_other_copies_are_left_alone() {
         let read = copy(&json!({"caption": "🆕 A", "show_caption_above_media": true}));
-        let Marked::Edit(edit) = with_new_mark(&read) else { panic!("no edit") };
+        let edit = with_new_mark(&read).unwrap();
         assert_eq!(edit.parameters["show_caption_above_media"], true);
-        assert_eq!(with_new_mark(&copy(&json!({"text": "✅ A"}))), Marked::Nothing);
-        assert_eq!(with_new_mark(&copy(&json!({"sticker": {}}))), Marked::Elsewhere);
+        assert_eq!(with_new_mark(&copy(&json!({"text": "✅ A"}))), None);
+        assert_eq!(with_new_mark(&copy(&json!({"sticker": {}}))), None);
     }
 }

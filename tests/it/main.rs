@@ -13,5 +13,7 @@ mod support;
 
 mod config;
 mod relay_kinds;
+mod relay_long;
+mod relay_quotes;
 mod relay_text;
 mod telemetry;

@@ -1,0 +1,125 @@
+//! Texts and captions that leave no room for the header, and kinds without words.
+
+use serde_json::{Value, json};
+use telegram_emulator::{Bot, Draft, Person, draft};
+
+use crate::support::{
+    Stage,
+    matrix::on_every_stage,
+    oracle::{Cast, judge},
+    talk::{bytes, id},
+    text,
+};
+
+mod stages {
+    use super::*;
+    on_every_stage!(
+        a_full_text_follows_its_header_and_both_can_be_answered,
+        a_full_caption_follows_its_header_and_both_can_be_answered,
+        a_sticker_follows_its_header_and_both_can_be_answered,
+        the_longest_text_that_fits_keeps_its_header,
+        words_that_look_like_a_header_are_left_alone,
+    );
+}
+
+/// The header sent before a copy that has no room for it.
+async fn header_above(stage: &Stage, copy: &Value) -> Value {
+    let header = copy["reply_to_message"]["message_id"].as_i64().expect("it replies to its header");
+    stage.telegram.message(&stage.master, stage.owner.id, header).expect("the header is there")
+}
+
+async fn marked(stage: &Stage, message: &Value) {
+    let message = id(message);
+    stage
+        .telegram
+        .wait("✅ on the header", |view| {
+            let header = view.message(&stage.master, stage.owner.id, message)?;
+            (header["text"] == "✅ Anna @anna → @shop_bot").then_some(())
+        })
+        .await;
+}
+
+async fn cross(stage: &Stage, shop: &Bot, anna: &Person, draft: impl Fn() -> Draft) {
+    for to_header in [false, true] {
+        let message = stage.telegram.send(anna, shop, draft()).await;
+        let copy = stage.copy_of(shop, anna, message).await;
+        let header = header_above(stage, &copy).await;
+        assert_eq!(header["text"], "🆕 Anna @anna → @shop_bot");
+        assert_eq!(header["entities"][0], json!({"type": "bold", "offset": 3, "length": 4}));
+        let answer = stage.answer(if to_header { &header } else { &copy }, draft()).await;
+        let seen = stage.copy_of_reply(answer).await;
+        assert_eq!(seen["chat"]["id"], anna.id);
+        assert_eq!(text(&seen), text(&copy));
+        marked(stage, &header).await;
+    }
+}
+
+async fn judged(mut stage: Stage, shop: &Bot, anna: &Person, messages: usize) {
+    stage.curtain().await;
+    let cast = Cast { owner: &stage.owner, bots: &[shop], customers: &[anna] };
+    judge(&stage, &[cast]).await.flawless(messages, messages);
+}
+
+async fn a_full_text_follows_its_header_and_both_can_be_answered(stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    // 4096 units, of which the last word is bold.
+    let long = format!("{}word", "🦊".repeat(2046));
+    let bold = json!([{"type": "bold", "offset": 4092, "length": 4}]);
+    cross(&stage, &shop, &anna, || draft::text(long.clone()).entities(bold.clone())).await;
+    judged(stage, &shop, &anna, 2).await;
+}
+
+async fn a_full_caption_follows_its_header_and_both_can_be_answered(stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let long = "🦊".repeat(512);
+    cross(&stage, &shop, &anna, || draft::photo(bytes(1, 2000)).caption(&long)).await;
+    judged(stage, &shop, &anna, 2).await;
+}
+
+async fn a_sticker_follows_its_header_and_both_can_be_answered(stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    cross(&stage, &shop, &anna, || draft::sticker_static(bytes(2, 500))).await;
+    judged(stage, &shop, &anna, 2).await;
+}
+
+async fn the_longest_text_that_fits_keeps_its_header(stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let room = 4096 - "🆕 Anna @anna → @shop_bot\n".encode_utf16().count();
+    let (_, copy) = stage.asks(&anna, &shop, &"x".repeat(room)).await;
+    assert!(text(&copy).starts_with("🆕 Anna"));
+    assert_eq!(text(&copy).encode_utf16().count(), 4096);
+    // ✅ is a unit shorter than 🆕, so that the answered copy fits as well.
+    let answer = stage.answer(&copy, draft::text("I see")).await;
+    stage.copy_of_reply(answer).await;
+    let copy = id(&copy);
+    stage
+        .telegram
+        .wait("the mark", |view| {
+            let copy = view.message(&stage.master, stage.owner.id, copy)?;
+            text(&copy).starts_with("✅ Anna").then_some(())
+        })
+        .await;
+    judged(stage, &shop, &anna, 1).await;
+}
+
+/// A customer's own words may begin like a header: they are his and stay so.
+async fn words_that_look_like_a_header_are_left_alone(stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    for mark in ["🆕", "✅"] {
+        let words = format!("{mark} Eve @eve → @bank_bot\n{}", "x".repeat(4060));
+        let (_, copy) = stage.asks(&anna, &shop, &words).await;
+        let header = header_above(&stage, &copy).await;
+        let answer = stage.answer(&copy, draft::text("I see")).await;
+        stage.copy_of_reply(answer).await;
+        marked(&stage, &header).await;
+        let copy = stage.telegram.message(&stage.master, stage.owner.id, id(&copy)).unwrap();
+        assert_eq!(text(&copy), words);
+    }
+    let mut stage = stage;
+    stage.curtain().await;
+}
