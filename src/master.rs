@@ -30,6 +30,7 @@ pub use state::MasterState;
 
 use crate::{
     bots::Bots,
+    lanes::Lanes,
     model::OwnerId,
     seal::Seal,
     store::{Store, StoreError},
@@ -61,6 +62,8 @@ struct Inner {
     caller: Caller,
     doors: Doors,
     username: OnceLock<String>,
+    /// A press that is quicker than the question's state would not find it: one input at a time.
+    turns: Lanes<OwnerId>,
     tree: Handler<'static, Result<(), MasterError>>,
     side_work: TaskTracker,
 }
@@ -133,6 +136,7 @@ impl Master {
             caller,
             doors,
             username: OnceLock::new(),
+            turns: Lanes::default(),
             tree: tree::checked(),
             side_work: TaskTracker::new(),
         };
