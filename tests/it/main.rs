@@ -4,5 +4,7 @@
 mod support;
 
 mod config;
+mod master_add;
+mod master_claim;
 mod relay_text;
 mod telemetry;

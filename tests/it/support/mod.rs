@@ -2,7 +2,10 @@
 
 mod app;
 mod database;
+pub mod http;
 pub mod matrix;
+mod process;
 
-pub use app::{Mode, Stage};
+pub use app::{Mode, Stage, button, by_bot, text};
 pub use database::{Backend, Database};
+pub use process::Process;
