@@ -177,8 +177,15 @@ impl Dispatch {
         };
         let is_new = !matches!(update.kind, Kind::Edited(_));
         let asking = message.filter(|_| is_new);
-        let Admission::Owner(owner) = self.inner.master.admit(&person, asking).await? else {
-            return Ok(Verdict::Done);
+        let owner = match self.inner.master.admit(&person, asking).await? {
+            Admission::Owner(owner) => owner,
+            Admission::Claimed => {
+                // Delivered again, it would come from an owner, who would be welcomed once more.
+                let master = self.inner.relay.master().bot;
+                self.inner.store.mark_handled(master, update.id, clock::now_ms()).await?;
+                return Ok(Verdict::Done);
+            }
+            Admission::Stranger => return Ok(Verdict::Done),
         };
         match update.kind {
             Kind::Edited(message) => Ok(self.inner.relay.outbound_edit(owner.id, &message).await?),
