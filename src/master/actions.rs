@@ -30,6 +30,7 @@ enum Done {
     Say(Answer),
     Next(Input),
     Shown,
+    Stale,
 }
 
 impl Master {
@@ -44,30 +45,35 @@ impl Master {
     ) -> Result<(), MasterError> {
         let before = self.load(owner).await?;
         let (mut state, mut input) = (before.clone(), input);
-        let answer = loop {
+        let done = loop {
             let (next, action) = step(state, input);
             match self.act(owner, action).await? {
                 Done::Next(found) => (state, input) = (next, found),
-                Done::Say(answer) => {
+                done => {
                     state = next;
-                    break Some(answer);
-                }
-                Done::Shown => {
-                    state = next;
-                    break None;
+                    break done;
                 }
             }
         };
         if let Some(secret) = secret {
             self.wipe(owner, secret).await?;
         }
-        if let Some(answer) = answer {
-            self.answer(owner, answer, button).await?;
+        let toast = matches!(done, Done::Stale).then(|| owner.language.button_stale());
+        let answered = match done {
+            Done::Say(answer) => self.answer(owner, answer, button).await,
+            Done::Next(_) | Done::Shown | Done::Stale => Ok(()),
+        };
+        if answered.as_ref().is_err_and(MasterError::is_passing) {
+            return answered;
         }
         if let Some(button) = button {
-            self.release(button, None).await;
+            self.release(button, toast).await;
         }
-        if state == before { Ok(()) } else { self.save(owner, &state).await }
+        // Also where Telegram did not say whether the question was shown: it may be answered.
+        if state != before {
+            self.save(owner, &state).await?;
+        }
+        answered
     }
 
     /// A button that means nothing here any more.
@@ -110,21 +116,26 @@ impl Master {
                 buttons: yes_or_no(
                     language,
                     language.takeover_yes(),
-                    Press::TakeOver(candidate.bot),
+                    Press::TakeOver,
+                    candidate.bot,
                 ),
             }),
             Action::Attach(candidate) => Done::Say(plain(self.attach(owner, &candidate).await?)),
-            Action::LookUp(purpose, bot) => {
-                Done::Next(Input::Choices(purpose, self.choices(owner, bot).await?))
+            Action::LookUp(purpose) => {
+                Done::Next(Input::Choices(purpose, self.choices(owner).await?))
+            }
+            Action::Find(purpose, bot) => {
+                Done::Next(Input::Chosen(purpose, self.choice(owner, bot).await?))
             }
             Action::AskWhich(purpose, choices) => Done::Say(which(language, purpose, choices)),
             Action::AskRemoval(choice) => Done::Say(Answer {
                 text: language.remove_question(&choice.username),
-                buttons: yes_or_no(language, language.remove_yes(), Press::Remove(choice.bot)),
+                buttons: yes_or_no(language, language.remove_yes(), Press::Remove, choice.bot),
             }),
-            Action::Remove(bot) => Done::Say(plain(self.remove(owner, bot).await?)),
+            Action::Remove(bot) => self.remove(owner, bot).await?,
             Action::DrawQr(choice) => self.draw_qr(owner, &choice).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
+            Action::Stale => Done::Stale,
         })
     }
 
@@ -193,17 +204,19 @@ impl Master {
         BotToken::parse(std::str::from_utf8(&token).ok()?).ok()
     }
 
-    async fn choices(&self, owner: Owner, bot: Option<BotId>) -> Result<Vec<Choice>, MasterError> {
+    async fn choices(&self, owner: Owner) -> Result<Vec<Choice>, MasterError> {
         let rows = self.inner.store.bots_of(owner.id).await?;
-        let wanted = rows.into_iter().filter(|row| bot.is_none_or(|bot| row.bot == bot));
-        Ok(wanted.map(|row| Choice { bot: row.bot, username: row.username }).collect())
+        Ok(rows.into_iter().map(|row| Choice { bot: row.bot, username: row.username }).collect())
     }
 
-    async fn remove(&self, owner: Owner, bot: BotId) -> Result<String, MasterError> {
-        let choices = self.choices(owner, Some(bot)).await?;
-        let Some(choice) = choices.first() else { return Ok(owner.language.button_stale()) };
+    async fn choice(&self, owner: Owner, bot: BotId) -> Result<Option<Choice>, MasterError> {
+        Ok(self.choices(owner).await?.into_iter().find(|choice| choice.bot == bot))
+    }
+
+    async fn remove(&self, owner: Owner, bot: BotId) -> Result<Done, MasterError> {
+        let Some(choice) = self.choice(owner, bot).await? else { return Ok(Done::Stale) };
         self.inner.bots.detach(owner.id, bot).await?;
-        Ok(owner.language.removed(&choice.username))
+        Ok(Done::Say(plain(owner.language.removed(&choice.username))))
     }
 
     async fn list_bots(&self, owner: Owner) -> Result<String, MasterError> {
@@ -300,8 +313,13 @@ fn plain(text: String) -> Answer {
     Answer { text, buttons: Vec::new() }
 }
 
-fn yes_or_no(language: Language, yes: String, press: Press) -> Vec<Vec<(String, Press)>> {
-    vec![vec![(yes, press), (language.button_cancel(), Press::Cancel)]]
+fn yes_or_no(
+    language: Language,
+    yes: String,
+    press: fn(BotId) -> Press,
+    bot: BotId,
+) -> Vec<Vec<(String, Press)>> {
+    vec![vec![(yes, press(bot)), (language.button_cancel(), Press::Cancel(bot))]]
 }
 
 fn which(language: Language, purpose: Purpose, choices: Vec<Choice>) -> Answer {
@@ -314,7 +332,7 @@ fn which(language: Language, purpose: Purpose, choices: Vec<Choice>) -> Answer {
         .map(|choice| vec![(format!("@{}", choice.username), press(choice.bot))])
         .collect();
     buttons.truncate(99);
-    buttons.push(vec![(language.button_cancel(), Press::Cancel)]);
+    buttons.push(vec![(language.button_cancel(), Press::Close)]);
     Answer { text, buttons }
 }
 
@@ -341,7 +359,6 @@ fn said(language: Language, sentence: Sentence) -> String {
         Sentence::Cancelled => language.cancelled(),
         Sentence::NothingToCancel => language.nothing_to_cancel(),
         Sentence::NoBots => language.no_bots(),
-        Sentence::ButtonStale => language.button_stale(),
         Sentence::HowToReply => language.how_to_reply(),
         Sentence::ReplyToUnknown => language.reply_to_unknown(),
     }

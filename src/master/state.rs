@@ -68,6 +68,8 @@ pub enum Input {
     Checked(Check),
     /// The bots a command can be about.
     Choices(Purpose, Vec<Choice>),
+    /// The bot a button is about, if the owner still has it.
+    Chosen(Purpose, Option<Choice>),
 }
 
 /// What a choice among bots is for.
@@ -107,8 +109,10 @@ pub enum Press {
     Remove(BotId),
     /// Draw this bot's code.
     Qr(BotId),
-    /// Leave everything as it is.
-    Cancel,
+    /// Answer the question about this bot with no.
+    Cancel(BotId),
+    /// Choose none of a list.
+    Close,
 }
 
 type MakePress = fn(BotId) -> Press;
@@ -118,7 +122,8 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("choose-removal", Press::ChooseRemoval),
     ("remove", Press::Remove),
     ("qr", Press::Qr),
-    ("cancel", |_| Press::Cancel),
+    ("cancel", Press::Cancel),
+    ("close", |_| Press::Close),
 ];
 
 impl FromStr for Press {
@@ -140,7 +145,8 @@ impl Press {
             Self::ChooseRemoval(bot) => ("choose-removal", bot),
             Self::Remove(bot) => ("remove", bot),
             Self::Qr(bot) => ("qr", bot),
-            Self::Cancel => ("cancel", BotId(0)),
+            Self::Cancel(bot) => ("cancel", bot),
+            Self::Close => ("close", BotId(0)),
         };
         format!("{word}:{bot}")
     }
@@ -158,7 +164,9 @@ pub enum Action {
     /// Attach the bot.
     Attach(Candidate),
     /// Look up which bots there are; gives [`Input::Choices`].
-    LookUp(Purpose, Option<BotId>),
+    LookUp(Purpose),
+    /// Look up a bot that was chosen; gives [`Input::Chosen`].
+    Find(Purpose, BotId),
     /// Let the owner choose.
     AskWhich(Purpose, Vec<Choice>),
     /// Ask whether to detach this bot.
@@ -169,6 +177,8 @@ pub enum Action {
     DrawQr(Choice),
     /// List the bots and how they fare.
     ListBots,
+    /// The button's question is closed. What its message says by now stays: it may be the answer.
+    Stale,
 }
 
 /// Sentences without anything to fill in.
@@ -202,8 +212,6 @@ pub enum Sentence {
     NothingToCancel,
     /// There is no bot.
     NoBots,
-    /// The question is closed.
-    ButtonStale,
     /// How customers are answered.
     HowToReply,
     /// The message replied to is no copy.
@@ -218,6 +226,8 @@ pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
         Input::Press(press) => on_press(state, press),
         Input::Checked(check) => on_check(state, check),
         Input::Choices(purpose, choices) => on_choices(state, purpose, choices),
+        Input::Chosen(purpose, Some(choice)) => on_choice(state, purpose, choice),
+        Input::Chosen(_, None) => (state, Action::Stale),
     }
 }
 
@@ -230,8 +240,8 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Add { pasted: false, .. } => (AwaitingToken, Action::Say(Sentence::AddPrompt)),
         Command::Add { tokens, pasted: true } => on_tokens(AwaitingToken, tokens),
         Command::Bots => (state, Action::ListBots),
-        Command::Remove => (Idle, Action::LookUp(Purpose::Removal, None)),
-        Command::Qr => (state, Action::LookUp(Purpose::Qr, None)),
+        Command::Remove => (Idle, Action::LookUp(Purpose::Removal)),
+        Command::Qr => (state, Action::LookUp(Purpose::Qr)),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
@@ -281,16 +291,16 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         (Press::Remove(bot), MasterState::ConfirmingRemoval { bot: asked }) if asked == bot => {
             (MasterState::Idle, Action::Remove(bot))
         }
-        (Press::ChooseRemoval(bot), state) => (state, Action::LookUp(Purpose::Removal, Some(bot))),
-        (Press::Qr(bot), state) => (state, Action::LookUp(Purpose::Qr, Some(bot))),
-        (
-            Press::Cancel,
-            MasterState::ConfirmingTakeover(_) | MasterState::ConfirmingRemoval { .. },
-        ) => (MasterState::Idle, Action::Say(Sentence::Cancelled)),
-        (Press::Cancel, state) => (state, Action::Say(Sentence::Cancelled)),
-        (Press::TakeOver(_) | Press::Remove(_), state) => {
-            (state, Action::Say(Sentence::ButtonStale))
+        (Press::Cancel(bot), MasterState::ConfirmingTakeover(asked)) if asked.bot == bot => {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
+        (Press::Cancel(bot), MasterState::ConfirmingRemoval { bot: asked }) if asked == bot => {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
+        }
+        (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
+        (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr, bot)),
+        (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
+        (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_), state) => (state, Action::Stale),
     }
 }
 
@@ -302,12 +312,18 @@ fn on_choices(
     if choices.len() > 1 {
         return (state, Action::AskWhich(purpose, choices));
     }
-    let Some(only) = choices.pop() else { return (state, Action::Say(Sentence::NoBots)) };
+    match choices.pop() {
+        Some(only) => on_choice(state, purpose, only),
+        None => (state, Action::Say(Sentence::NoBots)),
+    }
+}
+
+fn on_choice(state: MasterState, purpose: Purpose, choice: Choice) -> (MasterState, Action) {
     match purpose {
         Purpose::Removal => {
-            (MasterState::ConfirmingRemoval { bot: only.bot }, Action::AskRemoval(only))
+            (MasterState::ConfirmingRemoval { bot: choice.bot }, Action::AskRemoval(choice))
         }
-        Purpose::Qr => (state, Action::DrawQr(only)),
+        Purpose::Qr => (state, Action::DrawQr(choice)),
     }
 }
 

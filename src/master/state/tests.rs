@@ -1,5 +1,3 @@
-//! The dialogue as a table.
-
 use super::{Action as A, Command as C, Input as I, MasterState as S, Sentence as Say, *};
 
 fn token(id: u32) -> BotToken {
@@ -52,15 +50,17 @@ fn the_dialogue_as_a_table() {
             A::AskTakeover(candidate(1), "h".into()),
         ),
         (taking.clone(), I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Attach(candidate(1))),
-        (
-            taking.clone(),
-            I::Press(Press::TakeOver(BotId(2))),
-            taking.clone(),
-            A::Say(Say::ButtonStale),
-        ),
-        (taking.clone(), I::Press(Press::Cancel), S::Idle, A::Say(Say::Cancelled)),
-        (S::Idle, I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Say(Say::ButtonStale)),
-        (S::Idle, I::Command(C::Remove), S::Idle, A::LookUp(Purpose::Removal, None)),
+        (taking.clone(), I::Press(Press::TakeOver(BotId(2))), taking.clone(), A::Stale),
+        (taking.clone(), I::Press(Press::Cancel(BotId(1))), S::Idle, A::Say(Say::Cancelled)),
+        (S::Idle, I::Press(Press::TakeOver(BotId(1))), S::Idle, A::Stale),
+        // The question was answered, or another one is open.
+        (S::Idle, I::Press(Press::Cancel(BotId(1))), S::Idle, A::Stale),
+        (taking.clone(), I::Press(Press::Cancel(BotId(2))), taking.clone(), A::Stale),
+        (taking.clone(), I::Press(Press::Close), taking.clone(), A::Say(Say::Cancelled)),
+        (S::Idle, I::Press(Press::Qr(BotId(1))), S::Idle, A::Find(Purpose::Qr, BotId(1))),
+        (S::Idle, I::Chosen(Purpose::Qr, None), S::Idle, A::Stale),
+        (S::Idle, I::Chosen(Purpose::Qr, Some(choice(1))), S::Idle, A::DrawQr(choice(1))),
+        (S::Idle, I::Command(C::Remove), S::Idle, A::LookUp(Purpose::Removal)),
         (S::Idle, I::Choices(Purpose::Removal, vec![]), S::Idle, A::Say(Say::NoBots)),
         (
             S::Idle,
@@ -76,12 +76,7 @@ fn the_dialogue_as_a_table() {
         ),
         (S::Idle, I::Choices(Purpose::Qr, vec![choice(1)]), S::Idle, A::DrawQr(choice(1))),
         (removing.clone(), I::Press(Press::Remove(BotId(1))), S::Idle, A::Remove(BotId(1))),
-        (
-            removing.clone(),
-            I::Press(Press::Remove(BotId(2))),
-            removing.clone(),
-            A::Say(Say::ButtonStale),
-        ),
+        (removing.clone(), I::Press(Press::Remove(BotId(2))), removing.clone(), A::Stale),
         (removing.clone(), I::Command(C::Cancel), S::Idle, A::Say(Say::Cancelled)),
         (S::Idle, I::Command(C::Cancel), S::Idle, A::Say(Say::NothingToCancel)),
         (S::AwaitingToken, I::Command(C::Unknown), S::AwaitingToken, A::Say(Say::UnknownCommand)),
@@ -111,7 +106,8 @@ fn buttons_come_back_from_their_data_and_nothing_else_does() {
         Press::ChooseRemoval(bot),
         Press::Remove(bot),
         Press::Qr(bot),
-        Press::Cancel,
+        Press::Cancel(bot),
+        Press::Close,
     ] {
         assert!(press.data().len() <= 64);
         assert_eq!(press.data().parse(), Ok(press));
