@@ -24,8 +24,11 @@ pub const MASTER_UPDATES: &[&str] = &["message", "edited_message", "callback_que
 
 /// Between two bots whose orders are put right in the background: ten a minute.
 const PACE: Duration = Duration::from_secs(6);
-/// Until failed orders are tried again.
-const AGAIN: Duration = Duration::from_mins(1);
+/// Until failed orders are tried again: at first, and at most.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
+/// The longest wait for Telegram's permission that an owner who attaches a bot is made to sit out.
+/// `setWebhook` is allowed once a second.
+const SHORT_WAIT: Duration = Duration::from_secs(3);
 /// The installation's fact that holds the master's fingerprint.
 const MASTER_FACT: &str = "master webhook";
 
@@ -75,9 +78,18 @@ impl Bots {
     pub(super) async fn order_updates(&self, client: &ClientBot) -> Result<(), CallError> {
         let inner = &self.inner;
         let order = self.order(client.id(), CLIENT_UPDATES);
-        match &order {
-            None => inner.telegram.delete_webhook(&client.caller).await?,
-            Some(order) => inner.telegram.set_webhook(&client.caller, order).await?,
+        let give = async || match &order {
+            None => inner.telegram.delete_webhook(&client.caller).await,
+            Some(order) => inner.telegram.set_webhook(&client.caller, order).await,
+        };
+        match give().await {
+            Err(CallError::NotSent(Refusal::TooFast { retry_after }))
+                if retry_after <= SHORT_WAIT =>
+            {
+                tokio::time::sleep(retry_after).await;
+                give().await?;
+            }
+            done => done?,
         }
         let mark = order.as_ref().map(mark);
         if let Err(error) = inner.store.set_bot_webhook(client.id(), mark).await {
@@ -97,18 +109,22 @@ impl Bots {
     /// Puts right the orders that changed, a few a minute, until stopped.
     pub async fn keep_orders(&self, stop: CancellationToken) {
         let mut changed = self.watch();
+        let mut again = AGAIN.0;
         loop {
+            changed.mark_unchanged();
+            let mut failed = false;
             for client in self.wrongly_ordered() {
-                self.put_right(&client).await;
+                failed |= !self.put_right(&client).await;
                 if stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_none() {
                     return;
                 }
             }
-            changed.mark_unchanged();
+            let wait = if failed { again } else { AGAIN.1 };
+            again = if failed { (again * 2).min(AGAIN.1) } else { AGAIN.0 };
             let pause = async {
                 tokio::select! {
                     _ = changed.changed() => {}
-                    () = tokio::time::sleep(AGAIN) => {}
+                    () = tokio::time::sleep(wait) => {}
                 }
             };
             if stop.run_until_cancelled(pause).await.is_none() {
@@ -125,7 +141,8 @@ impl Bots {
         self.all().into_iter().filter(wrong).collect()
     }
 
-    async fn put_right(&self, client: &ClientBot) {
+    /// `false` when it is to be tried again.
+    async fn put_right(&self, client: &ClientBot) -> bool {
         match self.order_updates(client).await {
             Ok(()) => {
                 let current = self.get(client.id());
@@ -133,6 +150,7 @@ impl Bots {
                 if let Some(current) = same {
                     self.insert(Arc::new(self.with_order((*current).clone(), true)));
                 }
+                true
             }
             Err(error) => {
                 tracing::warn!(bot.id = %client.id(), %error, "where its updates go could not be ordered");
@@ -141,6 +159,7 @@ impl Bots {
                 {
                     tracing::warn!(bot.id = %client.id(), %error, "its state could not be recorded");
                 }
+                false
             }
         }
     }
