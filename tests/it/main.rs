@@ -12,6 +12,8 @@
 mod support;
 
 mod config;
+mod master_add;
+mod master_claim;
 mod relay_kinds;
 mod relay_long;
 mod relay_quotes;

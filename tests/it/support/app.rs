@@ -6,7 +6,7 @@ use feedback_relay::{app, config::Config};
 use serde_json::Value;
 use telegram_emulator::{Bot, Emulator, Person, draft};
 
-use super::{Backend, Database};
+use super::{Backend, Database, Process};
 
 /// How the relay gets its updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,85 @@ impl Stage {
         self.start().await;
     }
 
+    /// The real binary on this stage, ready, in place of a relay in this process.
+    pub async fn launch(&self) -> Process {
+        let mut process = Process::start(self.database.folder(), &[], &self.variables());
+        let address = process.ready().await;
+        self.telegram.route(ORIGIN, &format!("http://{address}"));
+        process
+    }
+
+    /// Changes a variable of the configuration for the next start; an empty value is unset.
+    pub fn vary(&mut self, name: &str, value: &str) {
+        self.extra.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Changes how updates come, from the next start on.
+    pub fn switch(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The relay as it runs in this process.
+    pub fn running(&self) -> &app::Running {
+        self.running.as_ref().expect("the relay runs")
+    }
+
+    /// One more person who may become an owner.
+    pub fn person(&self, name: &str) -> Person {
+        let username = name.to_lowercase();
+        self.telegram.add_person(Person::new(name).username(username).language("en"))
+    }
+
+    /// Waits until a chat holds this many messages of the bot with these words.
+    pub async fn sees_times(&self, person: &Person, bot: &Bot, words: &str, times: usize) {
+        let what = format!("{times} times {words:?}");
+        self.wait_for(person, bot, &what, |messages| {
+            (count(messages, words) == times).then_some(())
+        })
+        .await;
+    }
+
+    /// How many messages of the bot with these words a chat holds now.
+    pub fn times(&self, person: &Person, bot: &Bot, words: &str) -> usize {
+        count(&self.telegram.chat(person, bot), words)
+    }
+
+    /// Presses the button with this label on the newest message that has one.
+    pub async fn presses(&self, person: &Person, label: &str) -> String {
+        let (message, data) = self
+            .wait_for(person, &self.master, &format!("a button {label:?}"), |messages| {
+                messages.iter().rev().find_map(|message| {
+                    let data = button(message, label)?;
+                    Some((message["message_id"].as_i64()?, data))
+                })
+            })
+            .await;
+        self.telegram.press(person, &self.master, message, &data);
+        data
+    }
+
+    /// The number of the newest update of a kind that Telegram handed to the master bot's webhook.
+    pub fn last_update(&self, kind: &str) -> i64 {
+        let deliveries = self.telegram.deliveries();
+        let of_kind = |delivery: &&telegram_emulator::Delivery| {
+            delivery.bot == self.master.id && delivery.kind == kind
+        };
+        deliveries.iter().rfind(of_kind).expect("an update").update_id
+    }
+
+    /// Delivers the newest update of a kind to the master bot three times more: two at once, then one.
+    pub async fn redelivers(&self, kind: &str) {
+        self.telegram.quiet().await;
+        let update = self.last_update(kind);
+        let mut answers = self.telegram.redeliver(&self.master, update, 2, true).await;
+        answers.extend(self.telegram.redeliver(&self.master, update, 1, false).await);
+        assert_eq!(answers, [Some(200); 3]);
+    }
+
     pub fn address(&self) -> std::net::SocketAddr {
         self.running.as_ref().expect("the relay runs").address
     }
@@ -105,6 +184,14 @@ impl Stage {
         self.owner_writes("/add").await;
         self.owner_sees("Paste it here").await;
         self.owner_writes(&bot.token).await;
+        self.owner_sees(&format!("@{username} is attached")).await;
+        bot
+    }
+
+    /// Attaches a new client bot by whatever the owner sends.
+    pub async fn attach_by(&self, username: &str, paste: impl Fn(&Bot) -> draft::Draft) -> Bot {
+        let bot = self.telegram.add_bot(username, username);
+        self.telegram.send(&self.owner, &self.master, paste(&bot)).await;
         self.owner_sees(&format!("@{username} is attached")).await;
         bot
     }
@@ -158,6 +245,18 @@ impl Stage {
 /// A message's text or caption.
 pub fn text(message: &Value) -> &str {
     message["text"].as_str().or_else(|| message["caption"].as_str()).unwrap_or_default()
+}
+
+/// The data of a message's button with this label.
+pub fn button(message: &Value, label: &str) -> Option<String> {
+    let rows = message["reply_markup"]["inline_keyboard"].as_array()?;
+    let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
+    let button = buttons.find(|button| button["text"] == label)?;
+    button["callback_data"].as_str().map(str::to_owned)
+}
+
+fn count(messages: &[Value], words: &str) -> usize {
+    messages.iter().filter(|message| by_bot(message) && text(message).contains(words)).count()
 }
 
 /// Whether the bot wrote it.

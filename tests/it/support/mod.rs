@@ -3,9 +3,12 @@
 mod app;
 pub mod content;
 mod database;
+pub mod http;
 pub mod matrix;
 pub mod oracle;
+mod process;
 pub mod talk;
 
-pub use app::{Mode, Stage, by_bot, text};
+pub use app::{Mode, Stage, button, by_bot, text};
 pub use database::{Backend, Database};
+pub use process::Process;
