@@ -14,6 +14,7 @@ mod support;
 mod config;
 mod master_add;
 mod master_claim;
+mod master_commands;
 mod relay_kinds;
 mod relay_long;
 mod relay_quotes;
