@@ -28,7 +28,7 @@ mod stages {
 }
 
 const LANGUAGES: [&str; 6] = ["", "de", "es", "ru", "uk", "zh"];
-const STALE: &str = "This question is closed.";
+const STALE: &str = "This question is settled already.";
 
 /// Waits for a word that pops up over the chat.
 async fn pops_up(stage: &Stage, words: &str, times: usize) {
@@ -60,7 +60,7 @@ async fn every_command_is_answered(mut stage: Stage) {
         ("/remove", "You have no client bots yet."),
         ("/qr", "You have no client bots yet."),
         ("/cancel", "There is nothing to cancel."),
-        ("hello", "To answer a customer, reply to his message"),
+        ("hello", "To answer a customer"),
         ("/start whatever", "Customers' messages appear here"),
     ] {
         let before = stage.times(&stage.owner, &stage.master, answer);
@@ -77,7 +77,7 @@ async fn every_command_is_answered(mut stage: Stage) {
     // A reply to something that is nobody's copy goes to nobody.
     let id = help["message_id"].as_i64().unwrap();
     stage.telegram.reply(&stage.owner, &stage.master, id, draft::text("to whom?")).await;
-    stage.owner_sees("I don't know which customer this should go to").await;
+    stage.owner_sees("I don't know which customer").await;
     // What Telegram writes by itself in the chat is nobody's question.
     let before = stage.telegram.chat(&stage.owner, &stage.master).len();
     let pinned = draft::service("pinned_message", help);
@@ -110,6 +110,7 @@ async fn a_bot_among_several_is_chosen_and_removed(mut stage: Stage) {
     stage.owner_writes("/remove").await;
     stage.owner_sees("Which bot shall I detach?").await;
     stage.presses(&stage.owner, "@shop_bot").await;
+    stage.owner_sees("Detach @shop_bot?").await;
     stage.presses(&stage.owner, "Detach").await;
     stage.owner_sees("@shop_bot is detached").await;
     stage.owner_writes("/bots").await;
@@ -181,7 +182,8 @@ async fn bots_are_listed_with_how_they_fare(mut stage: Stage) {
     stage.owner_sees("🔴 @shop_bot (Shop)").await;
     stage.owner_sees("🟢 @cafe_bot (Café): works").await;
     stage.restart().await;
-    stage.telegram.quiet().await;
+    stage.owner_writes("hello").await;
+    stage.owner_sees("To answer a customer").await;
     assert_eq!(stage.times(&stage.owner, &stage.master, "🔴 Telegram no longer accepts"), 1);
     stage.owner_writes(&renewed.token).await;
     stage.owner_sees("The new token of @shop_bot is in use.").await;
@@ -234,6 +236,7 @@ async fn buttons_pressed_twice_or_late_change_nothing(mut stage: Stage) {
     stage.owner_writes("/remove").await;
     stage.owner_sees("Which bot shall I detach?").await;
     stage.presses(&stage.owner, "@three_bot").await;
+    stage.owner_sees("Detach @three_bot?").await;
     stage.presses(&stage.owner, "Detach").await;
     stage.owner_sees("@three_bot is detached").await;
     stage.presses(&stage.owner, "@three_bot").await;
