@@ -12,6 +12,7 @@
 mod support;
 
 mod config;
+mod intake_webhook;
 mod master_add;
 mod master_claim;
 mod master_commands;
