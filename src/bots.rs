@@ -173,7 +173,7 @@ impl Bots {
         };
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
         self.forget(bot);
-        if let Err(error) = self.inner.telegram.delete_webhook(&client.caller).await {
+        if let Err(error) = self.withdraw_order(&client).await {
             tracing::warn!(bot.id = %bot, %error, "a webhook could not be removed");
         }
         Ok(removed)

@@ -21,7 +21,10 @@ use crate::{
     master::{Admission, Command, Master, MasterError, Owner, Said},
     metrics::Metrics,
     model::BotId,
-    relay::{Relay, SEND_AGAIN, Verdict},
+    relay::{
+        Relay, SEND_AGAIN, Verdict,
+        content::{self, Reading},
+    },
     store::{Store, StoreError},
     telegram::ClientBot,
     update::{Button, Kind, Message, Update},
@@ -206,6 +209,10 @@ impl Dispatch {
             && let Some(verdict) = self.inner.relay.outbound(owner.id, &message).await?
         {
             return Ok(verdict);
+        }
+        if matches!(content::read(&message, owner.language), Reading::Service) {
+            // Telegram wrote it, such as that something was pinned: it asks for no answer.
+            return Ok(Verdict::Done);
         }
         self.once(update, self.inner.master.handle(owner, Said::Message(message))).await
     }

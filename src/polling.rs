@@ -110,6 +110,10 @@ async fn poll_client(
 ) {
     let caller = client.caller.clone();
     let mut feed = Feed::new(telegram, dispatch, caller, CLIENT_UPDATES, stop.clone());
+    if client.state == BotState::Contested {
+        feed.contested(false);
+    }
+    feed.tells_recovery(&bots, &client);
     let mut pause = Pause::default();
     loop {
         let Some(error) = feed.run(&mut pause).await else { return };
@@ -121,7 +125,15 @@ async fn poll_client(
                 }
                 known
             }
-            Some(Refusal::Contested { .. }) => bots.contested(&client).await,
+            Some(Refusal::Contested { webhook: true }) if has_old_order(&bots, &client) => {
+                // It is our own, from before updates were polled for.
+                bots.put_right(&client).await;
+                Ok(())
+            }
+            Some(Refusal::Contested { webhook }) => {
+                feed.contested(*webhook);
+                bots.contested(&client).await
+            }
             _ => Ok(()),
         };
         if let Err(error) = known {
@@ -131,10 +143,11 @@ async fn poll_client(
         if stop.run_until_cancelled(pause.after(&error)).await.is_none() {
             return;
         }
-        if matches!(error.refusal(), Some(Refusal::Contested { .. })) {
-            feed.recovering(&bots, &client).await;
-        }
     }
+}
+
+fn has_old_order(bots: &Bots, client: &ClientBot) -> bool {
+    bots.get(client.id()).is_some_and(|now| now.webhook.is_some())
 }
 
 /// Growing pauses after failures.

@@ -99,6 +99,17 @@ impl Bots {
         Ok(())
     }
 
+    /// Ends the order to send us a bot's updates. Somebody else's order is left alone.
+    pub(super) async fn withdraw_order(&self, client: &ClientBot) -> Result<(), CallError> {
+        let telegram = &self.inner.telegram;
+        let ours = if self.by_webhook() {
+            self.is_ours(&telegram.webhook_info(&client.caller).await?.url)
+        } else {
+            client.webhook.is_some()
+        };
+        if ours { telegram.delete_webhook(&client.caller).await } else { Ok(()) }
+    }
+
     /// The client bot as it is after an order that went well, or as it is.
     pub(super) fn with_order(&self, client: ClientBot, ordered: bool) -> ClientBot {
         let order = self.order(client.id(), CLIENT_UPDATES);
@@ -106,8 +117,12 @@ impl Bots {
         ClientBot { webhook, ..client }
     }
 
-    /// Puts right the orders that changed, a few a minute, until stopped.
+    /// Puts right the orders that changed, a few a minute, until stopped. (Polling withdraws an old
+    /// order as it meets it.)
     pub async fn keep_orders(&self, stop: CancellationToken) {
+        if !self.by_webhook() {
+            return;
+        }
         let mut changed = self.watch();
         let mut again = AGAIN.0;
         loop {
@@ -141,8 +156,8 @@ impl Bots {
         self.all().into_iter().filter(wrong).collect()
     }
 
-    /// `false` when it is to be tried again.
-    async fn put_right(&self, client: &ClientBot) -> bool {
+    /// Orders a client bot's updates once more; `false` when that is to be tried again.
+    pub(crate) async fn put_right(&self, client: &ClientBot) -> bool {
         match self.order_updates(client).await {
             Ok(()) => {
                 let current = self.get(client.id());

@@ -28,6 +28,9 @@ const WINDOW: usize = 100;
 /// forgotten, when nothing is left it could acknowledge.
 const NUMBERS_LAST: Duration = Duration::from_hours(144);
 
+/// Without a conflict for so long, another poller is gone.
+const CALM: Duration = Duration::from_mins(1);
+
 type Lane = (u8, i64);
 
 /// The updates of one bot on their way.
@@ -44,6 +47,22 @@ pub(super) struct Feed {
     /// Bounded by the window: each update in it is reported once.
     done: mpsc::UnboundedReceiver<i64>,
     last_news: Instant,
+    conflict: Option<Conflict>,
+    recovery: Option<(Bots, Arc<ClientBot>)>,
+}
+
+/// Somebody else received the bot's updates.
+struct Conflict {
+    since: Instant,
+    webhook: bool,
+}
+
+impl Conflict {
+    /// Whether a fetch that worked is the end of it. Two pollers throw each other out by turns, so
+    /// each of them succeeds now and then; next to a webhook none does.
+    fn is_over(&self, now: Instant) -> bool {
+        self.webhook || now.duration_since(self.since) >= CALM
+    }
 }
 
 impl Feed {
@@ -67,6 +86,8 @@ impl Feed {
             finished,
             done,
             last_news: Instant::now(),
+            conflict: None,
+            recovery: None,
         }
     }
 
@@ -78,7 +99,10 @@ impl Feed {
                 match self.fetch().await {
                     None => break,
                     Some(Err(error)) => return Some(error),
-                    Some(Ok(())) => pause.over(),
+                    Some(Ok(())) => {
+                        pause.over();
+                        self.recover().await;
+                    }
                 }
             }
             let look_again = tokio::time::sleep(LOOK_AGAIN);
@@ -132,13 +156,27 @@ impl Feed {
         }
     }
 
-    /// After a conflict: says so once fetching works again.
-    pub(super) async fn recovering(&self, bots: &Bots, client: &ClientBot) {
-        let fetch = self.telegram.updates(&self.caller, 0, Duration::ZERO, self.allowed);
-        if let Some(Ok(_)) = self.stop.run_until_cancelled(fetch).await
-            && let Err(error) = bots.recovered(client).await
-        {
-            tracing::warn!(bot.id = %client.id(), %error, "a bot's state could not be recorded");
+    /// Whom to tell when the bot's updates come again after a conflict.
+    pub(super) fn tells_recovery(&mut self, bots: &Bots, client: &Arc<ClientBot>) {
+        self.recovery = Some((bots.clone(), Arc::clone(client)));
+    }
+
+    /// Takes note of a conflict: a webhook in the way, or another poller.
+    pub(super) fn contested(&mut self, webhook: bool) {
+        self.conflict = Some(Conflict { since: Instant::now(), webhook });
+    }
+
+    /// After a fetch that worked: says so where it counts.
+    async fn recover(&mut self) {
+        if !self.conflict.as_ref().is_some_and(|conflict| conflict.is_over(Instant::now())) {
+            return;
+        }
+        let Some((bots, client)) = &self.recovery else { return };
+        match bots.recovered(client).await {
+            Ok(()) => self.conflict = None,
+            Err(error) => {
+                tracing::warn!(bot.id = %client.id(), %error, "a bot's state could not be recorded");
+            }
         }
     }
 
@@ -214,5 +252,19 @@ impl Worker {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_poller_is_gone_only_after_a_while() {
+        let since = Instant::now();
+        let conflict = |webhook| Conflict { since, webhook };
+        assert!(conflict(true).is_over(since));
+        assert!(!conflict(false).is_over(since + CALM / 2));
+        assert!(conflict(false).is_over(since + CALM));
     }
 }

@@ -12,8 +12,10 @@
 mod support;
 
 mod config;
+mod intake_webhook;
 mod master_add;
 mod master_claim;
+mod master_commands;
 mod relay_kinds;
 mod relay_long;
 mod relay_quotes;

@@ -1,5 +1,3 @@
-//! The dialogue as a table.
-
 use super::{Action as A, Command as C, Input as I, MasterState as S, Sentence as Say, *};
 
 fn token(id: u32) -> BotToken {

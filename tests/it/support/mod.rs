@@ -8,7 +8,6 @@ pub mod matrix;
 pub mod oracle;
 mod process;
 pub mod talk;
-
 pub use app::{Mode, Stage, button, by_bot, text};
 pub use database::{Backend, Database};
 pub use process::Process;
