@@ -192,9 +192,14 @@ fn other(code: u16, answer: &ErrorAnswer) -> Refusal {
     Refusal::Other { code, description: short(&answer.description) }
 }
 
-/// Telegram's words, cut to what a log line bears.
+/// Telegram's words, cut to what a log line bears: where they go into detail or quote, they may
+/// repeat a message's text. What is said of a webhook is kept, it repeats an address of ours.
 fn short(description: &str) -> String {
-    description.chars().take(120).collect()
+    let detail = description.match_indices(':').nth(1).map(|(at, _)| at);
+    let quote = description.find(['"', '\'', '“', '«']);
+    let end =
+        if description.contains("webhook") { None } else { detail.into_iter().chain(quote).min() };
+    description[..end.unwrap_or(description.len())].trim_end().chars().take(120).collect()
 }
 
 #[cfg(test)]
@@ -232,6 +237,19 @@ mod tests {
         ];
         for (code, text, refusal) in cases {
             assert_eq!(said(code, text), CallError::NotSent(refusal), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_repeat_a_text_is_cut_off() {
+        for (said, kept) in [
+            ("Bad Request: PEER_FLOOD", "Bad Request: PEER_FLOOD"),
+            ("Bad Request: can't parse entities: at <tea>", "Bad Request: can"),
+            ("Bad Request: wrong URL: no host in tea", "Bad Request: wrong URL"),
+            ("Bad Request: URL \"http://tea\" is wrong", "Bad Request: URL"),
+            ("Bad Request: bad webhook: no such host", "Bad Request: bad webhook: no such host"),
+        ] {
+            assert_eq!(short(said), kept);
         }
     }
 
