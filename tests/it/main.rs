@@ -12,6 +12,7 @@
 mod support;
 
 mod config;
+mod intake_polling;
 mod intake_webhook;
 mod master_add;
 mod master_claim;
@@ -20,4 +21,6 @@ mod relay_kinds;
 mod relay_long;
 mod relay_quotes;
 mod relay_text;
+mod security_secrets;
+mod start_stop;
 mod telemetry;

@@ -2,6 +2,7 @@
 
 use std::env;
 
+use feedback_relay::config::Config;
 use sqlx::{Connection, MySqlConnection, SqliteConnection};
 use tempfile::TempDir;
 
@@ -13,6 +14,12 @@ pub enum Backend {
     Sqlite,
     /// The server named by `TEST_MYSQL_URL`. Without it the test fails.
     MySql,
+}
+
+/// The configuration these variables give.
+pub fn config_of(variables: &std::collections::HashMap<String, String>) -> Config {
+    let read = Config::read(&|name: &str| variables.get(name).map(std::ffi::OsString::from));
+    read.unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 /// A database that vanishes when it is dropped.
@@ -39,6 +46,33 @@ impl Database {
                 Self { url, folder, created: Some((server, name)) }
             }
         }
+    }
+
+    /// Every byte that is stored: SQLite's files as they are, all columns of all tables of a server.
+    pub async fn dump(&self) -> Vec<u8> {
+        let Some((server, name)) = &self.created else {
+            let files = std::fs::read_dir(self.folder.path()).expect("the folder");
+            let files = files.map(|file| file.expect("a file").path());
+            let stored = files.filter(|path| path.display().to_string().contains("relay.db"));
+            return stored.flat_map(|path| std::fs::read(path).expect("its bytes")).collect();
+        };
+        let mut connection = MySqlConnection::connect(server).await.expect("the server answers");
+        let columns = "SELECT CAST(table_name AS CHAR), CAST(column_name AS CHAR) \
+                       FROM information_schema.columns WHERE table_schema = ?";
+        let columns: Vec<(String, String)> =
+            sqlx::query_as(columns).bind(name).fetch_all(&mut connection).await.expect("columns");
+        let mut stored = Vec::new();
+        for (table, column) in columns {
+            let all = format!("SELECT CAST({column} AS BINARY) FROM {name}.{table}");
+            let values: Vec<(Option<Vec<u8>>,)> = sqlx::query_as(sqlx::AssertSqlSafe(all))
+                .fetch_all(&mut connection)
+                .await
+                .expect("values");
+            stored.extend(values.into_iter().filter_map(|(value,)| value).flatten());
+            stored.push(b'\n');
+        }
+        let _ = connection.close().await;
+        stored
     }
 
     pub fn url(&self) -> &str {

@@ -2,7 +2,7 @@
 
 mod app;
 pub mod content;
-mod database;
+pub mod database;
 pub mod http;
 pub mod matrix;
 pub mod oracle;
