@@ -23,4 +23,5 @@ mod relay_quotes;
 mod relay_text;
 mod security_secrets;
 mod start_stop;
+mod store_contract;
 mod telemetry;
