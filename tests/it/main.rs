@@ -19,6 +19,8 @@ mod relay_ignored;
 mod relay_kinds;
 mod relay_long;
 mod relay_mixing;
+mod relay_order;
+mod relay_outcomes;
 mod relay_quotes;
 mod relay_redelivery;
 mod relay_text;
