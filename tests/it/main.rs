@@ -21,6 +21,7 @@ mod relay_long;
 mod relay_mixing;
 mod relay_order;
 mod relay_outcomes;
+mod relay_process;
 mod relay_quotes;
 mod relay_redelivery;
 mod relay_text;

@@ -16,7 +16,7 @@ pub enum Mode {
 }
 
 /// The origin of webhooks, routed to the relay's real address.
-const ORIGIN: &str = "https://relay.test";
+pub(super) const ORIGIN: &str = "https://relay.test";
 
 /// Everything a test needs: Telegram, a database, a relay that runs, an owner.
 pub struct Stage {
