@@ -159,7 +159,7 @@ impl Dispatch {
             return Ok(Verdict::Done);
         };
         if !is_new {
-            return Ok(relay.inbound_edit(client, &from, &message).await?);
+            return Ok(relay.inbound_edit(client, &from, &message, update.id).await?);
         }
         if let Some(verdict) = relay.greet(client, &from, &message, update.id).await? {
             return Ok(verdict);
@@ -191,7 +191,9 @@ impl Dispatch {
             Admission::Stranger => return Ok(Verdict::Done),
         };
         match update.kind {
-            Kind::Edited(message) => Ok(self.inner.relay.outbound_edit(owner.id, &message).await?),
+            Kind::Edited(message) => {
+                Ok(self.inner.relay.outbound_edit(owner.id, &message, update.id).await?)
+            }
             Kind::Message(message) => self.of_owner(owner, message, update.id).await,
             Kind::Button(button) => self.pressed(owner, button, update.id).await,
             Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),

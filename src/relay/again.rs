@@ -70,9 +70,6 @@ impl Relay {
     ) -> Result<Replied, StoreError> {
         let undelivered =
             |failure| Ok(Replied::Undelivered(Undelivered { failure, kind: String::new() }));
-        if known.state == DeliveryState::Sent || known.direction != Direction::Outbound {
-            return Ok(Replied::Done);
-        }
         let language = self.owner_language(owner).await?;
         let Reading::Content(content) = read(original, language) else {
             return undelivered(Failure::Kind);
@@ -80,6 +77,7 @@ impl Relay {
         let Some(client) = running(self, owner, known.client_bot()) else {
             return undelivered(Failure::BotRemoved);
         };
+        let Some(known) = self.claim(owner, known).await? else { return Ok(Replied::Done) };
         let carriage = Carriage {
             relay: self,
             owner,
@@ -90,15 +88,34 @@ impl Relay {
             chat: known.customer(),
             deadline: Instant::now() + OUTBOUND_HOLD,
         };
-        let was_uncertain = known.state == DeliveryState::Sending
+        let repeat = known.state == DeliveryState::Sending
+            || known.attempts > 1
             || Failure::from_word(known.reason.as_deref()) == Failure::Uncertain;
-        let resumed =
-            self.inner.store.resume_reference(known, Part::Main, DeliveryState::Sending).await?;
-        if !resumed {
-            return undelivered(Failure::Uncertain);
+        let attempts = known.attempts + i64::from(known.state == DeliveryState::Sending);
+        self.carry_out(&carriage, &content, None, Standing::Go { repeat, attempts }).await
+    }
+
+    /// Takes a reply that was given up for one more attempt, and gives it as it was before; `None`
+    /// when it is delivered already. The notice can be pressed before it is recorded as said, so
+    /// what changes meanwhile is looked at again.
+    async fn claim(
+        &self,
+        owner: OwnerId,
+        known: &Reference,
+    ) -> Result<Option<Reference>, StoreError> {
+        let store = &self.inner.store;
+        let mut known = known.clone();
+        loop {
+            if known.state == DeliveryState::Sent || known.direction != Direction::Outbound {
+                return Ok(None);
+            }
+            if store.resume_reference(&known, Part::Main, DeliveryState::Sending).await? {
+                return Ok(Some(known));
+            }
+            let now = store.reference_of_source(owner, known.source, Part::Main).await?;
+            let Some(now) = now else { return Ok(None) };
+            known = now;
         }
-        let standing = Standing::Go { repeat: was_uncertain, attempts: known.attempts };
-        self.carry_out(&carriage, &content, None, standing).await
     }
 
     async fn toast(&self, button: &Button, text: Option<String>) {

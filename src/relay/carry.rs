@@ -41,7 +41,7 @@ pub(super) struct Carriage<'a> {
 /// How things stand before an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// An attempt may begin; `repeat`: an earlier one may have succeeded.
+    /// An attempt may begin; `repeat`: an earlier one may have succeeded. The first is number 1.
     Go { repeat: bool, attempts: i64 },
     /// The copy exists.
     Sent(MessageId),
@@ -49,6 +49,14 @@ pub(super) enum Standing {
     Failed(Failure),
     /// It was given up, and that was told.
     Told,
+}
+
+impl Standing {
+    /// Only attempts with an unknown outcome are counted: after one of these, whatever came between,
+    /// a copy may exist.
+    fn of_attempt(attempts: i64) -> Self {
+        Self::Go { repeat: attempts > 1, attempts }
+    }
 }
 
 /// How an attempt ended.
@@ -95,8 +103,8 @@ impl Carriage<'_> {
             DeliveryState::Failed => Standing::Failed(Failure::from_word(known.reason.as_deref())),
             DeliveryState::Sending | DeliveryState::Held => {
                 store.resume_reference(&known, part, initial).await?;
-                let repeat = known.state == DeliveryState::Sending;
-                Standing::Go { repeat, attempts: known.attempts + i64::from(repeat) }
+                let unknown = i64::from(known.state == DeliveryState::Sending);
+                Standing::of_attempt(known.attempts + unknown)
             }
         })
     }

@@ -21,7 +21,8 @@ use super::{
     outbound::running,
 };
 use crate::{
-    model::{Direction, MessageKey, OwnerId, Part, Reference},
+    clock,
+    model::{BotId, Direction, MessageKey, OwnerId, Part, Reference},
     store::StoreError,
     telegram::{CallError, Caller, ClientBot, Outgoing, Refusal},
     text::Language,
@@ -38,8 +39,12 @@ impl Relay {
         client: &ClientBot,
         from: &Person,
         message: &Message,
+        update: i64,
     ) -> Result<Verdict, StoreError> {
         let source = MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
+        if self.inner.store.is_handled(source.bot, update).await? {
+            return Ok(Verdict::Done);
+        }
         let Some((copy, reference)) = self.copy_of(client.owner, source).await? else {
             return Ok(Verdict::Done);
         };
@@ -55,7 +60,8 @@ impl Relay {
             changed_words(message, language, Some(&header))
         };
         let writer = &self.inner.master;
-        Ok(self.change(writer, reference.copy_chat, copy, edit).await)
+        let verdict = self.change(writer, reference.copy_chat, copy, edit).await;
+        self.changed_once(source.bot, update, verdict).await
     }
 
     /// Changes what the customer sees of an owner's changed reply.
@@ -66,8 +72,13 @@ impl Relay {
         &self,
         owner: OwnerId,
         message: &Message,
+        update: i64,
     ) -> Result<Verdict, StoreError> {
-        let found = self.copy_of(owner, self.source(message)).await?;
+        let source = self.source(message);
+        if self.inner.store.is_handled(source.bot, update).await? {
+            return Ok(Verdict::Done);
+        }
+        let found = self.copy_of(owner, source).await?;
         let Some((copy, reference)) = found else { return Ok(Verdict::Done) };
         if reference.direction != Direction::Outbound {
             return Ok(Verdict::Done);
@@ -77,7 +88,21 @@ impl Relay {
         };
         let edit =
             moved_location(message).or_else(|| changed_words(message, Language::English, None));
-        Ok(self.change(&client.caller, reference.customer(), copy, edit).await)
+        let verdict = self.change(&client.caller, reference.customer(), copy, edit).await;
+        self.changed_once(source.bot, update, verdict).await
+    }
+
+    /// Remembers a change that was made: delivered again after newer ones, it would undo them.
+    async fn changed_once(
+        &self,
+        bot: BotId,
+        update: i64,
+        verdict: Verdict,
+    ) -> Result<Verdict, StoreError> {
+        if verdict == Verdict::Done {
+            self.inner.store.mark_handled(bot, update, clock::now_ms()).await?;
+        }
+        Ok(verdict)
     }
 
     async fn copy_of(

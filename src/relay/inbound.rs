@@ -276,6 +276,8 @@ impl Carriage<'_> {
                 return Ok(Carried::Later(Duration::from_secs(1)));
             }
             Ending::Unknown => Failure::Uncertain,
+            // This attempt failed for certain; what an earlier one did is still not known.
+            Ending::Never(_) if attempts > 1 => Failure::Uncertain,
             Ending::Never(refusal) => Failure::of(&refusal),
         };
         self.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;

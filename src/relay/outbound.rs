@@ -184,7 +184,8 @@ impl Relay {
             carriage.record_copy(Part::Main, copy, DeliveryState::Sent, None).await?;
             return Ok(Replied::Delivered);
         }
-        if let Ending::Later(_, failure @ Failure::TooFast) = ending {
+        if let Ending::Later(_, Failure::TooFast) = ending {
+            let failure = if attempts > 1 { Failure::Uncertain } else { Failure::TooFast };
             carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
             return Ok(undelivered(failure));
         }

@@ -114,7 +114,9 @@ impl Telegram {
                 // The holder's trouble is not the sender's: its dead token or limit must not be taken
                 // for that of the bot that writes.
                 CallError::NotSent(Refusal::FileTooBig) => Refusal::FileTooBig,
-                CallError::NotSent(Refusal::Unreachable | Refusal::TooFast { .. })
+                CallError::NotSent(
+                    Refusal::Unreachable | Refusal::TooFast { .. } | Refusal::FileLater,
+                )
                 | CallError::Unknown(_) => Refusal::FileLater,
                 CallError::NotSent(_) => Refusal::FileUnavailable,
             })?;

@@ -78,12 +78,16 @@ impl Telegram {
         let token = caller.token.reveal();
         let url = format!("{}/file/bot{token}/{path}", self.inner.base);
         let request = self.inner.http.get(url).timeout(TRANSFER_TIMEOUT);
-        // Reading has no effect at Telegram, so nothing about it is uncertain.
+        // Reading has no effect at Telegram, so nothing about it is uncertain: it is done again.
         let response = request.send().await.map_err(|error| match unanswered(&error) {
             CallError::NotSent(refusal) => refusal,
-            CallError::Unknown(_) => Refusal::FileUnavailable,
+            CallError::Unknown(_) => Refusal::FileLater,
         })?;
-        if !response.status().is_success() {
+        let status = response.status();
+        if status.is_server_error() || status == reqwest::StatusCode::TOO_MANY_REQUESTS {
+            return Err(Refusal::FileLater.into());
+        }
+        if !status.is_success() {
             return Err(Refusal::FileUnavailable.into());
         }
         let length = response.content_length();

@@ -16,7 +16,7 @@ pub enum Mode {
 }
 
 /// The origin of webhooks, routed to the relay's real address.
-const ORIGIN: &str = "https://relay.test";
+pub(super) const ORIGIN: &str = "https://relay.test";
 
 /// Everything a test needs: Telegram, a database, a relay that runs, an owner.
 pub struct Stage {
@@ -72,6 +72,10 @@ impl Stage {
         }
         variables.extend(self.extra.clone());
         variables
+    }
+
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     pub async fn start(&mut self) {
@@ -180,11 +184,16 @@ impl Stage {
 
     /// Attaches a new client bot through the master's `/add`.
     pub async fn attach(&self, username: &str, name: &str) -> Bot {
+        self.attach_as(&self.owner, username, name).await
+    }
+
+    /// The same for another owner.
+    pub async fn attach_as(&self, owner: &Person, username: &str, name: &str) -> Bot {
         let bot = self.telegram.add_bot(username, name);
-        self.owner_writes("/add").await;
-        self.owner_sees("Paste it here").await;
-        self.owner_writes(&bot.token).await;
-        self.owner_sees(&format!("@{username} is attached")).await;
+        self.telegram.send(owner, &self.master, draft::text("/add")).await;
+        self.sees(owner, &self.master, "Paste it here").await;
+        self.telegram.send(owner, &self.master, draft::text(&*bot.token)).await;
+        self.sees(owner, &self.master, &format!("@{username} is attached")).await;
         bot
     }
 

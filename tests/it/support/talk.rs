@@ -67,6 +67,19 @@ impl Stage {
         chat.iter().filter(|m| by_bot(m)).map(|m| super::text(m).to_owned()).collect()
     }
 
+    /// Waits until no call has been made for a while: reactions and marks come by themselves.
+    pub async fn settled(&self) {
+        let mut before = usize::MAX;
+        loop {
+            let now = self.telegram.ledger().len();
+            if now == before {
+                return;
+            }
+            before = now;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+    }
+
     /// Ends a test: everything acknowledged, the relay stopped, no rule of Telegram broken.
     pub async fn curtain(&mut self) {
         self.telegram.quiet().await;
