@@ -6,11 +6,8 @@ pub mod database;
 pub mod http;
 pub mod matrix;
 pub mod oracle;
-<<<<<<< HEAD
 mod process;
-=======
-pub mod process;
->>>>>>> 61e292a (Kill the real binary at the worst moments, and weigh a 20 MB document)
+pub mod program;
 pub mod talk;
 pub use app::{Mode, Stage, button, by_bot, text};
 pub use database::{Backend, Database};
