@@ -8,7 +8,7 @@ use crate::support::{
     Backend, Mode, Stage,
     content::REPEAT,
     oracle::{Cast, judge},
-    process::Program,
+    program::Program,
     talk::bytes,
     text,
 };

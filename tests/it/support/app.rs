@@ -117,10 +117,6 @@ impl Stage {
         self.mode = mode;
     }
 
-    pub fn mode(&self) -> Mode {
-        self.mode
-    }
-
     /// The relay as it runs in this process.
     pub fn running(&self) -> &app::Running {
         self.running.as_ref().expect("the relay runs")
