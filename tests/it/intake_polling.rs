@@ -28,10 +28,7 @@ async fn killed_in_the_middle_nothing_is_lost_or_doubled(mut stage: Stage) {
     stage.telegram.quiet().await;
     // Anna's picture never gets through; what Ben writes after it does.
     stage.telegram.fault(
-        Fault::on("getFile")
-            .bot(&shop)
-            .always()
-            .answer(Answer::HangBefore(Duration::from_secs(60))),
+        Fault::on("getFile").bot(&shop).always().answer(Answer::HangBefore(Duration::from_mins(1))),
     );
     stage.telegram.send(&anna, &shop, draft::photo("picture").caption("Anna's picture")).await;
     stage.telegram.send(&anna, &shop, draft::text("Anna's words")).await;

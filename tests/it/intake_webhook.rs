@@ -254,6 +254,7 @@ impl Hostile {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "it is a list")]
     fn body(&mut self, number: usize) -> Vec<u8> {
         let id = 1_000_000 + number;
         let at = self.pick(self.real.len());

@@ -30,8 +30,8 @@ async fn printed_code(process: &mut Process) -> String {
             stdout.lines().find(|line| line.contains("?start=claim_")).map(str::to_owned)
         })
         .await;
-    let (link, code) = line.trim().split_once("?start=").unwrap();
-    assert_eq!(link, "https://t.me/master_bot");
+    let (address, code) = line.trim().split_once("?start=").unwrap();
+    assert_eq!(address, "https://t.me/master_bot");
     code.to_owned()
 }
 

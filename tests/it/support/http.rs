@@ -1,6 +1,6 @@
 //! HTTP by hand: what Telegram, or somebody else, may put on the wire.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{fmt::Write as _, net::SocketAddr, time::Duration};
 
 use serde_json::Value;
 use telegram_emulator::{Bot, Emulator};
@@ -38,9 +38,9 @@ pub async fn request(
 ) -> Answer {
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: relay.test\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
-    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let _ = write!(head, "content-length: {}\r\n\r\n", body.len());
     exchange(address, &[head.as_bytes(), body].concat()).await
 }
 
