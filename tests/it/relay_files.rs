@@ -130,7 +130,7 @@ async fn a_reply_whose_file_cannot_cross_is_told(stage: Stage) {
     let (_, copy) = stage.asks(&anna, &shop, "the film please").await;
     let big = draft::big_document("film.mkv", 21 << 20).caption("here");
     let reply = stage.answer(&copy, big).await;
-    let told = stage.answered(&stage.owner, &stage.master, reply, "❌ Was not delivered").await;
+    let told = stage.answered(&stage.owner, &stage.master, reply, "❌ Not delivered").await;
     assert!(text(&told).contains("20 MB at most"), "{told:#}");
     assert_eq!(told.get("reply_markup"), None, "sending again can't help");
     // Half of it, then all of it.

@@ -48,7 +48,7 @@ async fn a_reply_of_an_unknown_kind_is_told(mut stage: Stage) {
     let (_, copy) = stage.asks(&anna, &shop, "hello?").await;
     let before = stage.said(&anna, &shop).len();
     let reply = stage.answer(&copy, draft::unknown("brain_wave", json!({}))).await;
-    let told = stage.answered(&stage.owner, &stage.master, reply, "❌ Was not delivered").await;
+    let told = stage.answered(&stage.owner, &stage.master, reply, "❌ Not delivered").await;
     assert!(text(&told).contains("(brain wave)"), "{told:#}");
     assert_eq!(told.get("reply_markup"), None, "sending again can't help");
     stage.telegram.quiet().await;

@@ -240,7 +240,7 @@ async fn what_certainly_was_not_executed_by_a_refusal_is_not_labelled(mut stage:
 }
 
 async fn undelivered(stage: &Stage, reply: i64, reason: &str) -> Value {
-    let told = stage.answered(&stage.owner, &stage.master, reply, "❌ Was not delivered").await;
+    let told = stage.answered(&stage.owner, &stage.master, reply, "❌ Not delivered").await;
     assert!(text(&told).contains(reason), "{reason}: {told:#}");
     told
 }
