@@ -7,7 +7,7 @@ mod feed;
 mod window;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -25,6 +25,7 @@ use crate::{
 
 /// New tokens a minute: Telegram refuses an address that wakes more than twenty.
 const STARTS_A_MINUTE: usize = 15;
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Polls for the master bot until stopped.
 pub async fn poll_master(
@@ -44,7 +45,8 @@ pub async fn poll_master(
     }
 }
 
-/// Keeps one loop running for each client bot, and none for those detached.
+/// Keeps one loop running for each client bot, and none for those detached. Bots attached before
+/// this start are woken at Telegram's pace; one attached meanwhile was woken by that already.
 pub async fn poll_clients(
     telegram: Telegram,
     dispatch: Dispatch,
@@ -52,12 +54,13 @@ pub async fn poll_clients(
     stop: CancellationToken,
 ) {
     let mut changed = bots.watch();
+    let mut asleep: HashSet<BotId> = bots.all().iter().map(|bot| bot.id()).collect();
     let mut loops: HashMap<BotId, (Caller, CancellationToken)> = HashMap::new();
     let tracker = TaskTracker::new();
-    let mut starts = VecDeque::new();
+    let mut starts = Starts::default();
     loop {
         changed.mark_unchanged();
-        let wanted: HashMap<_, _> = bots
+        let mut wanted: HashMap<_, _> = bots
             .all()
             .into_iter()
             .filter(|bot| bot.state != BotState::Revoked)
@@ -70,35 +73,55 @@ pub async fn poll_clients(
             }
             keeps
         });
+        wanted.retain(|bot, _| !loops.contains_key(bot));
+        asleep.retain(|bot| wanted.contains_key(bot));
         for (id, bot) in wanted {
-            if loops.contains_key(&id) {
+            if asleep.contains(&id) && !starts.take(Instant::now()) {
                 continue;
             }
-            if stop.run_until_cancelled(turn_to_start(&mut starts)).await.is_none() {
-                break;
-            }
+            asleep.remove(&id);
             let end = stop.child_token();
             loops.insert(id, (bot.caller.clone(), end.clone()));
             let (telegram, dispatch, bots) = (telegram.clone(), dispatch.clone(), bots.clone());
             tracker.spawn(poll_client(telegram, dispatch, bots, bot, end));
         }
-        if stop.run_until_cancelled(changed.changed()).await.is_none_or(|news| news.is_err()) {
-            break;
+        let next = async {
+            if asleep.is_empty() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(starts.wait(Instant::now())).await;
+        };
+        tokio::select! {
+            _ = changed.changed() => {}
+            () = next => {}
+            () = stop.cancelled() => break,
         }
     }
     tracker.close();
     tracker.wait().await;
 }
 
-/// Waits until another token may be woken.
-async fn turn_to_start(starts: &mut VecDeque<Instant>) {
-    if starts.len() >= STARTS_A_MINUTE
-        && let Some(oldest) = starts.pop_front()
-    {
-        let minute = Duration::from_mins(1);
-        tokio::time::sleep(minute.saturating_sub(oldest.elapsed())).await;
+/// When tokens were woken, to wake no more than Telegram allows in a minute.
+#[derive(Default)]
+struct Starts(VecDeque<Instant>);
+
+impl Starts {
+    /// Wakes one more, if it may be.
+    fn take(&mut self, now: Instant) -> bool {
+        let free = self.wait(now).is_zero();
+        if free {
+            self.0.push_back(now);
+            self.0.drain(..self.0.len().saturating_sub(STARTS_A_MINUTE));
+        }
+        free
     }
-    starts.push_back(Instant::now());
+
+    /// How long until one more may be woken.
+    fn wait(&self, now: Instant) -> Duration {
+        let oldest = if self.0.len() < STARTS_A_MINUTE { None } else { self.0.front() };
+        let waited = oldest.map_or(MINUTE, |oldest| now.duration_since(*oldest));
+        MINUTE.saturating_sub(waited)
+    }
 }
 
 async fn poll_client(
@@ -166,5 +189,25 @@ impl Pause {
 
     fn over(&mut self) {
         self.0 = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_fifteen_tokens_are_woken_in_any_minute() {
+        let (mut starts, began) = (Starts::default(), Instant::now());
+        let woken: Vec<u64> = (0..180)
+            .filter(|second| {
+                let now = began + Duration::from_secs(*second);
+                let before = starts.0.len();
+                let woken = (0..50).filter(|_| starts.take(now)).count();
+                assert!(starts.0.len() >= before && woken <= STARTS_A_MINUTE);
+                woken > 0
+            })
+            .collect();
+        assert_eq!(woken, [0, 60, 120]);
     }
 }
