@@ -26,7 +26,7 @@ mod report;
 mod telegram;
 mod updates;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::Parser as _;
 
 use arguments::{Arguments, Backend, Command};
@@ -63,6 +63,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
 }
 
 async fn measure_on(backend: Backend, arguments: &Arguments) -> Result<Report> {
+    ensure!(arguments.messages <= telegram::REMEMBERED / 2, "--messages: that is too many");
     let mut database = Database::open(backend, arguments).await?;
     let mut programs = Vec::new();
     for kind in arguments.programs() {
@@ -81,7 +82,7 @@ async fn measure_on(backend: Backend, arguments: &Arguments) -> Result<Report> {
         }
         rounds.push(round);
     }
-    let report = Report::new(&database, arguments, &programs, rounds).await?;
+    let report = Report::new(&database, arguments, &programs, &rounds)?;
     drop(programs);
     database.remove().await?;
     Ok(report)
