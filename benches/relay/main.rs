@@ -27,7 +27,6 @@ mod telegram;
 mod updates;
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Parser as _;
 
 use arguments::{Arguments, Backend, Command};
 use database::Database;
@@ -36,13 +35,12 @@ use program::Program;
 use report::Report;
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.command {
             Some(Command::Bare(bare)) => bare::run(bare).await,
-            None if arguments.bench => measure(&arguments).await,
-            None => measure(&arguments.smoke()).await,
+            None => measure(&arguments).await,
         }
     })
 }
