@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
     /// Prints JSON instead of tables.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Given by `cargo bench`; without it a few messages must do.
+    /// Given by `cargo bench`.
     #[arg(long, hide = true)]
     pub(crate) bench: bool,
 }
@@ -97,8 +97,19 @@ impl fmt::Display for Backend {
 }
 
 impl Arguments {
+    /// What to do: as the command line says under `cargo bench`, else a smoke test. `cargo test`
+    /// hands over filters and options meant for other test programs.
+    pub(crate) fn read() -> Self {
+        let mut given = std::env::args().skip(1);
+        if given.any(|argument| argument == "--bench" || argument == "bare") {
+            Self::parse()
+        } else {
+            Self::parse_from(["relay"]).smoke()
+        }
+    }
+
     /// A few messages on SQLite, which needs no server.
-    pub(crate) fn smoke(&self) -> Self {
+    fn smoke(&self) -> Self {
         Self {
             database: vec![Backend::Sqlite],
             messages: 40,

@@ -47,7 +47,8 @@ struct Update {
 
 #[derive(Deserialize)]
 struct Message {
-    message_id: i64,
+    #[serde(rename = "message_id")]
+    id: i64,
     chat: Chat,
     text: String,
 }
@@ -99,7 +100,7 @@ async fn update(State(bare): State<Arc<Bare>>, Path(bot): Path<i64>, body: Bytes
 impl Bare {
     async fn relay(&self, bot: i64, body: &[u8]) -> Result<()> {
         let Update { message } = serde_json::from_slice(body)?;
-        let key = [bot, message.chat.id, message.message_id];
+        let key = [bot, message.chat.id, message.id];
         self.pool.execute(INSERT, &key).await?;
         let owner = updates::owner_of_bot(bot);
         let call = serde_json::json!({ "chat_id": owner, "text": message.text });

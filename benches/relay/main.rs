@@ -26,8 +26,7 @@ mod report;
 mod telegram;
 mod updates;
 
-use anyhow::{Context as _, Result};
-use clap::Parser as _;
+use anyhow::{Context as _, Result, ensure};
 
 use arguments::{Arguments, Backend, Command};
 use database::Database;
@@ -36,13 +35,12 @@ use program::Program;
 use report::Report;
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.command {
             Some(Command::Bare(bare)) => bare::run(bare).await,
-            None if arguments.bench => measure(&arguments).await,
-            None => measure(&arguments.smoke()).await,
+            None => measure(&arguments).await,
         }
     })
 }
@@ -63,6 +61,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
 }
 
 async fn measure_on(backend: Backend, arguments: &Arguments) -> Result<Report> {
+    ensure!(arguments.messages <= telegram::REMEMBERED / 2, "--messages: that is too many");
     let mut database = Database::open(backend, arguments).await?;
     let mut programs = Vec::new();
     for kind in arguments.programs() {
@@ -81,7 +80,7 @@ async fn measure_on(backend: Backend, arguments: &Arguments) -> Result<Report> {
         }
         rounds.push(round);
     }
-    let report = Report::new(&database, arguments, &programs, rounds).await?;
+    let report = Report::new(&database, arguments, &programs, &rounds)?;
     drop(programs);
     database.remove().await?;
     Ok(report)

@@ -38,7 +38,7 @@ impl Process {
         let mut process = Self { child, address, ready_after: Duration::ZERO };
         while !healthy(address).await {
             ensure!(process.child.try_wait()?.is_none(), "the program ended");
-            ensure!(began.elapsed() < Duration::from_secs(60), "the program does not answer");
+            ensure!(began.elapsed() < Duration::from_mins(1), "the program does not answer");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         process.ready_after = began.elapsed();

@@ -52,11 +52,11 @@ struct Ratio {
 }
 
 impl Report {
-    pub(crate) async fn new(
+    pub(crate) fn new(
         database: &Database,
         arguments: &Arguments,
         programs: &[Program],
-        rounds: Vec<Vec<Round>>,
+        rounds: &[Vec<Round>],
     ) -> Result<Self> {
         let of = |number: usize| rounds.iter().map(|round| round[number]).collect::<Vec<_>>();
         let lines =

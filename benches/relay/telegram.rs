@@ -23,8 +23,8 @@ use tokio::{
 
 use crate::updates;
 
-/// Marks remembered at a time.
-const REMEMBERED: usize = 1 << 20;
+/// Marks remembered at a time; a phase has no more messages.
+pub(crate) const REMEMBERED: usize = 1 << 20;
 
 /// The server. Cheap to clone.
 #[derive(Clone)]
@@ -219,11 +219,10 @@ pub(crate) async fn request(
             return Ok(Some((head, length)));
         }
         match stream.read_buf(buffer).await {
-            Ok(0) if buffer.is_empty() => return Ok(None),
+            // A killed program's connections end with an error.
+            Ok(0) | Err(_) if buffer.is_empty() => return Ok(None),
             Ok(0) => bail!("a connection ended within a message"),
             Ok(_) => {}
-            // A killed program's connections end like this.
-            Err(_) if buffer.is_empty() => return Ok(None),
             Err(error) => return Err(error.into()),
         }
     }
