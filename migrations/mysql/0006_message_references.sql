@@ -13,5 +13,5 @@ CREATE TABLE message_references (
     attempts SMALLINT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (owner_id, source_bot, source_chat, source_message, part),
-    INDEX message_references_by_copy (owner_id, copy_bot, copy_chat, copy_message)
+    INDEX message_references_by_copy (copy_bot, copy_chat, copy_message)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -14,4 +14,4 @@ CREATE TABLE message_references (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (owner_id, source_bot, source_chat, source_message, part)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX message_references_by_copy ON message_references (owner_id, copy_bot, copy_chat, copy_message);
+CREATE INDEX message_references_by_copy ON message_references (copy_bot, copy_chat, copy_message);

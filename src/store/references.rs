@@ -1,7 +1,9 @@
 //! Table `message_references`: which copy stands for which message. Never content.
 //!
 //! Found by its source (a second delivery of the same message) and by its copy (a reply to it).
-//! Both look-ups name the tenant and the full key.
+//! Both look-ups name the tenant and the full key. In look-ups by copy the tenant stands as
+//! `owner_id + 0`: a bare `owner_id` draws SQLite to the table's own key, and it reads every
+//! reference of the owner.
 
 use sqlx::FromRow;
 use teloxide::types::{ChatId, MessageId};
@@ -196,12 +198,12 @@ impl Store {
         let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
              direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
              FROM message_references \
-             WHERE owner_id = ? AND copy_bot = ? AND copy_chat = ? AND copy_message = ? \
+             WHERE copy_bot = ? AND copy_chat = ? AND copy_message = ? AND owner_id + 0 = ? \
              ORDER BY created_at DESC LIMIT 1")
-        .bind(owner)
         .bind(copy.bot)
         .bind(copy.chat)
-        .bind(copy.message);
+        .bind(copy.message)
+        .bind(owner);
         self.find::<Columns>(query).await?.map(Reference::try_from).transpose()
     }
 
@@ -213,11 +215,11 @@ impl Store {
         chat: ChatId,
     ) -> Result<bool, StoreError> {
         let query = sql("SELECT part FROM message_references \
-             WHERE owner_id = ? AND copy_bot = ? AND copy_chat = ? AND copy_message IS NULL \
+             WHERE copy_bot = ? AND copy_chat = ? AND copy_message IS NULL AND owner_id + 0 = ? \
              AND state = 'sending' LIMIT 1")
-        .bind(owner)
         .bind(copy_bot)
-        .bind(chat);
+        .bind(chat)
+        .bind(owner);
         Ok(self.find::<(i64,)>(query).await?.is_some())
     }
 

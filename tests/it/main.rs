@@ -5,6 +5,7 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
+    clippy::pedantic,
     clippy::unwrap_used,
     reason = "a test stops where its stage cannot be set; its name is its documentation"
 )]
