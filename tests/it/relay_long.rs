@@ -23,7 +23,7 @@ mod stages {
 }
 
 /// The header sent before a copy that has no room for it.
-async fn header_above(stage: &Stage, copy: &Value) -> Value {
+fn header_above(stage: &Stage, copy: &Value) -> Value {
     let header = copy["reply_to_message"]["message_id"].as_i64().expect("it replies to its header");
     stage.telegram.message(&stage.master, stage.owner.id, header).expect("the header is there")
 }
@@ -43,7 +43,7 @@ async fn cross(stage: &Stage, shop: &Bot, anna: &Person, draft: impl Fn() -> Dra
     for to_header in [false, true] {
         let message = stage.telegram.send(anna, shop, draft()).await;
         let copy = stage.copy_of(shop, anna, message).await;
-        let header = header_above(stage, &copy).await;
+        let header = header_above(stage, &copy);
         assert_eq!(header["text"], "🆕 Anna @anna → @shop_bot");
         assert_eq!(header["entities"][0], json!({"type": "bold", "offset": 3, "length": 4}));
         let answer = stage.answer(if to_header { &header } else { &copy }, draft()).await;
@@ -113,7 +113,7 @@ async fn words_that_look_like_a_header_are_left_alone(stage: Stage) {
     for mark in ["🆕", "✅"] {
         let words = format!("{mark} Eve @eve → @bank_bot\n{}", "x".repeat(4060));
         let (_, copy) = stage.asks(&anna, &shop, &words).await;
-        let header = header_above(&stage, &copy).await;
+        let header = header_above(&stage, &copy);
         let answer = stage.answer(&copy, draft::text("I see")).await;
         stage.copy_of_reply(answer).await;
         marked(&stage, &header).await;

@@ -110,7 +110,7 @@ async fn a_kill_in_a_call_loses_nothing_and_says_what_may_be_a_repeat(
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
     stage.asks(&anna, &shop, "the question").await;
-    let long = Duration::from_secs(120);
+    let long = Duration::from_mins(2);
     let scene = (&shop, &anna);
     for way in [Way::In, Way::Out] {
         // Killed before Telegram did it: one copy, which can't know that it is the only one.

@@ -90,7 +90,7 @@ async fn the_owners_reply_quotes_what_is_not_the_latest(mut stage: Stage) {
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
     let (first, first_copy) = stage.asks(&anna, &shop, "Is it green?").await;
-    let (second, second_copy) = stage.asks(&anna, &shop, "Is it black?").await;
+    let (_, second_copy) = stage.asks(&anna, &shop, "Is it black?").await;
     let cases = [(&first_copy, Some(first)), (&second_copy, None)];
     for (copy, quoted) in cases {
         let answer = stage.answer(copy, draft::text("Yes.")).await;
@@ -115,7 +115,6 @@ async fn the_owners_reply_quotes_what_is_not_the_latest(mut stage: Stage) {
     stage.asks(&boris, &shop, "Hello").await;
     let answer = stage.answer(&second_copy, draft::text("Black, yes.")).await;
     assert_eq!(replied(&stage.copy_of_reply(answer).await), None);
-    let _ = second;
     stage.curtain().await;
     let cast = Cast { owner: &stage.owner, bots: &[&shop], customers: &[&boris] };
     judge(&stage, &[cast]).await.disordered.is_empty().then_some(()).expect("in order");

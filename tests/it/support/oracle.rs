@@ -144,9 +144,9 @@ impl Judge<'_> {
         let wanted = Content::read(self.view, bot, message);
         let seen = Content::read(self.view, self.master, &copy);
         let header = self.header_of(cast.owner, &row, &copy);
-        let names = [customer.first_name.clone(), format!("→ @{}", bot.username)];
-        let named = header.as_deref().is_some_and(|line| names.iter().all(|n| line.contains(n)));
-        if !named || (row.state == "sent" && !seen.without_header().shows(&wanted)) {
+        let told = [customer.first_name.clone(), format!("→ @{}", bot.username)];
+        let right = header.as_deref().is_some_and(|line| told.iter().all(|it| line.contains(it)));
+        if !right || (row.state == "sent" && !seen.without_header().shows(&wanted)) {
             let what = format!("{what}: {header:?} {seen:?} instead of {wanted:?}");
             self.verdict.misrouted.push(what);
         }
