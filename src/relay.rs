@@ -38,6 +38,7 @@ pub use failure::Failure;
 
 use crate::{
     bots::Bots,
+    lanes::Lanes,
     model::{Inbox, MessageKey, OwnerId, Reference},
     store::{Store, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal, Telegram},
@@ -78,6 +79,9 @@ struct Inner {
     telegram: Telegram,
     bots: Bots,
     master: Caller,
+    /// One change of a copy at a time, so that what is remembered of it is what it shows.
+    changes: Lanes<MessageKey>,
+    edited: edit::Edited,
     /// Reactions and marks, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
@@ -86,7 +90,17 @@ impl Relay {
     /// Puts the rooms the relay needs together.
     pub fn new(store: Store, telegram: Telegram, bots: Bots, master: Caller) -> Self {
         let side_work = TaskTracker::new();
-        Self { inner: Arc::new(Inner { store, telegram, bots, master, side_work }) }
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                telegram,
+                bots,
+                master,
+                changes: Lanes::default(),
+                edited: edit::Edited::new(),
+                side_work,
+            }),
+        }
     }
 
     /// Waits for reactions and marks under way.

@@ -55,6 +55,11 @@ impl Relay {
         let key =
             MessageKey { bot: inner.master.bot, chat: answered.chat.id, message: answered.id };
         let Some(copy) = inner.store.reference_of_copy(owner, key).await? else { return Ok(()) };
+        let _turn = inner.changes.turn(key).await;
+        if inner.edited.since(key, answered.words().unwrap_or_default()) {
+            // What the customer says now is not answered yet.
+            return Ok(());
+        }
         // Not by the looks: a customer's own words may begin like a header.
         let edit = match self.separate_header(owner, &copy).await? {
             Some((header, repeat)) if header != answered.id => {

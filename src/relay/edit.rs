@@ -8,8 +8,12 @@
 //!
 //! A change of something never relayed changes nothing.
 
-use std::time::Instant;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Instant,
+};
 
+use quick_cache::sync::Cache;
 use serde_json::Map;
 use teloxide::types::{ChatId, MessageId};
 
@@ -28,6 +32,9 @@ use crate::{
     text::Language,
     update::{Message, Person},
 };
+
+/// Copies whose latest edit is remembered.
+const REMEMBERED: usize = 4096;
 
 impl Relay {
     /// Changes the copy of a customer's changed message.
@@ -124,6 +131,8 @@ impl Relay {
         let Some(mut edit) = edit else { return Verdict::Done };
         edit.parameters.insert("message_id".to_owned(), copy.0.into());
         let deadline = Instant::now() + INBOUND_HOLD;
+        let key = MessageKey { bot: writer.bot, chat, message: copy };
+        let _turn = self.inner.changes.turn(key).await;
         loop {
             let done = self.inner.telegram.deliver(writer, chat, &edit, writer, deadline).await;
             let refusal = match done {
@@ -135,7 +144,10 @@ impl Relay {
                     return Verdict::TryLater(retry_after);
                 }
                 Err(CallError::NotSent(refusal)) => refusal,
-                Ok(_) => return Verdict::Done,
+                Ok(_) => {
+                    self.inner.edited.remember(key, words_of(&edit));
+                    return Verdict::Done;
+                }
             };
             let Some(next) = plainer(&edit, &refusal) else {
                 tracing::debug!(%refusal, "a copy could not be changed");
@@ -144,6 +156,36 @@ impl Relay {
             edit = next;
         }
     }
+}
+
+/// Which words the latest edits put into copies, as hashes: content is kept nowhere. An answer
+/// carries the copy as it was when the owner wrote, and its mark must not bring that back.
+pub(super) struct Edited(Cache<MessageKey, u64>);
+
+impl Edited {
+    pub(super) fn new() -> Self {
+        Self(Cache::new(REMEMBERED))
+    }
+
+    fn remember(&self, copy: MessageKey, words: &str) {
+        self.0.insert(copy, hash(words));
+    }
+
+    /// Whether a copy shows other words by now.
+    pub(super) fn since(&self, copy: MessageKey, words: &str) -> bool {
+        self.0.get(&copy).is_some_and(|now| now != hash(words))
+    }
+}
+
+fn hash(words: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    words.trim_end().hash(&mut hasher);
+    hasher.finish()
+}
+
+fn words_of(edit: &Outgoing) -> &str {
+    let words = ["text", "caption"].iter().find_map(|key| edit.parameters.get(*key)?.as_str());
+    words.unwrap_or_default()
 }
 
 /// The call for a live location that moved, or that ended and so has no period any more.
