@@ -9,6 +9,7 @@ mod webhooks;
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use serde_json::{Map, json};
@@ -24,7 +25,7 @@ use crate::{
     model::{BotId, BotState, OwnerId},
     seal::Seal,
     store::{BotRow, Store, StoreError},
-    telegram::{BotIdentity, CallError, Caller, ClientBot, Outgoing, Telegram},
+    telegram::{BotIdentity, CallError, Caller, ClientBot, Outgoing, Refusal, Telegram},
     text::Language,
     token::BotToken,
 };
@@ -171,11 +172,18 @@ impl Bots {
         let Some(client) = self.find(bot).await?.filter(|client| client.owner == owner) else {
             return self.inner.store.remove_bot(owner, bot, clock::now_ms()).await;
         };
+        // With the token still there: once it is wiped, nobody can withdraw anything.
+        let mut tries = 1;
+        while let Err(error) = self.withdraw_order(&client).await {
+            tracing::warn!(bot.id = %bot, %error, "a webhook could not be removed");
+            if error.refusal() == Some(&Refusal::TokenRevoked) || tries == 3 {
+                break;
+            }
+            tries += 1;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
         self.forget(bot);
-        if let Err(error) = self.withdraw_order(&client).await {
-            tracing::warn!(bot.id = %bot, %error, "a webhook could not be removed");
-        }
         Ok(removed)
     }
 

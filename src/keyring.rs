@@ -107,8 +107,25 @@ fn make(path: &Path) -> Result<SecretKey, KeyError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    writeln!(file, "{}", key.reveal_base64()).and_then(|()| file.sync_all()).map_err(failed)?;
+    // Written under another name first: a start that is killed here must not leave half a key.
+    let half = path.with_extension(format!("{:016x}", rand::rng().next_u64()));
+    let written = write_private(&half, &key).and_then(|()| publish(&half, path));
+    let _ = std::fs::remove_file(&half);
+    written.map_err(failed)?;
     Ok(key)
+}
+
+/// Gives the whole file its name. A link fails where that name is taken; where a file system knows
+/// no links, renaming has to do.
+fn publish(half: &Path, path: &Path) -> io::Result<()> {
+    match std::fs::hard_link(half, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => std::fs::rename(half, path),
+        linked => linked,
+    }
+}
+
+fn write_private(path: &Path, key: &SecretKey) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{}", key.reveal_base64())?;
+    file.sync_all()
 }

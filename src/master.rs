@@ -1,6 +1,6 @@
 //! What the master bot does with a command, an answer or a button.
 //!
-//! - [`commands`]: text to [`Command`](commands::Command)
+//! - [`commands`]: text to [`Command`]
 //! - [`state`]: the dialogue as one enum, and `step`, which decides (pure)
 //! - [`actions`]: carries a decision out
 //! - [`admission`]: who is an owner

@@ -65,6 +65,9 @@ pub enum Verdict {
     TryLater(Duration),
 }
 
+/// How often a notice is tried whose fate is unknown.
+const NOTICE_TRIES: u32 = 3;
+
 /// The data of the button *Send again*.
 pub const SEND_AGAIN: &str = "again";
 
@@ -160,7 +163,16 @@ impl Relay {
         }
         let outgoing = Outgoing::new("sendMessage", parameters);
         let deadline = Instant::now() + SIDE_HOLD;
-        self.inner.telegram.deliver(caller, chat, &outgoing, caller, deadline).await.map(drop)
+        let mut tries = 1;
+        loop {
+            let said = self.inner.telegram.deliver(caller, chat, &outgoing, caller, deadline).await;
+            match said {
+                // It would rather be said twice than never.
+                Err(CallError::Unknown(_)) if tries < NOTICE_TRIES => tries += 1,
+                said => return said.map(drop),
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 }
 

@@ -35,7 +35,7 @@ use crate::{
 /// How long one call may take, connection to last byte of the answer.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long moving one file from bot to bot may take.
-const TRANSFER_TIMEOUT: Duration = Duration::from_mins(10);
+const TRANSFER_TIMEOUT: Duration = Duration::from_mins(5);
 /// Files moved at a time: each holds two connections and their buffers.
 const TRANSFERS: usize = 16;
 

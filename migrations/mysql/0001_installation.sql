@@ -1,4 +1,4 @@
-CREATE TABLE installation (
+CREATE TABLE IF NOT EXISTS installation (
     name VARCHAR(64) NOT NULL,
     value VARBINARY(1024) NOT NULL,
     PRIMARY KEY (name)

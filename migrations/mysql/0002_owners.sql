@@ -1,4 +1,4 @@
-CREATE TABLE owners (
+CREATE TABLE IF NOT EXISTS owners (
     owner_id BIGINT NOT NULL,
     language VARCHAR(16) NULL,
     registered_at BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE bots (
+CREATE TABLE IF NOT EXISTS bots (
     bot_id BIGINT NOT NULL,
     owner_id BIGINT NOT NULL,
     username VARCHAR(64) NOT NULL,

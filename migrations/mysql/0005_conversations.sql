@@ -1,4 +1,4 @@
-CREATE TABLE conversations (
+CREATE TABLE IF NOT EXISTS conversations (
     owner_id BIGINT NOT NULL,
     bot_id BIGINT NOT NULL,
     customer_id BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE message_references (
+CREATE TABLE IF NOT EXISTS message_references (
     owner_id BIGINT NOT NULL,
     source_bot BIGINT NOT NULL,
     source_chat BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE handled_updates (
+CREATE TABLE IF NOT EXISTS handled_updates (
     bot_id BIGINT NOT NULL,
     update_id BIGINT NOT NULL,
     handled_at BIGINT NOT NULL,

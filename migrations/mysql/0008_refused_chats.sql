@@ -1,4 +1,4 @@
-CREATE TABLE refused_chats (
+CREATE TABLE IF NOT EXISTS refused_chats (
     bot_id BIGINT NOT NULL,
     chat_id BIGINT NOT NULL,
     refused_at BIGINT NOT NULL,

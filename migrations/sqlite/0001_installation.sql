@@ -1,4 +1,4 @@
-CREATE TABLE installation (
+CREATE TABLE IF NOT EXISTS installation (
     name TEXT NOT NULL,
     value BLOB NOT NULL,
     PRIMARY KEY (name)

@@ -1,4 +1,4 @@
-CREATE TABLE owners (
+CREATE TABLE IF NOT EXISTS owners (
     owner_id INTEGER NOT NULL,
     language TEXT NULL,
     registered_at INTEGER NOT NULL,

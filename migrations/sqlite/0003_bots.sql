@@ -1,4 +1,4 @@
-CREATE TABLE bots (
+CREATE TABLE IF NOT EXISTS bots (
     bot_id INTEGER NOT NULL,
     owner_id INTEGER NOT NULL,
     username TEXT NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE dialogues (
+CREATE TABLE IF NOT EXISTS dialogues (
     owner_id INTEGER NOT NULL,
     state TEXT NOT NULL,
     updated_at INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE conversations (
+CREATE TABLE IF NOT EXISTS conversations (
     owner_id INTEGER NOT NULL,
     bot_id INTEGER NOT NULL,
     customer_id INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE message_references (
+CREATE TABLE IF NOT EXISTS message_references (
     owner_id INTEGER NOT NULL,
     source_bot INTEGER NOT NULL,
     source_chat INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE handled_updates (
+CREATE TABLE IF NOT EXISTS handled_updates (
     bot_id INTEGER NOT NULL,
     update_id INTEGER NOT NULL,
     handled_at INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE refused_chats (
+CREATE TABLE IF NOT EXISTS refused_chats (
     bot_id INTEGER NOT NULL,
     chat_id INTEGER NOT NULL,
     refused_at INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-//! Carries out what [`step`](super::state::step) decided.
+//! Carries out what [`step`] decided.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};

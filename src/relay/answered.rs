@@ -78,7 +78,7 @@ impl Relay {
 
     /// The header of a copy, where it is a message of its own, and whether it says "possibly a
     /// repeat".
-    async fn separate_header(
+    pub(super) async fn separate_header(
         &self,
         owner: OwnerId,
         copy: &Reference,

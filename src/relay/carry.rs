@@ -129,13 +129,17 @@ impl Carriage<'_> {
                         "a send's outcome is unknown");
                     return Ending::Unknown;
                 }
-                Err(CallError::NotSent(Refusal::FileLater)) => {
+                Err(CallError::NotSent(Refusal::FileLater { retry_after })) => {
+                    let wait = retry_after.unwrap_or(pause);
                     // A file that never comes must not keep the customer's next messages waiting
                     // for a day: after the hold it is told about instead.
-                    if Instant::now() + pause < self.deadline {
-                        tokio::time::sleep(pause).await;
+                    if Instant::now() + wait < self.deadline {
+                        tokio::time::sleep(wait).await;
                         pause *= 2;
                         continue;
+                    }
+                    if let Some(retry_after) = retry_after {
+                        return Ending::Later(retry_after, Failure::TooFast);
                     }
                     Refusal::FileUnavailable
                 }

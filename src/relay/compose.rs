@@ -24,8 +24,8 @@ pub(super) struct Reply {
 /// A part of a message that a reply picks out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Quote {
+    // Without its position: it counts in the original, and a copy has a header before its words.
     words: RichText,
-    position: Option<i64>,
 }
 
 impl Quote {
@@ -34,8 +34,7 @@ impl Quote {
         let quote = message.get("quote")?;
         let by_hand = quote.get("is_manual").and_then(Value::as_bool).unwrap_or(false);
         let words = RichText::read(quote, "text", "entities")?;
-        let position = quote.get("position").and_then(Value::as_i64);
-        by_hand.then_some(Self { words, position })
+        by_hand.then_some(Self { words })
     }
 }
 
@@ -56,6 +55,10 @@ pub(super) fn compose(
 ) -> Composed {
     let words = content.words.clone();
     let (header, words) = match header {
+        // Some people may write longer captions than bots: the words then go before the file.
+        header if words.units() > content.place.limit() => {
+            (Some(header.unwrap_or_default().above(words)), RichText::default())
+        }
         None => (None, words),
         Some(header) if fits(&header, &words, content.place) => (None, header.above(words)),
         Some(header) => (Some(header), words),
@@ -86,9 +89,6 @@ pub(super) fn replying(mut outgoing: Outgoing, reply: Option<&Reply>) -> Outgoin
         parameters["quote"] = quote.words.text.clone().into();
         if !quote.words.entities.is_empty() {
             parameters["quote_entities"] = json!(quote.words.entities);
-        }
-        if let Some(position) = quote.position {
-            parameters["quote_position"] = position.into();
         }
     }
     outgoing.parameters.insert("reply_parameters".to_owned(), parameters);
@@ -128,7 +128,6 @@ pub(super) fn plainer(outgoing: &Outgoing, refusal: &Refusal) -> Option<Outgoing
             let reply = plainer.parameters.get_mut("reply_parameters")?.as_object_mut()?;
             reply.remove("quote")?;
             reply.remove("quote_entities");
-            reply.remove("quote_position");
         }
         Refusal::ReplyTargetGone => {
             plainer.parameters.remove("reply_parameters")?;
@@ -136,7 +135,12 @@ pub(super) fn plainer(outgoing: &Outgoing, refusal: &Refusal) -> Option<Outgoing
         Refusal::Other { code: 400, .. } => {
             let key = ["entities", "caption_entities"]
                 .into_iter()
-                .find(|key| plainer.parameters.contains_key(*key))?;
+                .find(|key| plainer.parameters.contains_key(*key));
+            let Some(key) = key else {
+                let reply = plainer.parameters.get_mut("reply_parameters")?.as_object_mut()?;
+                reply.remove("quote_entities")?;
+                return Some(plainer);
+            };
             let entities = plainer.parameters.get_mut(key)?.as_array_mut()?;
             let before = entities.len();
             entities.retain(is_known);

@@ -14,15 +14,16 @@ use std::{
 };
 
 use quick_cache::sync::Cache;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
     INBOUND_HOLD, Relay, Verdict,
-    compose::{compose, plainer},
+    compose::{Composed, Reply, compose, plainer, replying, text_message},
     content::{Content, LOCATION, Reading, WordsPlace, pick, read},
     header::Header,
     outbound::running,
+    rich::RichText,
 };
 use crate::{
     clock,
@@ -64,7 +65,15 @@ impl Relay {
             let language = Language::of(language.as_deref());
             let mut header = Header::new(from, &client.username, conversation.as_ref(), language);
             header.remark = Some(language.edited());
-            changed_words(message, language, Some(&header))
+            match changed_words(message, language, Some(&header)) {
+                Some(Composed { header: Some(header), main })
+                    if self.separate_header(client.owner, &reference).await?.is_none() =>
+                {
+                    let verdict = self.say_anew(reference.copy_chat, copy, header, &main).await;
+                    return self.changed_once(source.bot, update, verdict).await;
+                }
+                changed => changed.map(|changed| changed.main),
+            }
         };
         let writer = &self.inner.master;
         let verdict = self.change(writer, reference.copy_chat, copy, edit).await;
@@ -93,8 +102,9 @@ impl Relay {
         let Some(client) = running(self, owner, reference.client_bot()) else {
             return Ok(Verdict::Done);
         };
-        let edit =
-            moved_location(message).or_else(|| changed_words(message, Language::English, None));
+        let edit = moved_location(message).or_else(|| {
+            changed_words(message, Language::English, None).map(|changed| changed.main)
+        });
         let verdict = self.change(&client.caller, reference.customer(), copy, edit).await;
         self.changed_once(source.bot, update, verdict).await
     }
@@ -110,6 +120,32 @@ impl Relay {
             self.inner.store.mark_handled(bot, update, clock::now_ms()).await?;
         }
         Ok(verdict)
+    }
+
+    /// Says changed words below their copy, which has no room for them: without its header a copy
+    /// would no longer say who wrote it.
+    async fn say_anew(
+        &self,
+        chat: ChatId,
+        copy: MessageId,
+        header: Outgoing,
+        changed: &Outgoing,
+    ) -> Verdict {
+        let reply = Reply { message: copy, quote: None };
+        let words = ["text", "caption"].map(|key| {
+            let entities = if key == "text" { "entities" } else { "caption_entities" };
+            RichText::read(&Value::Object(changed.parameters.clone()), key, entities)
+        });
+        let words = words.into_iter().flatten().next().unwrap_or_default();
+        let writer = &self.inner.master;
+        let deadline = Instant::now() + INBOUND_HOLD;
+        for part in [replying(header, Some(&reply)), text_message(words, Some(&reply))] {
+            let said = self.inner.telegram.deliver(writer, chat, &part, writer, deadline).await;
+            if let Err(CallError::NotSent(Refusal::TooFast { retry_after })) = said {
+                return Verdict::TryLater(retry_after);
+            }
+        }
+        Verdict::Done
     }
 
     async fn copy_of(
@@ -204,7 +240,7 @@ fn changed_words(
     message: &Message,
     language: Language,
     header: Option<&Header>,
-) -> Option<Outgoing> {
+) -> Option<Composed> {
     let Reading::Content(content) = read(message, language) else { return None };
     let Content { place, ref outgoing, .. } = *content;
     let (method, kept) = match place {
@@ -217,12 +253,12 @@ fn changed_words(
         .filter_map(|key| Some(((*key).to_owned(), outgoing.parameters.get(*key)?.clone())))
         .collect();
     let edit = Content { outgoing: Outgoing::new(method, kept), ..*content };
-    Some(compose(&edit, header.map(Header::rich), None).main)
+    Some(compose(&edit, header.map(Header::rich), None))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -252,7 +288,7 @@ mod tests {
     fn changed_words_keep_what_belongs_to_them() {
         let options = json!({"is_disabled": true});
         let read = message(&json!({"text": "at 6", "link_preview_options": options}));
-        let edit = changed_words(&read, Language::English, None).unwrap();
+        let edit = changed_words(&read, Language::English, None).unwrap().main;
         assert_eq!(edit.method, "editMessageText");
         assert_eq!(edit.parameters["text"], "at 6");
         assert_eq!(edit.parameters["link_preview_options"], options);

@@ -65,7 +65,7 @@ impl Failure {
             Refusal::Deactivated => Self::Deactivated,
             Refusal::NotStarted | Refusal::ChatNotFound => Self::NotStarted,
             Refusal::FileTooBig => Self::TooBig,
-            Refusal::FileUnavailable | Refusal::FileLater | Refusal::BadFileId => Self::File,
+            Refusal::FileUnavailable | Refusal::FileLater { .. } | Refusal::BadFileId => Self::File,
             Refusal::TokenRevoked => Self::TokenRevoked,
             Refusal::TooFast { .. } => Self::TooFast,
             Refusal::Unreachable => Self::Unreachable,

@@ -3,7 +3,7 @@
 //! `/start` and `/help` of a customer are answered here and never relayed; a label in the link is
 //! remembered. A group or channel a client bot is added to is left again, and the owner is told.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use regex::Regex;
 
@@ -12,7 +12,7 @@ use crate::{
     clock,
     model::Conversation,
     store::StoreError,
-    telegram::ClientBot,
+    telegram::{CallError, ClientBot},
     text::Language,
     update::{Chat, Message, Person},
 };
@@ -85,6 +85,10 @@ impl Relay {
         let left = self.inner.telegram.leave(&client.caller, chat.id).await;
         if let Some(after) = worth_telling_later(&left) {
             return Ok(Verdict::TryLater(after));
+        }
+        if let Err(CallError::Unknown(_)) = left {
+            // Leaving twice changes nothing.
+            return Ok(Verdict::TryLater(Duration::from_secs(2)));
         }
         let store = &self.inner.store;
         if store.refuse_once(client.id(), chat.id, clock::now_ms()).await? {

@@ -163,7 +163,7 @@ impl Relay {
         if !alone {
             carriage.record(Part::Main, DeliveryState::Sending, None).await?;
         }
-        self.send_main(carriage, incoming, main, attempts).await
+        self.send_main(carriage, incoming, main, (repeat, attempts)).await
     }
 
     /// Sends the header where it is a message of its own, and makes the message a reply to it.
@@ -208,12 +208,12 @@ impl Relay {
         carriage: &Carriage<'_>,
         incoming: &Incoming,
         main: Outgoing,
-        attempts: i64,
+        (repeat, attempts): (bool, i64),
     ) -> Result<Carried, StoreError> {
         let missing = std::sync::Mutex::new(None);
         let next = |outgoing: &Outgoing, refusal: &Refusal| {
             plainer(outgoing, refusal).or_else(|| {
-                let told = incoming.in_words(outgoing, refusal)?;
+                let told = incoming.in_words(outgoing, refusal, repeat)?;
                 let about_file = matches!(refusal, Refusal::FileTooBig | Refusal::FileUnavailable);
                 let failure = if about_file { Failure::of(refusal) } else { Failure::Kind };
                 *missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(failure);
@@ -300,7 +300,7 @@ impl Incoming {
     }
 
     /// The message in words, where Telegram refuses its file or its kind for good.
-    fn in_words(&self, refused: &Outgoing, refusal: &Refusal) -> Option<Outgoing> {
+    fn in_words(&self, refused: &Outgoing, refusal: &Refusal, repeat: bool) -> Option<Outgoing> {
         let language = self.owner_language;
         let told = match refusal {
             Refusal::FileTooBig | Refusal::FileUnavailable => {
@@ -315,7 +315,8 @@ impl Incoming {
             }
             _ => return None,
         };
-        let header = self.header.rich().above(RichText::plain(told));
+        let header = if repeat { self.labelled() } else { self.header.clone() };
+        let header = header.rich().above(RichText::plain(told));
         let words = header.above(self.content.rendition.clone());
         let mut outgoing = text_message(words, None);
         if let Some(reply) = refused.parameters.get("reply_parameters") {

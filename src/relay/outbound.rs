@@ -161,7 +161,9 @@ impl Relay {
         let undelivered =
             |failure| Replied::Undelivered(Undelivered { failure, kind: content.kind.to_owned() });
         let (repeat, attempts) = match standing {
-            Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
+            // The receipt may be missing after a crash; shown again, it changes nothing.
+            Standing::Sent(_) => return Ok(Replied::Delivered),
+            Standing::Told => return Ok(Replied::Done),
             Standing::Failed(failure) => return Ok(undelivered(failure)),
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
@@ -175,11 +177,15 @@ impl Relay {
             None
         };
         let composed = compose(content, label, reply);
-        if let Some(label) = composed.header {
-            // Nobody replies to the label: it needs no reference, and losing it loses no message.
-            carriage.attempt(label, plainer).await;
-        }
-        let ending = carriage.attempt(composed.main, plainer).await;
+        // The label, or words too long for a caption. Nobody replies to it: it needs no reference.
+        let first = match composed.header {
+            Some(first) => carriage.attempt(first, plainer).await,
+            None => Ending::Sent(carriage.source.message),
+        };
+        let ending = match first {
+            Ending::Sent(_) => carriage.attempt(composed.main, plainer).await,
+            ending => ending,
+        };
         if let Ending::Sent(copy) = ending {
             carriage.record_copy(Part::Main, copy, DeliveryState::Sent, None).await?;
             return Ok(Replied::Delivered);

@@ -51,6 +51,9 @@ impl RichText {
     /// `self`, a line break, and `other` below it.
     #[must_use]
     pub fn above(mut self, other: Self) -> Self {
+        if self.text.is_empty() {
+            return other;
+        }
         if !other.text.is_empty() {
             self.push("\n");
             self.append(other);

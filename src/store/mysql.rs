@@ -4,6 +4,7 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     MySqlPool,
+    migrate::MigrateError,
     mysql::{MySqlConnectOptions, MySqlPoolOptions},
 };
 
@@ -27,11 +28,25 @@ pub(super) async fn open(url: &str) -> Result<MySqlPool, StoreError> {
         .test_before_acquire(false)
         .connect_with(options)
         .await?;
-    sqlx::migrate!("migrations/mysql")
-        .run(&pool)
-        .await
-        .map_err(|error| StoreError::Migration(Arc::new(error)))?;
+    migrate(&pool).await?;
     Ok(pool)
+}
+
+/// Brings the schema up to date. A start that was killed in the middle of a migration leaves it
+/// marked as begun, because MySQL can't undo a change of the schema; each file is one statement
+/// that may be run again, so the mark is taken away and the file is.
+async fn migrate(pool: &MySqlPool) -> Result<(), StoreError> {
+    let migrations = sqlx::migrate!("migrations/mysql");
+    let failed = |error| StoreError::Migration(Arc::new(error));
+    match migrations.run(pool).await {
+        Err(MigrateError::Dirty(version)) => {
+            tracing::warn!(version, "a migration was cut off; it is run again");
+            let mark = sql("DELETE FROM _sqlx_migrations WHERE version = ? AND success = FALSE");
+            mark.bind(version).mysql().execute(pool).await?;
+            migrations.run(pool).await.map_err(failed)
+        }
+        done => done.map_err(failed),
+    }
 }
 
 pub(super) async fn version(pool: &MySqlPool) -> Result<String, StoreError> {

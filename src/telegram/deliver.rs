@@ -1,11 +1,15 @@
 //! A message to a chat: waits for the limits, obeys 429 while the caller can wait, and streams the
 //! file where there is one.
 
-use std::{sync::atomic::Ordering, time::Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use reqwest::{Body, multipart};
 use serde_json::{Map, Value};
 use teloxide::types::ChatId;
+use tokio::time::timeout;
 
 use super::{
     CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
@@ -13,6 +17,8 @@ use super::{
     outcome::{CallError, Refusal},
 };
 
+/// How long a file waits for one of the places in which files are moved.
+const SLOT_PATIENCE: Duration = Duration::from_secs(20);
 /// The name of the one file part of a form.
 const PART: &str = "file0";
 
@@ -107,29 +113,37 @@ impl Telegram {
         attachment: &Attachment,
         holder: &Caller,
     ) -> Result<Value, CallError> {
-        let slot = self.inner.transfers.acquire().await;
-        let _slot = slot.map_err(|_| Refusal::FileUnavailable)?;
-        let opened =
-            self.open_file(holder, &attachment.file).await.map_err(|error| match error {
-                // The holder's trouble is not the sender's: its dead token or limit must not be taken
-                // for that of the bot that writes.
-                CallError::NotSent(Refusal::FileTooBig) => Refusal::FileTooBig,
-                CallError::NotSent(
-                    Refusal::Unreachable | Refusal::TooFast { .. } | Refusal::FileLater,
-                )
-                | CallError::Unknown(_) => Refusal::FileLater,
-                CallError::NotSent(_) => Refusal::FileUnavailable,
-            })?;
+        let slot = timeout(SLOT_PATIENCE, self.inner.transfers.acquire()).await;
+        let Ok(Ok(_slot)) = slot else {
+            return Err(Refusal::FileLater { retry_after: Some(SLOT_PATIENCE) }.into());
+        };
+        let opened = self.open_file(holder, &attachment.file).await.map_err(of_holder)?;
         let OpenFile { content, length } = opened;
         let (content, failed) = Watched::new(content);
         let form = form(parameters, attachment, Body::wrap_stream(content), length);
         let result = self.call_multipart(caller, method, form, TRANSFER_TIMEOUT).await;
         match result {
             Err(CallError::Unknown(_)) if failed.load(Ordering::Relaxed) => {
-                Err(Refusal::FileLater.into())
+                Err(Refusal::FileLater { retry_after: None }.into())
             }
             result => result,
         }
+    }
+}
+
+/// The holder's trouble is not the sender's: its dead token or its limit must not be taken for that
+/// of the bot that writes.
+fn of_holder(error: CallError) -> Refusal {
+    match error {
+        CallError::NotSent(Refusal::FileTooBig) => Refusal::FileTooBig,
+        CallError::NotSent(later @ Refusal::FileLater { .. }) => later,
+        CallError::NotSent(Refusal::TooFast { retry_after }) => {
+            Refusal::FileLater { retry_after: Some(retry_after) }
+        }
+        CallError::NotSent(Refusal::Unreachable) | CallError::Unknown(_) => {
+            Refusal::FileLater { retry_after: None }
+        }
+        CallError::NotSent(_) => Refusal::FileUnavailable,
     }
 }
 

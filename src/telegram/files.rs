@@ -10,10 +10,11 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::Stream;
 use quick_cache::sync::Cache;
 use serde::Deserialize;
 use serde_json::json;
@@ -26,6 +27,8 @@ use super::{
 };
 use crate::model::BotId;
 
+/// How long a file's next piece may take.
+const STALL: Duration = Duration::from_secs(30);
 /// File ids remembered. In memory only: a file id is content.
 const REMEMBERED: usize = 2048;
 
@@ -81,21 +84,29 @@ impl Telegram {
         // Reading has no effect at Telegram, so nothing about it is uncertain: it is done again.
         let response = request.send().await.map_err(|error| match unanswered(&error) {
             CallError::NotSent(refusal) => refusal,
-            CallError::Unknown(_) => Refusal::FileLater,
+            CallError::Unknown(_) => Refusal::FileLater { retry_after: None },
         })?;
         let status = response.status();
         if status.is_server_error() || status == reqwest::StatusCode::TOO_MANY_REQUESTS {
-            return Err(Refusal::FileLater.into());
+            return Err(Refusal::FileLater { retry_after: None }.into());
         }
         if !status.is_success() {
             return Err(Refusal::FileUnavailable.into());
         }
         let length = response.content_length();
-        let content = response
-            .bytes_stream()
-            .map(|chunk| chunk.map_err(|error| std::io::Error::other(error.without_url())));
-        Ok(OpenFile { content: Box::pin(content), length })
+        Ok(OpenFile { content: Box::pin(chunks(response)), length })
     }
+}
+
+/// The body piece by piece. One that stands still for long counts as broken off: it would hold its
+/// place, and the messages behind it.
+fn chunks(response: reqwest::Response) -> impl Stream<Item = std::io::Result<Bytes>> {
+    futures::stream::try_unfold(response, |mut response| async move {
+        let next = tokio::time::timeout(STALL, response.chunk()).await;
+        let chunk = next.map_err(|_| std::io::ErrorKind::TimedOut)?;
+        let chunk = chunk.map_err(|error| std::io::Error::other(error.without_url()))?;
+        Ok(chunk.map(|chunk| (chunk, response)))
+    })
 }
 
 /// A Bot API server run with `--local` on this machine gives a path instead of an address.

@@ -15,7 +15,7 @@ use teloxide::{
 
 use super::{
     CALL_TIMEOUT, Caller, Telegram,
-    outcome::{CallError, Doubt},
+    outcome::{CallError, Doubt, Refusal},
 };
 use crate::model::BotId;
 
@@ -131,7 +131,7 @@ impl Telegram {
         self.call_json::<Value>(caller, "getUpdates", &asked, timeout).await.map(drop)
     }
 
-    /// `setMessageReaction` with one emoji.
+    /// `setMessageReaction` with one emoji; tried three times.
     pub async fn react(
         &self,
         caller: &Caller,
@@ -141,7 +141,20 @@ impl Telegram {
     ) -> Result<(), CallError> {
         let reaction = ReactionType::Emoji { emoji: emoji.to_owned() };
         let payload = SetMessageReaction::new(chat, message).reaction(vec![reaction]);
-        self.call(caller, &payload).await.map(drop)
+        let mut tries = 1;
+        loop {
+            // Setting it twice changes nothing, so an unknown outcome is as good as a refusal.
+            let wait = match self.call(caller, &payload).await {
+                Err(CallError::NotSent(Refusal::TooFast { retry_after })) => retry_after,
+                Err(CallError::Unknown(_)) => Duration::from_secs(1),
+                done => return done.map(drop),
+            };
+            if tries == 3 {
+                return Err(Refusal::TooFast { retry_after: wait }.into());
+            }
+            tries += 1;
+            tokio::time::sleep(wait).await;
+        }
     }
 
     /// `deleteMessage`.

@@ -68,7 +68,10 @@ pub enum Refusal {
     FileUnavailable,
     /// The file could not be fetched just now; trying again may work.
     #[error("the file can't be fetched just now")]
-    FileLater,
+    FileLater {
+        /// How long Telegram asks to wait, where it does.
+        retry_after: Option<Duration>,
+    },
     /// Somebody else receives this bot's updates (409).
     #[error("another program receives this bot's updates")]
     Contested {
