@@ -25,6 +25,19 @@ struct Answer {
     buttons: Vec<Vec<(String, Press)>>,
 }
 
+/// What the owner did that is being answered.
+#[derive(Clone, Copy)]
+pub(super) enum Occasion<'a> {
+    /// He sent a command: the answer stands for itself.
+    Command,
+    /// He wrote this: the answer is a reply to it.
+    Words(&'a Message),
+    /// He wrote this, and it has to vanish from the chat.
+    Secret(&'a Message),
+    /// He pressed this: the answer takes the place of the buttons.
+    Press(&'a Button),
+}
+
 /// What an action led to.
 enum Done {
     Say(Answer),
@@ -34,14 +47,12 @@ enum Done {
 }
 
 impl Master {
-    /// Steps through the dialogue from an input on: loads the state, decides, acts, stores. `secret`
-    /// is a message that has to vanish from the chat; `button` is what was pressed.
+    /// Steps through the dialogue from an input on: loads the state, decides, acts, answers, stores.
     pub(super) async fn run(
         &self,
         owner: Owner,
         input: Input,
-        secret: Option<&Message>,
-        button: Option<&Button>,
+        occasion: Occasion<'_>,
     ) -> Result<(), MasterError> {
         let before = self.load(owner).await?;
         let (mut state, mut input) = (before.clone(), input);
@@ -55,18 +66,18 @@ impl Master {
                 }
             }
         };
-        if let Some(secret) = secret {
+        if let Occasion::Secret(secret) = occasion {
             self.wipe(owner, secret).await?;
         }
         let toast = matches!(done, Done::Stale).then(|| owner.language.button_stale());
         let answered = match done {
-            Done::Say(answer) => self.answer(owner, answer, button).await,
+            Done::Say(answer) => self.answer(owner, answer, occasion).await,
             Done::Next(_) | Done::Shown | Done::Stale => Ok(()),
         };
         if answered.as_ref().is_err_and(MasterError::is_passing) {
             return answered;
         }
-        if let Some(button) = button {
+        if let Occasion::Press(button) = occasion {
             self.release(button, toast).await;
         }
         // Also where Telegram did not say whether the question was shown: it may be answered.
@@ -261,14 +272,21 @@ impl Master {
         &self,
         owner: Owner,
         answer: Answer,
-        button: Option<&Button>,
+        occasion: Occasion<'_>,
     ) -> Result<(), MasterError> {
         let mut parameters = Map::new();
         parameters.insert("text".to_owned(), answer.text.into());
         if !answer.buttons.is_empty() {
             parameters.insert("reply_markup".to_owned(), keyboard(&answer.buttons));
         }
-        let pressed = button.and_then(|button| button.message.as_ref());
+        if let Occasion::Words(about) = occasion {
+            let reply = json!({"message_id": about.id.0, "allow_sending_without_reply": true});
+            parameters.insert("reply_parameters".to_owned(), reply);
+        }
+        let pressed = match occasion {
+            Occasion::Press(button) => button.message.as_ref(),
+            _ => None,
+        };
         let Some(pressed) = pressed else {
             return self.send(owner.id.chat(), Outgoing::new("sendMessage", parameters)).await;
         };

@@ -2,7 +2,7 @@
 
 use dptree::{Type, prelude::Handler};
 
-use super::{Command, Master, MasterError, Owner, Said, state::Input};
+use super::{Command, Master, MasterError, Owner, Said, actions::Occasion, state::Input};
 use crate::{
     token::find_tokens,
     update::{Button, Message},
@@ -49,7 +49,7 @@ async fn on_press(master: Master, owner: Owner, button: Button) -> Result<(), Ma
     let Ok(press) = button.data.parse() else {
         return master.answer_stale(owner, &button).await;
     };
-    master.run(owner, Input::Press(press), None, Some(&button)).await
+    master.run(owner, Input::Press(press), Occasion::Press(&button)).await
 }
 
 async fn on_command(
@@ -62,12 +62,14 @@ async fn on_command(
         master.refresh_menu(owner);
     }
     let secret = matches!(&command, Command::Add { tokens, .. } if !tokens.is_empty());
-    master.run(owner, Input::Command(command), secret.then_some(&message), None).await
+    let occasion = if secret { Occasion::Secret(&message) } else { Occasion::Command };
+    master.run(owner, Input::Command(command), occasion).await
 }
 
 async fn on_words(master: Master, owner: Owner, message: Message) -> Result<(), MasterError> {
     let tokens = find_tokens(message.words().unwrap_or_default());
-    let secret = (!tokens.is_empty()).then_some(&message);
+    let occasion =
+        if tokens.is_empty() { Occasion::Words(&message) } else { Occasion::Secret(&message) };
     let is_reply = message.get("reply_to_message").is_some();
-    master.run(owner, Input::Words { tokens, is_reply }, secret, None).await
+    master.run(owner, Input::Words { tokens, is_reply }, occasion).await
 }
