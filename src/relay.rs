@@ -30,6 +30,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use quick_cache::sync::Cache;
 use serde_json::{Map, Value, json};
 use teloxide::types::{ChatId, MessageId};
 use tokio_util::task::TaskTracker;
@@ -65,6 +66,8 @@ pub enum Verdict {
     TryLater(Duration),
 }
 
+/// Receipts remembered.
+const RECEIPTS: usize = 4096;
 /// How often a notice is tried whose fate is unknown.
 const NOTICE_TRIES: u32 = 3;
 
@@ -85,6 +88,8 @@ struct Inner {
     /// One change of a copy at a time, so that what is remembered of it is what it shows.
     changes: Lanes<MessageKey>,
     edited: edit::Edited,
+    /// Replies whose receipts this process has shown.
+    receipts: Cache<MessageKey, ()>,
     /// Reactions and marks, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
@@ -101,6 +106,7 @@ impl Relay {
                 master,
                 changes: Lanes::default(),
                 edited: edit::Edited::new(),
+                receipts: Cache::new(RECEIPTS),
                 side_work,
             }),
         }

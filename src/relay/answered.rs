@@ -33,6 +33,8 @@ impl Relay {
         answered: Option<&Message>,
         target: Target,
     ) {
+        let source = MessageKey { bot: self.inner.master.bot, chat: owner.chat(), message: reply };
+        self.inner.receipts.insert(source, ());
         let (relay, answered) = (self.clone(), answered.cloned());
         self.inner.side_work.spawn(async move {
             let inner = &relay.inner;
@@ -43,6 +45,12 @@ impl Relay {
                 tracing::warn!(%error, "a copy could not be marked as answered");
             }
         });
+    }
+
+    /// Whether this process has shown the receipt of a reply. After a restart nobody knows, and it
+    /// is shown once more, which changes nothing.
+    pub(super) fn is_receipt_shown(&self, reply: MessageKey) -> bool {
+        self.inner.receipts.get(&reply).is_some()
     }
 
     async fn mark_answered(

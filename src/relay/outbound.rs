@@ -161,9 +161,11 @@ impl Relay {
         let undelivered =
             |failure| Replied::Undelivered(Undelivered { failure, kind: content.kind.to_owned() });
         let (repeat, attempts) = match standing {
-            // The receipt may be missing after a crash; shown again, it changes nothing.
-            Standing::Sent(_) => return Ok(Replied::Delivered),
-            Standing::Told => return Ok(Replied::Done),
+            // After a crash its receipt may be missing.
+            Standing::Sent(_) if !self.is_receipt_shown(carriage.source) => {
+                return Ok(Replied::Delivered);
+            }
+            Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
             Standing::Failed(failure) => return Ok(undelivered(failure)),
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
