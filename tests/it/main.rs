@@ -32,4 +32,5 @@ mod relay_text;
 mod security_secrets;
 mod start_stop;
 mod store_contract;
+mod store_login;
 mod telemetry;
