@@ -5,7 +5,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use tokio::{net::TcpListener, task::JoinHandle};
+use axum::Router;
+use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -69,7 +70,6 @@ pub struct Running {
     tasks: TaskTracker,
     dispatch: Dispatch,
     store: Store,
-    failed: Option<JoinHandle<()>>,
 }
 
 /// The rooms a running relay is made of.
@@ -118,9 +118,8 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     let metrics = Metrics::new();
     let rooms = build(config, &store, seal, &metrics)?;
     let count = rooms.bots.load().await.map_err(failed)?;
-    let mut running = serve(config, &rooms, &store, metrics).await?;
+    let running = serve(config, &rooms, &store, metrics).await?;
     run_background(config, &rooms, &store, &running);
-    running.failed = None;
     tracing::info!(address = %running.address, bots = count, version = env!("CARGO_PKG_VERSION"), "ready");
     Ok(running)
 }
@@ -177,29 +176,16 @@ async fn serve(
         Some(address) => Some(listen("METRICS_ADDR", address).await?),
         None => None,
     };
-    let stopped = server.clone();
-    tasks.spawn(async move {
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(async move { stopped.cancelled().await });
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "the listener failed");
-        }
-    });
+    tasks.spawn(serve_on(listener, router, server.clone()));
     let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
     if let Some((listener, _)) = metrics_listener {
-        let (store, stopped) = (store.clone(), server.clone());
+        let store = store.clone();
         let ready = move || {
             let store = store.clone();
             async move { store.has_owner().await.is_ok() }
         };
         let router = webhook::metrics_router(metrics, ready);
-        tasks.spawn(async move {
-            let serving = axum::serve(listener, router)
-                .with_graceful_shutdown(async move { stopped.cancelled().await });
-            if let Err(error) = serving.await {
-                tracing::error!(%error, "the metrics listener failed");
-            }
-        });
+        tasks.spawn(serve_on(listener, router, server.clone()));
     }
     Ok(Running {
         address,
@@ -209,8 +195,16 @@ async fn serve(
         tasks,
         dispatch: rooms.dispatch.clone(),
         store: store.clone(),
-        failed: None,
     })
+}
+
+/// Answers on one listener until stopped.
+async fn serve_on(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "a listener failed");
+    }
 }
 
 fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Running) {

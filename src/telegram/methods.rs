@@ -45,8 +45,6 @@ struct Me {
 pub struct WebhookInfo {
     /// The address; empty when none is set.
     pub url: String,
-    /// Updates waiting at Telegram.
-    pub pending_update_count: i64,
     /// What went wrong with the last delivery.
     pub last_error_message: Option<String>,
 }
