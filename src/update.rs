@@ -227,22 +227,27 @@ impl Membership {
 }
 
 #[cfg(test)]
+impl Message {
+    /// A message of a private chat with these fields, for tests.
+    pub(crate) fn with(extra: &Value) -> Self {
+        let mut json =
+            serde_json::json!({"message_id": 5, "chat": {"id": 7, "type": "private"}, "date": 1});
+        for (key, value) in extra.as_object().unwrap() {
+            json[key] = value.clone();
+        }
+        Self::read(json).unwrap()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
 
-    fn message(extra: &Value) -> Message {
-        let mut json = json!({"message_id": 5, "chat": {"id": 7, "type": "private"}});
-        for (key, value) in extra.as_object().unwrap() {
-            json[key] = value.clone();
-        }
-        Message::read(json).unwrap()
-    }
-
     #[test]
     fn odd_fields_cost_themselves_only() {
-        let read = message(&json!({"text": 5, "from": "nobody", "caption": "hi"}));
+        let read = Message::with(&json!({"text": 5, "from": "nobody", "caption": "hi"}));
         assert_eq!((read.text(), read.words(), read.from.is_none()), (None, Some("hi"), true));
     }
 
@@ -260,7 +265,7 @@ mod tests {
     #[test]
     fn commands_are_found_in_any_spelling() {
         let command = |text: &str| {
-            let read = message(&json!({ "text": text }));
+            let read = Message::with(&json!({ "text": text }));
             read.command().map(|(command, argument)| (command, argument.to_owned()))
         };
         assert_eq!(command("/Add@master_bot  1:x "), Some(("add".into(), "1:x".into())));
@@ -273,6 +278,6 @@ mod tests {
     #[test]
     fn a_reply_to_another_chat_is_no_reply_here() {
         let foreign = json!({"message_id": 1, "chat": {"id": 8, "type": "private"}});
-        assert!(message(&json!({ "reply_to_message": foreign })).reply_to().is_none());
+        assert!(Message::with(&json!({ "reply_to_message": foreign })).reply_to().is_none());
     }
 }

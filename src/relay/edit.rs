@@ -262,39 +262,35 @@ mod tests {
 
     use super::*;
 
-    fn message(extra: &Value) -> Message {
-        let mut json = json!({"message_id": 5, "chat": {"id": 7, "type": "private"}});
-        for (key, value) in extra.as_object().unwrap() {
-            json[key] = value.clone();
-        }
-        Message::read(json).unwrap()
-    }
-
     #[test]
     fn a_location_moves_while_it_lives_and_then_stops() {
         let live = json!({"latitude": 1.0, "longitude": 2.0, "live_period": 60, "heading": 9});
-        let moved = moved_location(&message(&json!({ "location": live }))).unwrap();
+        let moved = moved_location(&Message::with(&json!({ "location": live }))).unwrap();
         assert_eq!(moved.method, "editMessageLiveLocation");
         assert_eq!(
             Value::Object(moved.parameters),
             json!({"latitude": 1.0, "longitude": 2.0, "heading": 9})
         );
         let ended = json!({"latitude": 1.0, "longitude": 2.0});
-        let ended = moved_location(&message(&json!({ "location": ended }))).unwrap();
+        let ended = moved_location(&Message::with(&json!({ "location": ended }))).unwrap();
         assert_eq!(ended.method, "stopMessageLiveLocation");
     }
 
     #[test]
     fn changed_words_keep_what_belongs_to_them() {
         let options = json!({"is_disabled": true});
-        let read = message(&json!({"text": "at 6", "link_preview_options": options}));
+        let read = Message::with(&json!({"text": "at 6", "link_preview_options": options}));
         let edit = changed_words(&read, Language::English, None).unwrap().main;
         assert_eq!(edit.method, "editMessageText");
         assert_eq!(edit.parameters["text"], "at 6");
         assert_eq!(edit.parameters["link_preview_options"], options);
         assert!(
-            changed_words(&message(&json!({"sticker": {"file_id": "x"}})), Language::English, None)
-                .is_none()
+            changed_words(
+                &Message::with(&json!({"sticker": {"file_id": "x"}})),
+                Language::English,
+                None
+            )
+            .is_none()
         );
     }
 }

@@ -3,11 +3,7 @@
 use super::*;
 
 fn read_json(extra: &Value) -> Reading {
-    let mut json = json!({"message_id": 5, "chat": {"id": 7, "type": "private"}, "date": 1});
-    for (key, value) in extra.as_object().unwrap() {
-        json[key] = value.clone();
-    }
-    read(&Message::read(json).unwrap(), Language::English)
+    read(&Message::with(extra), Language::English)
 }
 
 fn content(extra: &Value) -> Content {
