@@ -24,6 +24,7 @@ use crate::{
     config::Intake,
     model::{BotId, BotState, OwnerId},
     seal::Seal,
+    settings::BotSettings,
     store::{BotRow, Store, StoreError},
     telegram::{BotIdentity, CallError, Caller, ClientBot, Outgoing, Refusal, Telegram},
     text::Language,
@@ -134,11 +135,11 @@ impl Bots {
         identity: &BotIdentity,
     ) -> Result<Attached, StoreError> {
         let inner = &self.inner;
-        let replaced = inner
-            .store
-            .bot(identity.id)
-            .await?
-            .is_some_and(|row| row.owner == owner && row.state != BotState::Removed);
+        let known = inner.store.bot(identity.id).await?;
+        let own = known.as_ref().filter(|row| row.owner == owner);
+        let replaced = own.is_some_and(|row| row.state != BotState::Removed);
+        // What another owner had set is his alone.
+        let settings = own.map(|row| self.settings_of(row)).unwrap_or_default();
         let sealed = inner.seal.seal(&token_context(identity.id), token.reveal().as_bytes());
         let row = BotRow {
             bot: identity.id,
@@ -148,12 +149,16 @@ impl Bots {
             token: Some(sealed.map_err(|_| StoreError::Corrupt("bots.token"))?),
             state: BotState::Active,
             webhook: None,
+            settings: None,
         };
         if !inner.store.attach_bot(&row, clock::now_ms()).await? {
             return Ok(Attached::Taken);
         }
+        if known.is_some_and(|row| row.owner != owner) {
+            inner.store.forget_bot_settings(identity.id).await?;
+        }
         let caller = Caller { bot: identity.id, token: token.clone() };
-        let client = ClientBot::of(&row, caller);
+        let client = ClientBot::of(&row, settings, caller);
         let intake = self.order_updates(&client).await;
         if let Err(error) = &intake {
             tracing::warn!(bot.id = %identity.id, %error, "where its updates go could not be ordered");
@@ -286,8 +291,47 @@ impl Bots {
             return None;
         };
         let caller = Caller { bot: row.bot, token };
-        Some(Arc::new(ClientBot::of(row, caller)))
+        Some(Arc::new(ClientBot::of(row, self.settings_of(row), caller)))
     }
+
+    /// A stored bot's settings; ones that do not open or can't be read count as never made, loudly.
+    fn settings_of(&self, row: &BotRow) -> Arc<BotSettings> {
+        let Some(sealed) = &row.settings else { return Arc::default() };
+        let opened = self.inner.seal.open(&settings_context(row.bot), sealed).ok();
+        let read = opened.and_then(|json| serde_json::from_slice(&json).ok());
+        read.map(Arc::new).unwrap_or_else(|| {
+            tracing::error!(bot.id = %row.bot, "stored settings can't be read; the first ones hold");
+            Arc::default()
+        })
+    }
+
+    /// Keeps an owner's settings of a bot and lets them hold from now on; `false` when he has no
+    /// such bot.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_settings(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        settings: BotSettings,
+    ) -> Result<bool, StoreError> {
+        let corrupt = || StoreError::Corrupt("bot_settings.settings");
+        let json = serde_json::to_vec(&settings).map_err(|_| corrupt())?;
+        let sealed = self.inner.seal.seal(&settings_context(bot), &json).map_err(|_| corrupt())?;
+        if !self.inner.store.put_bot_settings(owner, bot, sealed, clock::now_ms()).await? {
+            return Ok(false);
+        }
+        if let Some(current) = self.get(bot).filter(|current| current.owner == owner) {
+            let settings = Arc::new(settings);
+            self.insert(Arc::new(ClientBot { settings, ..(*current).clone() }));
+        }
+        Ok(true)
+    }
+}
+
+fn settings_context(bot: BotId) -> String {
+    format!("settings of bot {bot}")
 }
 
 fn token_context(bot: BotId) -> String {

@@ -18,7 +18,7 @@ use crate::{
     bots::Bots,
     clock,
     lanes::Lanes,
-    master::{Admission, Command, Master, MasterError, Owner, Said},
+    master::{About, Admission, Command, Master, MasterError, Owner, Said},
     metrics::Metrics,
     model::BotId,
     relay::{
@@ -150,7 +150,9 @@ impl Dispatch {
             Kind::Membership(change) if change.is_member && !change.chat.is_private => {
                 return Ok(relay.leave(client, &change.chat).await?);
             }
-            Kind::Membership(_) | Kind::Button(_) | Kind::Other => return Ok(Verdict::Done),
+            Kind::Membership(_) | Kind::Button(_) | Kind::Reaction(_) | Kind::Other => {
+                return Ok(Verdict::Done);
+            }
         };
         if !message.chat.is_private {
             return Ok(relay.leave(client, &message.chat).await?);
@@ -188,7 +190,12 @@ impl Dispatch {
                 self.inner.store.mark_handled(master, update.id, clock::now_ms()).await?;
                 return Ok(Verdict::Done);
             }
-            Admission::Stranger => return Ok(Verdict::Done),
+            Admission::Stranger => {
+                if let Kind::Button(button) = &update.kind {
+                    self.inner.master.release(button).await;
+                }
+                return Ok(Verdict::Done);
+            }
         };
         match update.kind {
             Kind::Edited(message) => {
@@ -196,7 +203,7 @@ impl Dispatch {
             }
             Kind::Message(message) => self.of_owner(owner, message, update.id).await,
             Kind::Button(button) => self.pressed(owner, button, update.id).await,
-            Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
+            Kind::Membership(_) | Kind::Reaction(_) | Kind::Other => Ok(Verdict::Done),
         }
     }
 
@@ -207,19 +214,26 @@ impl Dispatch {
         message: Message,
         update: i64,
     ) -> Result<Verdict, Fault> {
-        if Command::parse(&message).is_none()
-            && let Some(verdict) = self.inner.relay.outbound(owner.id, &message).await?
-        {
+        let relay = &self.inner.relay;
+        let mut about = None;
+        if Command::parse(&message).is_some() {
+            about = relay.about(owner.id, &message).await?.map(About::from);
+        } else if let Some(verdict) = relay.outbound(owner.id, &message).await? {
             return Ok(verdict);
         }
         if matches!(content::read(&message, owner.language), Reading::Service) {
             // Telegram wrote it, such as that something was pinned: it asks for no answer.
             return Ok(Verdict::Done);
         }
-        self.once(update, self.inner.master.handle(owner, Said::Message(message))).await
+        self.once(update, self.inner.master.handle(owner, Said::Message(message, about))).await
     }
 
     async fn pressed(&self, owner: Owner, button: Button, update: i64) -> Result<Verdict, Fault> {
+        // Who presses it is its own chat's owner, and it is there.
+        let chat = button.message.as_ref().map(|message| message.chat.id);
+        if chat.is_some_and(|chat| chat != owner.id.chat()) || !button.is_shown() {
+            return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
+        }
         if button.data == SEND_AGAIN {
             let again = async { Ok(self.inner.relay.again(owner.id, &button).await?) };
             return self.once(update, again).await;

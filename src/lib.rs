@@ -11,7 +11,8 @@
 //! - [`bots`]: which client bots run
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
 //! - [`text`]: every sentence, every language; [`qr`], [`metrics`]
-//! - [`update`], [`model`], [`token`], [`seal`], [`clock`]: plain values
+//! - [`update`], [`model`], [`settings`], [`token`],
+//!   [`seal`], [`clock`]: plain values
 //!
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
 //! `ARCHITECTURE.md` walks through it.
@@ -31,6 +32,7 @@ pub mod polling;
 pub mod qr;
 pub mod relay;
 pub mod seal;
+pub mod settings;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;

@@ -22,6 +22,7 @@ use std::{
 };
 
 use dptree::prelude::{DependencyMap, Handler};
+use teloxide::types::ChatId;
 use tokio_util::task::TaskTracker;
 
 pub use admission::Admission;
@@ -30,7 +31,7 @@ pub use state::MasterState;
 
 use crate::{
     bots::Bots,
-    model::OwnerId,
+    model::{BotId, OwnerId, Reference},
     seal::Seal,
     store::{Store, StoreError},
     telegram::{CallError, Caller, Refusal, Telegram},
@@ -74,11 +75,28 @@ pub struct Owner {
     pub language: Language,
 }
 
+/// The conversation an owner's message is about, by what it replies to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The client bot.
+    pub bot: BotId,
+    /// The customer's chat with it.
+    pub customer: ChatId,
+    /// The message replied to: a copy of the customer's, or an earlier reply.
+    pub reference: Reference,
+}
+
+impl From<Reference> for About {
+    fn from(reference: Reference) -> Self {
+        Self { bot: reference.client_bot(), customer: reference.customer(), reference }
+    }
+}
+
 /// What an owner did, as the handler tree takes it.
 #[derive(Debug, Clone)]
 pub enum Said {
-    /// He wrote.
-    Message(Message),
+    /// He wrote, perhaps as a reply to what belongs to a conversation.
+    Message(Message, Option<About>),
     /// He pressed a button.
     Button(Button),
 }

@@ -198,6 +198,62 @@ impl BotState {
     }
 }
 
+/// Everything a customer's message needs to know before it is relayed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known {
+    /// The language of the owner he writes to.
+    pub owner_language: Option<String>,
+    /// The conversation, where it has begun.
+    pub conversation: Option<Conversation>,
+    /// The language the customer chose himself.
+    pub chosen_language: Option<String>,
+    /// Whether the owner banned him.
+    pub is_banned: bool,
+    /// Whose turn it is, and what else changes while they talk.
+    pub state: ConversationState,
+}
+
+impl Known {
+    /// The language a customer reads: the one he chose, else his app's now, else his app's when the
+    /// conversation began.
+    pub fn customer_language<'a>(&'a self, now: Option<&'a str>) -> Option<&'a str> {
+        let begun = || self.conversation.as_ref().and_then(|begun| begun.language.as_deref());
+        self.chosen_language.as_deref().or(now).or_else(begun)
+    }
+}
+
+/// What changes in a conversation while both talk. Times are UTC milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ConversationState {
+    /// Since when the customer waits for an answer; `None` while he does not.
+    pub waiting_since: Option<i64>,
+    /// The first of his messages that waits.
+    pub waiting_message: Option<MessageId>,
+    /// When the owner answered, or marked it as answered, last.
+    pub answered_at: Option<i64>,
+    /// When the customer was told that his messages arrive.
+    pub acknowledged_at: Option<i64>,
+    /// Since when he blocks the bot.
+    pub blocked_at: Option<i64>,
+    /// Whether he had Telegram Premium when he wrote last.
+    pub is_premium: bool,
+}
+
+/// A conversation whose customer waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The tenant.
+    pub owner: OwnerId,
+    /// The client bot he wrote to.
+    pub bot: BotId,
+    /// His chat with it.
+    pub customer: ChatId,
+    /// Since when, in UTC milliseconds.
+    pub since: i64,
+    /// The first of his messages that waits.
+    pub message: MessageId,
+}
+
 /// One customer's dialogue with one client bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {

@@ -16,9 +16,12 @@ mod handled;
 mod installation;
 mod mysql;
 mod owners;
+mod parked;
+mod people;
 mod references;
 mod sqlite;
 mod statement;
+mod states;
 
 use std::sync::Arc;
 
@@ -26,9 +29,12 @@ use sqlx::{MySqlPool, SqlitePool};
 
 pub use bots::BotRow;
 pub use owners::OwnerRow;
+pub use parked::{ParkedKind, ParkedRow};
+pub use people::Ban;
 pub use references::NewReference;
 use sqlite::Writer;
 use statement::{Row, Statement, sql};
+pub use states::ConversationKey;
 
 use crate::config::DatabaseUrl;
 

@@ -29,6 +29,7 @@ pub use outcome::{CallError, Doubt, Refusal};
 
 use crate::{
     model::{BotId, BotState, OwnerId},
+    settings::BotSettings,
     token::BotToken,
 };
 
@@ -75,6 +76,8 @@ pub struct ClientBot {
     pub state: BotState,
     /// Fingerprint of the webhook Telegram was told last.
     pub webhook: Option<Vec<u8>>,
+    /// How its owner set it.
+    pub settings: Arc<BotSettings>,
     /// Its id and token.
     pub caller: Caller,
 }

@@ -27,6 +27,8 @@ pub enum Kind {
     Button(Button),
     /// The bot's place in a chat changed.
     Membership(Membership),
+    /// Somebody changed his reaction to a message.
+    Reaction(Reaction),
     /// Anything else.
     Other,
 }
@@ -67,6 +69,8 @@ pub struct Person {
     pub username: Option<String>,
     /// The language of the person's app.
     pub language: Option<String>,
+    /// Whether the person has Telegram Premium; absent where Telegram does not say.
+    pub is_premium: Option<bool>,
 }
 
 /// A pressed button.
@@ -82,11 +86,26 @@ pub struct Button {
     pub message: Option<Message>,
 }
 
+/// A person's changed reaction to a message.
+#[derive(Debug, Clone)]
+pub struct Reaction {
+    /// The chat.
+    pub chat: Chat,
+    /// The message.
+    pub message: MessageId,
+    /// Whose reaction; absent where it is anonymous.
+    pub from: Option<Person>,
+    /// All his reactions to it now, as they came (`ReactionType`); none when he took them away.
+    pub now: Vec<Value>,
+}
+
 /// A bot's changed place in a chat.
 #[derive(Debug, Clone)]
 pub struct Membership {
     /// The chat.
     pub chat: Chat,
+    /// Who changed it.
+    pub from: Option<Person>,
     /// Whether the bot is in it now.
     pub is_member: bool,
 }
@@ -101,9 +120,9 @@ impl Update {
         Some(Self { id, kind: Kind::read(&mut json) })
     }
 
-    /// The chat whose other updates wait for this one: messages and buttons by their chat, the rest
-    /// by chat apart from them. (Telegram itself lets a button overtake messages; here a press waits
-    /// until the question it answers is recorded.)
+    /// The chat whose other updates wait for this one: messages, buttons and reactions by their
+    /// chat, the rest by chat apart from them. (Telegram itself lets buttons and reactions overtake
+    /// messages; here they wait until what they are about is recorded.)
     pub fn lane(&self) -> (u8, i64) {
         match &self.kind {
             Kind::Message(message) | Kind::Edited(message) => (0, message.chat.id.0),
@@ -111,6 +130,7 @@ impl Update {
                 let chat = button.message.as_ref().map(|message| message.chat.id.0);
                 (0, chat.unwrap_or(button.from.id))
             }
+            Kind::Reaction(reaction) => (0, reaction.chat.id.0),
             Kind::Membership(membership) => (1, membership.chat.id.0),
             Kind::Other => (2, self.id),
         }
@@ -130,6 +150,8 @@ impl Kind {
             Button::read(query).map(Self::Button)
         } else if let Some(change) = take("my_chat_member") {
             Membership::read(&change).map(Self::Membership)
+        } else if let Some(change) = take("message_reaction") {
+            Reaction::read(&change).map(Self::Reaction)
         } else {
             None
         };
@@ -204,11 +226,28 @@ impl Person {
             name: format!("{} {}", text("first_name"), text("last_name")).trim().to_owned(),
             username: some("username"),
             language: some("language_code"),
+            is_premium: json.get("is_bot").map(|_| {
+                // `true` or left out (Bot API `User`).
+                json.get("is_premium").and_then(Value::as_bool).unwrap_or(false)
+            }),
         })
     }
 }
 
 impl Button {
+    /// Whether the button is still on its message, as far as Telegram says: what a press carries
+    /// may be forged, or come from a keyboard that is gone.
+    pub fn is_shown(&self) -> bool {
+        let message = self.message.as_ref();
+        let keyboard =
+            message.and_then(|message| message.get("reply_markup")?.get("inline_keyboard"));
+        let Some(rows) = keyboard.and_then(Value::as_array) else { return true };
+        let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
+        buttons.any(|button| {
+            button.get("callback_data").and_then(Value::as_str) == Some(self.data.as_str())
+        })
+    }
+
     fn read(mut json: Value) -> Option<Self> {
         let query = json.get("id")?.as_str()?.to_owned();
         let from = Person::read(json.get("from")?)?;
@@ -222,7 +261,21 @@ impl Membership {
     fn read(json: &Value) -> Option<Self> {
         let status = json.get("new_chat_member")?.get("status")?.as_str()?;
         let chat = Chat::read(json.get("chat")?)?;
-        Some(Self { chat, is_member: !matches!(status, "left" | "kicked") })
+        let from = json.get("from").and_then(Person::read);
+        Some(Self { chat, from, is_member: !matches!(status, "left" | "kicked") })
+    }
+}
+
+impl Reaction {
+    fn read(json: &Value) -> Option<Self> {
+        let message = i32::try_from(json.get("message_id")?.as_i64()?).ok()?;
+        let now = json.get("new_reaction").and_then(Value::as_array).cloned().unwrap_or_default();
+        Some(Self {
+            chat: Chat::read(json.get("chat")?)?,
+            message: MessageId(message),
+            from: json.get("user").and_then(Person::read),
+            now,
+        })
     }
 }
 

@@ -13,14 +13,17 @@ use crate::{
     config::{Intake, WebhookCertificate},
     model::{BotId, BotState},
     seal::fingerprint,
+    settings::BotSettings,
     store::StoreError,
     telegram::{CallError, Caller, ClientBot, Refusal, WebhookOrder},
 };
 
 /// The kinds of update client bots ask for.
-pub const CLIENT_UPDATES: &[&str] = &["message", "edited_message", "my_chat_member"];
+pub const CLIENT_UPDATES: &[&str] =
+    &["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"];
 /// The kinds of update the master bot asks for.
-pub const MASTER_UPDATES: &[&str] = &["message", "edited_message", "callback_query"];
+pub const MASTER_UPDATES: &[&str] =
+    &["message", "edited_message", "callback_query", "message_reaction"];
 
 /// Between two bots whose orders are put right in the background: ten a minute.
 const PACE: Duration = Duration::from_secs(6);
@@ -218,13 +221,18 @@ pub(crate) fn host_of(url: &str) -> String {
 
 impl super::ClientBot {
     /// A stored bot with its token opened.
-    pub(super) fn of(row: &crate::store::BotRow, caller: Caller) -> Self {
+    pub(super) fn of(
+        row: &crate::store::BotRow,
+        settings: Arc<BotSettings>,
+        caller: Caller,
+    ) -> Self {
         Self {
             owner: row.owner,
             username: row.username.clone(),
             name: row.name.clone(),
             state: row.state,
             webhook: row.webhook.clone(),
+            settings,
             caller,
         }
     }

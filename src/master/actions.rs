@@ -78,7 +78,7 @@ impl Master {
             return answered;
         }
         if let Occasion::Press(button) = occasion {
-            self.release(button, toast).await;
+            self.let_go(button, toast).await;
         }
         // Also where Telegram did not say whether the question was shown: it may be answered.
         if state != before {
@@ -88,12 +88,12 @@ impl Master {
     }
 
     /// A button that means nothing here any more.
-    pub(super) async fn answer_stale(
+    pub(crate) async fn answer_stale(
         &self,
         owner: Owner,
         button: &Button,
     ) -> Result<(), MasterError> {
-        self.release(button, Some(owner.language.button_stale())).await;
+        self.let_go(button, Some(owner.language.button_stale())).await;
         Ok(())
     }
 
@@ -304,8 +304,13 @@ impl Master {
         }
     }
 
+    /// Ends the waiting sign on a button that nobody may press here.
+    pub(crate) async fn release(&self, button: &Button) {
+        self.let_go(button, None).await;
+    }
+
     /// Ends the waiting sign on a button.
-    async fn release(&self, button: &Button, text: Option<String>) {
+    pub(super) async fn let_go(&self, button: &Button, text: Option<String>) {
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
         if let Err(error) = telegram.answer_button(caller, &button.query, text).await {
             tracing::debug!(%error, "a button press could not be answered");

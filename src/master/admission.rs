@@ -46,7 +46,9 @@ impl Master {
         let id = OwnerId(person.id);
         let language = Language::of(person.language.as_deref());
         let owner = Owner { id, language };
-        if let Some(known) = store.owner(id).await? {
+        if let Some(known) = store.owner(self.inner.caller.bot, id).await? {
+            let language = known.chosen.map_or(language, |chosen| Language::of(Some(&chosen)));
+            let owner = Owner { id, language };
             if known.language.as_deref() != Some(language.code()) {
                 store.set_owner_language(id, language.code()).await?;
             }

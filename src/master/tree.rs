@@ -2,12 +2,14 @@
 
 use dptree::{Type, prelude::Handler};
 
-use super::{Command, Master, MasterError, Owner, Said, actions::Occasion, state::Input};
+use super::{About, Command, Master, MasterError, Owner, Said, actions::Occasion, state::Input};
 use crate::{
     token::find_tokens,
     update::{Button, Message},
 };
 
+/// What an owner wrote, and the conversation it is about.
+type Written = (Message, Option<About>);
 type Tree = Handler<'static, Result<(), MasterError>>;
 
 /// The tree, type-checked: a handler that asks for what it is not given is found at start.
@@ -29,19 +31,19 @@ fn tree() -> Tree {
 fn pressed(said: Said) -> Option<Button> {
     match said {
         Said::Button(button) => Some(button),
-        Said::Message(_) => None,
+        Said::Message(..) => None,
     }
 }
 
-fn written(said: Said) -> Option<Message> {
+fn written(said: Said) -> Option<Written> {
     match said {
-        Said::Message(message) => Some(message),
+        Said::Message(message, about) => Some((message, about)),
         Said::Button(_) => None,
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the tree hands out clones")]
-fn commanded(message: Message) -> Option<Command> {
+fn commanded((message, _): Written) -> Option<Command> {
     Command::parse(&message)
 }
 
@@ -56,7 +58,7 @@ async fn on_command(
     master: Master,
     owner: Owner,
     command: Command,
-    message: Message,
+    (message, _about): Written,
 ) -> Result<(), MasterError> {
     if matches!(command, Command::Start { .. } | Command::Help) {
         master.refresh_menu(owner);
@@ -66,7 +68,11 @@ async fn on_command(
     master.run(owner, Input::Command(command), occasion).await
 }
 
-async fn on_words(master: Master, owner: Owner, message: Message) -> Result<(), MasterError> {
+async fn on_words(
+    master: Master,
+    owner: Owner,
+    (message, _about): Written,
+) -> Result<(), MasterError> {
     let tokens = find_tokens(message.words().unwrap_or_default());
     let occasion =
         if tokens.is_empty() { Occasion::Words(&message) } else { Occasion::Secret(&message) };

@@ -113,13 +113,12 @@ impl Relay {
         let Some(client) = running(self, owner, target.bot) else { return Ok(None) };
         let person = inner.telegram.person(&client.caller, target.customer).await;
         let Some(person) = person.ok().as_ref().and_then(Person::read) else { return Ok(None) };
-        let (conversation, language) =
-            inner.store.conversation(owner, target.bot, target.customer).await?;
-        let language = Language::of(language.as_deref());
+        let known = inner.store.known(owner, target.bot, target.customer).await?;
+        let language = Language::of(known.owner_language.as_deref());
         let line = Header {
             mark: ANSWERED,
             remark: repeat.then(|| language.repeat()),
-            ..Header::new(&person, &client.username, conversation.as_ref(), language)
+            ..Header::new(&person, &client, known.conversation.as_ref(), language)
         };
         let Outgoing { mut parameters, .. } = text_message(line.rich(), None);
         parameters.insert("message_id".to_owned(), header.0.into());

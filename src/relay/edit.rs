@@ -60,10 +60,9 @@ impl Relay {
             Some(moved)
         } else {
             let customer = message.chat.id;
-            let (conversation, language) =
-                self.inner.store.conversation(client.owner, client.id(), customer).await?;
-            let language = Language::of(language.as_deref());
-            let mut header = Header::new(from, &client.username, conversation.as_ref(), language);
+            let known = self.inner.store.known(client.owner, client.id(), customer).await?;
+            let language = Language::of(known.owner_language.as_deref());
+            let mut header = Header::new(from, client, known.conversation.as_ref(), language);
             header.remark = Some(language.edited());
             match changed_words(message, language, Some(&header)) {
                 Some(Composed { header: Some(header), main })

@@ -10,7 +10,7 @@
 use teloxide::types::ChatId;
 
 use super::rich::RichText;
-use crate::{model::Conversation, text::Language, update::Person};
+use crate::{model::Conversation, telegram::ClientBot, text::Language, update::Person};
 
 /// The mark of a copy nobody has answered.
 pub const NEW: &str = "🆕";
@@ -40,16 +40,17 @@ impl Header {
     /// The header for a customer's new message.
     pub fn new(
         person: &Person,
-        bot: &str,
+        client: &ClientBot,
         conversation: Option<&Conversation>,
         language: Language,
     ) -> Self {
         let username = person.username.as_deref().filter(|name| is_username(name));
+        let username = username.filter(|_| !client.settings.hide_usernames);
         Self {
             mark: NEW,
             name: shown_name(person, language),
             username: username.map(str::to_owned),
-            bot: bot.to_owned(),
+            bot: client.username.clone(),
             label: conversation.and_then(|conversation| conversation.label.clone()),
             remark: None,
         }
@@ -135,6 +136,19 @@ mod tests {
 
     use super::*;
 
+    fn client() -> ClientBot {
+        let token = crate::token::BotToken::parse(&format!("7:{}", "x".repeat(35))).unwrap();
+        ClientBot {
+            owner: crate::model::OwnerId(1),
+            username: "shop_bot".into(),
+            name: "Shop".into(),
+            state: crate::model::BotState::Active,
+            webhook: None,
+            settings: std::sync::Arc::default(),
+            caller: crate::telegram::Caller { bot: token.bot_id(), token },
+        }
+    }
+
     #[test]
     fn a_header_says_who_wrote_where() {
         let header = Header {
@@ -146,7 +160,7 @@ mod tests {
                     username: Some("anna".into()),
                     ..Person::default()
                 },
-                "shop_bot",
+                &client(),
                 None,
                 Language::English,
             )

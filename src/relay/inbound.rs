@@ -91,9 +91,9 @@ impl Relay {
     ) -> Result<Option<Incoming>, StoreError> {
         let store = &self.inner.store;
         let customer = message.chat.id;
-        let (conversation, language) =
-            store.conversation(client.owner, client.id(), customer).await?;
-        let owner_language = Language::of(language.as_deref());
+        let known = store.known(client.owner, client.id(), customer).await?;
+        let conversation = known.conversation;
+        let owner_language = Language::of(known.owner_language.as_deref());
         let (content, incomplete) = match read(message, owner_language) {
             Reading::Service => return Ok(None),
             Reading::Content(content) => (*content, None),
@@ -113,7 +113,7 @@ impl Relay {
             let inbox = self.inbox(client.owner);
             store.begin_conversation(&begun, inbox, clock::now_ms()).await?;
         }
-        let header = Header::new(from, &client.username, conversation.as_ref(), owner_language);
+        let header = Header::new(from, client, conversation.as_ref(), owner_language);
         let reply = self.reply_in_inbox(client, message).await?;
         Ok(Some(Incoming { header, content, reply, incomplete, owner_language }))
     }

@@ -59,7 +59,8 @@ impl Relay {
         message: &Message,
     ) -> Result<Option<Verdict>, StoreError> {
         let Some(replied) = message.reply_to() else { return Ok(None) };
-        let Some(target) = self.target(owner, message, &replied).await? else { return Ok(None) };
+        let Some(about) = self.about(owner, message).await? else { return Ok(None) };
+        let target = Target::of(&about);
         let carriage_source = self.source(message);
         let undelivered = match self.send_reply(owner, message, target, carriage_source).await? {
             Replied::Done => return Ok(Some(Verdict::Done)),
@@ -73,24 +74,27 @@ impl Relay {
         self.tell_undelivered(owner, message, &undelivered).await.map(Some)
     }
 
-    pub(super) fn source(&self, message: &Message) -> MessageKey {
-        MessageKey { bot: self.inner.master.bot, chat: message.chat.id, message: message.id }
-    }
-
-    async fn target(
+    /// The reference of what an owner's message replies to: a copy, or an earlier reply of his.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn about(
         &self,
         owner: OwnerId,
         message: &Message,
-        replied: &Message,
-    ) -> Result<Option<Target>, StoreError> {
+    ) -> Result<Option<Reference>, StoreError> {
+        let Some(replied) = message.reply_to() else { return Ok(None) };
         let key =
             MessageKey { bot: self.inner.master.bot, chat: message.chat.id, message: replied.id };
-        let store = &self.inner.store;
         if let Some(copy) = self.reference_of_copy(owner, key).await? {
-            return Ok((copy.direction == Direction::Inbound).then(|| Target::of_copy(&copy)));
+            return Ok(Some(copy).filter(|copy| copy.direction == Direction::Inbound));
         }
-        let own = store.reference_of_source(owner, key, Part::Main).await?;
-        Ok(own.filter(|own| own.direction == Direction::Outbound).map(|own| Target::of_reply(&own)))
+        let own = self.inner.store.reference_of_source(owner, key, Part::Main).await?;
+        Ok(own.filter(|own| own.direction == Direction::Outbound))
+    }
+
+    pub(super) fn source(&self, message: &Message) -> MessageKey {
+        MessageKey { bot: self.inner.master.bot, chat: message.chat.id, message: message.id }
     }
 
     async fn send_reply(
@@ -171,10 +175,8 @@ impl Relay {
         };
         let label = if repeat {
             let store = &self.inner.store;
-            let (known, _) =
-                store.conversation(carriage.owner, carriage.writer.bot, carriage.chat).await?;
-            let language = known.and_then(|known| known.language);
-            Some(RichText::plain(Language::of(language.as_deref()).repeat()))
+            let known = store.known(carriage.owner, carriage.writer.bot, carriage.chat).await?;
+            Some(RichText::plain(Language::of(known.customer_language(None)).repeat()))
         } else {
             None
         };
@@ -255,6 +257,13 @@ impl Carriage<'_> {
 }
 
 impl Target {
+    pub(super) fn of(about: &Reference) -> Self {
+        match about.direction {
+            Direction::Inbound => Self::of_copy(about),
+            Direction::Outbound => Self::of_reply(about),
+        }
+    }
+
     fn of_copy(copy: &Reference) -> Self {
         Self {
             bot: copy.client_bot(),

@@ -22,6 +22,8 @@ pub struct BotRow {
     pub state: BotState,
     /// Fingerprint of the webhook Telegram was told, to notice that it changed.
     pub webhook: Option<Vec<u8>>,
+    /// Its sealed settings; `None` while they are as at first.
+    pub settings: Option<Vec<u8>>,
 }
 
 #[derive(FromRow)]
@@ -33,6 +35,7 @@ struct Columns {
     token: Option<Vec<u8>>,
     state: String,
     webhook: Option<Vec<u8>>,
+    settings: Option<Vec<u8>>,
 }
 
 impl TryFrom<Columns> for BotRow {
@@ -47,6 +50,7 @@ impl TryFrom<Columns> for BotRow {
             token: row.token,
             state: BotState::from_word(&row.state).ok_or(StoreError::Corrupt("bots.state"))?,
             webhook: row.webhook,
+            settings: row.settings,
         })
     }
 }
@@ -54,24 +58,30 @@ impl TryFrom<Columns> for BotRow {
 impl Store {
     /// A client bot, whoever owns it. Only attaching may ask without a tenant: a token proves more.
     pub async fn bot(&self, bot: BotId) -> Result<Option<BotRow>, StoreError> {
-        let query = sql("SELECT bot_id, owner_id, username, name, token, state, webhook \
-                         FROM bots WHERE bot_id = ?");
+        let query =
+            sql("SELECT b.bot_id, owner_id, username, name, token, state, webhook, settings \
+                         FROM bots b LEFT JOIN bot_settings s ON s.bot_id = b.bot_id \
+                         WHERE b.bot_id = ?");
         self.find::<Columns>(query.bind(bot)).await?.map(BotRow::try_from).transpose()
     }
 
     /// An owner's client bots that are not removed, oldest first.
     pub async fn bots_of(&self, owner: OwnerId) -> Result<Vec<BotRow>, StoreError> {
-        let query = sql("SELECT bot_id, owner_id, username, name, token, state, webhook \
-                         FROM bots WHERE owner_id = ? AND state <> 'removed' \
-                         ORDER BY attached_at, bot_id");
+        let query =
+            sql("SELECT b.bot_id, owner_id, username, name, token, state, webhook, settings \
+                         FROM bots b LEFT JOIN bot_settings s ON s.bot_id = b.bot_id \
+                         WHERE owner_id = ? AND state <> 'removed' \
+                         ORDER BY attached_at, b.bot_id");
         let rows = self.list::<Columns>(query.bind(owner)).await?;
         rows.into_iter().map(BotRow::try_from).collect()
     }
 
     /// Every client bot with a token.
     pub async fn all_bots(&self) -> Result<Vec<BotRow>, StoreError> {
-        let query = sql("SELECT bot_id, owner_id, username, name, token, state, webhook \
-                         FROM bots WHERE token IS NOT NULL ORDER BY bot_id");
+        let query =
+            sql("SELECT b.bot_id, owner_id, username, name, token, state, webhook, settings \
+                         FROM bots b LEFT JOIN bot_settings s ON s.bot_id = b.bot_id \
+                         WHERE token IS NOT NULL ORDER BY b.bot_id");
         let rows = self.list::<Columns>(query).await?;
         rows.into_iter().map(BotRow::try_from).collect()
     }
@@ -103,6 +113,33 @@ impl Store {
         .bind(row.bot)
         .bind(row.owner);
         Ok(self.write(update).await? > 0)
+    }
+
+    /// Keeps an owner's settings of a bot; `false` when he has no such bot.
+    pub async fn put_bot_settings(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        settings: Vec<u8>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let own = self.bot(bot).await?;
+        if own.is_none_or(|own| own.owner != owner || own.state == BotState::Removed) {
+            return Ok(false);
+        }
+        let update = sql("UPDATE bot_settings SET settings = ?, changed_at = ? WHERE bot_id = ?");
+        let insert =
+            sql("INSERT INTO bot_settings (settings, changed_at, bot_id) VALUES (?, ?, ?)");
+        let [update, insert] =
+            [update, insert].map(|statement| statement.bind(settings.clone()).bind(now).bind(bot));
+        self.put(update, insert).await?;
+        Ok(true)
+    }
+
+    /// Forgets a bot's settings: it is another owner's now.
+    pub async fn forget_bot_settings(&self, bot: BotId) -> Result<(), StoreError> {
+        self.write(sql("DELETE FROM bot_settings WHERE bot_id = ?").bind(bot)).await?;
+        Ok(())
     }
 
     /// Removes an owner's bot: its token is wiped, its references stay.

@@ -1,33 +1,78 @@
-//! Table `conversations`: a customer's dialogue with one client bot, its inbox and label.
+//! Tables `conversations` and `labels`: a customer's dialogue with one client bot, its inbox, and
+//! the labels he came with.
 
 use teloxide::types::ChatId;
 
-use super::{Store, StoreError, sql};
-use crate::model::{BotId, Conversation, Inbox, OwnerId};
+use super::{Store, StoreError, references::message_id, sql};
+use crate::model::{BotId, Conversation, ConversationState, Inbox, Known, OwnerId};
 
-/// The owner's language; the customer, his label and language, where the conversation has begun.
-type Columns = (Option<String>, Option<i64>, Option<String>, Option<String>);
+/// The owner's language; the customer, his label and language, where the conversation has begun;
+/// his state, the language he chose, whether he is banned.
+#[derive(Default, sqlx::FromRow)]
+struct Columns {
+    owner_language: Option<String>,
+    customer_id: Option<i64>,
+    label: Option<String>,
+    language: Option<String>,
+    waiting_since: Option<i64>,
+    waiting_message: Option<i64>,
+    answered_at: Option<i64>,
+    acknowledged_at: Option<i64>,
+    blocked_at: Option<i64>,
+    is_premium: Option<i64>,
+    chosen_language: Option<String>,
+    banned: i64,
+}
 
 impl Store {
-    /// What a customer's message needs to know: his conversation, if it has begun, and the language
-    /// of the owner he writes to. One query, because every message asks it.
-    pub async fn conversation(
+    /// What a customer's message needs to know. One query, because every message asks it.
+    pub async fn known(
         &self,
         owner: OwnerId,
         bot: BotId,
         customer: ChatId,
-    ) -> Result<(Option<Conversation>, Option<String>), StoreError> {
-        let query = sql("SELECT o.language, c.customer_id, c.label, c.language FROM owners o \
+    ) -> Result<Known, StoreError> {
+        let query =
+            sql("SELECT o.language AS owner_language, c.customer_id, c.label, c.language, \
+             s.waiting_since, s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, \
+             s.is_premium, l.language AS chosen_language, \
+             EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ? \
+             AND b.bot_id IN (0, ?)) AS banned \
+             FROM owners o \
              LEFT JOIN conversations c \
              ON c.owner_id = o.owner_id AND c.bot_id = ? AND c.customer_id = ? \
+             LEFT JOIN conversation_states s \
+             ON s.owner_id = o.owner_id AND s.bot_id = ? AND s.customer_id = ? \
+             LEFT JOIN languages l ON l.bot_id = ? AND l.person_id = ? \
              WHERE o.owner_id = ?")
-        .bind(bot)
-        .bind(customer)
-        .bind(owner);
-        let (owner_language, begun, label, language) =
-            self.find::<Columns>(query).await?.unwrap_or_default();
-        let begun = begun.map(|_| Conversation { owner, bot, customer, label, language });
-        Ok((begun, owner_language))
+            .bind(customer)
+            .bind(bot)
+            .bind(bot)
+            .bind(customer)
+            .bind(bot)
+            .bind(customer)
+            .bind(bot)
+            .bind(customer)
+            .bind(owner);
+        let row = self.find::<Columns>(query).await?.unwrap_or_default();
+        let Columns { label, language, .. } = row;
+        let begun = row.customer_id.map(|_| Conversation { owner, bot, customer, label, language });
+        let waiting_message =
+            row.waiting_message.map(|id| message_id(id, "conversation_states.waiting_message"));
+        Ok(Known {
+            owner_language: row.owner_language,
+            conversation: begun,
+            chosen_language: row.chosen_language,
+            is_banned: row.banned != 0,
+            state: ConversationState {
+                waiting_since: row.waiting_since,
+                waiting_message: waiting_message.transpose()?,
+                answered_at: row.answered_at,
+                acknowledged_at: row.acknowledged_at,
+                blocked_at: row.blocked_at,
+                is_premium: row.is_premium == Some(1),
+            },
+        })
     }
 
     /// Begins a conversation; one that exists stays as it is.
@@ -46,9 +91,39 @@ impl Store {
         .bind(inbox.chat)
         .bind(inbox.thread.map(i64::from))
         .bind(conversation.label.clone())
-        .bind(conversation.language.as_deref().map(|tag| tag.chars().take(16).collect::<String>()))
+        .bind(conversation.language.as_deref().map(short_tag))
         .bind(now);
         self.insert_new(insert).await
+    }
+
+    /// When a conversation began, in UTC milliseconds; `None` where there is none.
+    pub async fn first_seen(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        customer: ChatId,
+    ) -> Result<Option<i64>, StoreError> {
+        let query = sql("SELECT first_seen_at FROM conversations \
+                         WHERE owner_id = ? AND bot_id = ? AND customer_id = ?")
+        .bind(owner)
+        .bind(bot)
+        .bind(customer);
+        Ok(self.find::<(i64,)>(query).await?.map(|(at,)| at))
+    }
+
+    /// The client bots through which a customer talks to an owner, oldest conversation first.
+    pub async fn bots_of_customer(
+        &self,
+        owner: OwnerId,
+        customer: ChatId,
+    ) -> Result<Vec<BotId>, StoreError> {
+        let query = sql("SELECT c.bot_id FROM conversations c JOIN bots b ON b.bot_id = c.bot_id \
+                         WHERE b.owner_id = ? AND c.owner_id = b.owner_id AND c.customer_id = ? \
+                         ORDER BY c.first_seen_at, c.bot_id")
+        .bind(owner)
+        .bind(customer);
+        let rows = self.list::<(i64,)>(query).await?;
+        Ok(rows.into_iter().map(|(bot,)| BotId(bot)).collect())
     }
 
     /// Remembers the label a customer came with last.
@@ -62,4 +137,60 @@ impl Store {
         self.write(update).await?;
         Ok(())
     }
+
+    /// Remembers the language of a customer's app.
+    pub async fn set_customer_language(
+        &self,
+        conversation: &Conversation,
+        language: &str,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE conversations SET language = ? \
+                          WHERE owner_id = ? AND bot_id = ? AND customer_id = ?")
+        .bind(short_tag(language))
+        .bind(conversation.owner)
+        .bind(conversation.bot)
+        .bind(conversation.customer);
+        self.write(update).await?;
+        Ok(())
+    }
+
+    /// Adds to the labels a customer has come with; one he has come with before stays as it is.
+    pub async fn add_label(
+        &self,
+        conversation: &Conversation,
+        label: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let insert = sql("INSERT INTO labels \
+             (owner_id, bot_id, customer_id, label, first_seen_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(conversation.owner)
+        .bind(conversation.bot)
+        .bind(conversation.customer)
+        .bind(label)
+        .bind(now);
+        self.insert_new(insert).await?;
+        Ok(())
+    }
+
+    /// All labels a customer has come with, the first one first.
+    pub async fn labels_of(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        customer: ChatId,
+    ) -> Result<Vec<String>, StoreError> {
+        let query = sql("SELECT label FROM labels \
+                         WHERE owner_id = ? AND bot_id = ? AND customer_id = ? \
+                         ORDER BY first_seen_at, label")
+        .bind(owner)
+        .bind(bot)
+        .bind(customer);
+        let rows = self.list::<(String,)>(query).await?;
+        Ok(rows.into_iter().map(|(label,)| label).collect())
+    }
+}
+
+/// A language tag as the column holds it.
+fn short_tag(tag: &str) -> String {
+    tag.chars().take(16).collect()
 }

@@ -1,13 +1,15 @@
 //! Table `owners`: who owns this installation or a part of it. One row is one tenant.
 
 use super::{Store, StoreError, sql};
-use crate::model::OwnerId;
+use crate::model::{BotId, OwnerId};
 
 /// An owner as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerRow {
-    /// The language his messages came with last.
+    /// The language he reads: what his messages came with last, or what he chose.
     pub language: Option<String>,
+    /// The language he chose.
+    pub chosen: Option<String>,
 }
 
 impl Store {
@@ -19,11 +21,19 @@ impl Store {
         .await
     }
 
-    /// An owner, if this person is one.
-    pub async fn owner(&self, owner: OwnerId) -> Result<Option<OwnerRow>, StoreError> {
-        let query = sql("SELECT language FROM owners WHERE owner_id = ?").bind(owner);
-        let row = self.find::<(Option<String>,)>(query).await?;
-        Ok(row.map(|(language,)| OwnerRow { language }))
+    /// An owner, if this person is one, and the language he chose with the master bot.
+    pub async fn owner(
+        &self,
+        master: BotId,
+        owner: OwnerId,
+    ) -> Result<Option<OwnerRow>, StoreError> {
+        let query = sql("SELECT o.language, l.language FROM owners o \
+             LEFT JOIN languages l ON l.bot_id = ? AND l.person_id = o.owner_id \
+             WHERE o.owner_id = ?")
+        .bind(master)
+        .bind(owner);
+        let row = self.find::<(Option<String>, Option<String>)>(query).await?;
+        Ok(row.map(|(language, chosen)| OwnerRow { language, chosen }))
     }
 
     /// Whether there is any owner at all.

@@ -86,7 +86,7 @@ fn direction_word(direction: Direction) -> &'static str {
     }
 }
 
-fn message_id(id: i64, column: &'static str) -> Result<MessageId, StoreError> {
+pub(super) fn message_id(id: i64, column: &'static str) -> Result<MessageId, StoreError> {
     i32::try_from(id).map(MessageId).map_err(|_| StoreError::Corrupt(column))
 }
 
@@ -237,6 +237,110 @@ impl Store {
         .bind(chat);
         let latest = self.find::<(Option<i64>,)>(query).await?.and_then(|(latest,)| latest);
         latest.map(|id| message_id(id, "message_references.source_message")).transpose()
+    }
+
+    /// The latest message of a customer that has a copy, as the copy's own key.
+    pub async fn latest_copy(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        customer: ChatId,
+    ) -> Result<Option<Reference>, StoreError> {
+        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
+             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
+             FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
+             AND copy_message IS NOT NULL AND (reason IS NULL OR reason <> 'deleted') \
+             ORDER BY source_message DESC LIMIT 1")
+        .bind(owner)
+        .bind(bot)
+        .bind(customer);
+        self.find::<Columns>(query).await?.map(Reference::try_from).transpose()
+    }
+
+    /// All references of one source message: its copy, its header, what was said of its changes.
+    pub async fn parts_of(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+    ) -> Result<Vec<Reference>, StoreError> {
+        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
+             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
+             FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             ORDER BY part")
+        .bind(owner)
+        .bind(source.bot)
+        .bind(source.chat)
+        .bind(source.message);
+        let rows = self.list::<Columns>(query).await?;
+        rows.into_iter().map(Reference::try_from).collect()
+    }
+
+    /// The copies in an inbox of everything a customer wrote to a client bot, newest first.
+    pub async fn copies_of_customer(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        customer: ChatId,
+        limit: i64,
+    ) -> Result<Vec<Reference>, StoreError> {
+        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
+             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
+             FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? \
+             AND copy_message IS NOT NULL AND (reason IS NULL OR reason <> 'deleted') \
+             ORDER BY source_message DESC, part LIMIT ?")
+        .bind(owner)
+        .bind(bot)
+        .bind(customer)
+        .bind(limit);
+        let rows = self.list::<Columns>(query).await?;
+        rows.into_iter().map(Reference::try_from).collect()
+    }
+
+    /// When a customer wrote and when he was answered, in UTC milliseconds and in that order, as
+    /// far as references reach back: at most the latest `limit` of each.
+    pub async fn times_of(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        customer: ChatId,
+        limit: i64,
+    ) -> Result<(Vec<i64>, Vec<i64>), StoreError> {
+        let wrote = sql("SELECT created_at FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
+             AND state = 'sent' ORDER BY source_message DESC LIMIT ?")
+        .bind(owner)
+        .bind(bot)
+        .bind(customer)
+        .bind(limit);
+        let answered = sql("SELECT created_at FROM message_references \
+             WHERE copy_bot = ? AND copy_chat = ? AND owner_id + 0 = ? AND part = 0 \
+             AND direction = 'out' AND state = 'sent' ORDER BY copy_message DESC LIMIT ?")
+        .bind(bot)
+        .bind(customer)
+        .bind(owner)
+        .bind(limit);
+        let sorted = |rows: Vec<(i64,)>| {
+            let mut times: Vec<i64> = rows.into_iter().map(|(at,)| at).collect();
+            times.sort_unstable();
+            times
+        };
+        Ok((sorted(self.list(wrote).await?), sorted(self.list(answered).await?)))
+    }
+
+    /// When a reference was written, in UTC milliseconds.
+    pub async fn written_at(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+    ) -> Result<Option<i64>, StoreError> {
+        let query = sql("SELECT created_at FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?");
+        let row = self.find::<(i64,)>(of_source(query, owner, source, Part::Main)).await?;
+        Ok(row.map(|(at,)| at))
     }
 
     /// Removes references older than `limit` of one client bot, or of an owner's replies: a part

@@ -154,6 +154,7 @@ async fn ten_thousand_bots_are_no_reason_to_wait(stage: Stage) {
                 token: Some(sealed),
                 state: BotState::Revoked,
                 webhook: None,
+                settings: None,
             };
             assert!(store.attach_bot(&row, number).await.unwrap());
         }

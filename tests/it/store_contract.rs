@@ -49,6 +49,7 @@ fn row(owner: OwnerId, token: &[u8]) -> BotRow {
         token: Some(token.to_vec()),
         state: BotState::Active,
         webhook: None,
+        settings: None,
     }
 }
 
@@ -86,7 +87,7 @@ async fn facts_are_settled_once_or_replaced(stage: Stage) {
 async fn owners_are_registered_once(stage: Stage) {
     let store = open(&stage).await;
     assert!(!store.has_owner().await.unwrap());
-    assert!(store.owner(OWNER).await.unwrap().is_none());
+    assert!(store.owner(MASTER, OWNER).await.unwrap().is_none());
     assert!(store.register_owner(OWNER, 1).await.unwrap());
     assert!(!store.register_owner(OWNER, 2).await.unwrap());
     assert!(store.has_owner().await.unwrap());
@@ -95,8 +96,8 @@ async fn owners_are_registered_once(stage: Stage) {
         store.set_owner_language(OWNER, language).await.unwrap();
         assert_eq!(store.owner_language(OWNER).await.unwrap().as_deref(), Some(language));
     }
-    assert_eq!(store.owner(OWNER).await.unwrap().unwrap().language.as_deref(), Some("ru"));
-    assert!(store.owner(OTHER).await.unwrap().is_none());
+    assert_eq!(store.owner(MASTER, OWNER).await.unwrap().unwrap().language.as_deref(), Some("ru"));
+    assert!(store.owner(MASTER, OTHER).await.unwrap().is_none());
 }
 
 async fn a_dialogue_is_kept_until_it_is_cleared(stage: Stage) {
@@ -188,7 +189,11 @@ async fn a_conversation_begins_once_and_keeps_its_last_label(stage: Stage) {
         label: label.map(str::to_owned),
         language: Some("pt-br".into()),
     };
-    let find = async || store.conversation(OWNER, BOT, CUSTOMER).await.unwrap();
+    let ask = async |owner, bot, customer| {
+        let known = store.known(owner, bot, customer).await.unwrap();
+        (known.conversation, known.owner_language)
+    };
+    let find = async || ask(OWNER, BOT, CUSTOMER).await;
     let inbox = Inbox { bot: MASTER, chat: OWNER.chat(), thread: None };
     assert_eq!(find().await, (None, None));
     store.register_owner(OWNER, 1).await.unwrap();
@@ -202,9 +207,9 @@ async fn a_conversation_begins_once_and_keeps_its_last_label(stage: Stage) {
         store.set_label(&conversation(Some(label))).await.unwrap();
         assert_eq!(find().await.0, Some(conversation(Some(label))));
     }
-    assert_eq!(store.conversation(OTHER, BOT, CUSTOMER).await.unwrap(), (None, None));
-    assert_eq!(store.conversation(OWNER, MASTER, CUSTOMER).await.unwrap().0, None);
-    assert_eq!(store.conversation(OWNER, BOT, ChatId(1)).await.unwrap().0, None);
+    assert_eq!(ask(OTHER, BOT, CUSTOMER).await, (None, None));
+    assert_eq!(ask(OWNER, MASTER, CUSTOMER).await.0, None);
+    assert_eq!(ask(OWNER, BOT, ChatId(1)).await.0, None);
 }
 
 async fn a_reference_is_found_by_its_source_and_by_its_copy(stage: Stage) {
@@ -301,7 +306,7 @@ async fn opening_it_again_changes_nothing(stage: Stage) {
     let (first, second) = tokio::join!(open(&stage), open(&stage));
     assert!(first.has_owner().await.unwrap() && second.has_owner().await.unwrap());
     first.register_owner(OTHER, 2).await.unwrap();
-    assert!(second.owner(OTHER).await.unwrap().is_some(), "two processes see the same");
+    assert!(second.owner(MASTER, OTHER).await.unwrap().is_some(), "two processes see the same");
 }
 
 async fn of_many_at_once_one_wins(stage: Stage) {
@@ -346,7 +351,12 @@ fn migrations_are_twins() {
         };
         files.iter().map(read).collect()
     };
-    let (mysql, sqlite) = (tables("mysql"), tables("sqlite"));
+    let (mut mysql, mut sqlite) = (tables("mysql"), tables("sqlite"));
+    // SQLite's integers are wide from the start.
+    for tables in [&mut mysql, &mut sqlite] {
+        let wide = tables.iter().position(|(name, _)| name == "0016_wide_parts.sql");
+        tables.remove(wide.unwrap());
+    }
     assert!(mysql.len() >= 8 && mysql.iter().all(|(_, columns)| columns.len() >= 3), "{mysql:?}");
     assert_eq!(mysql, sqlite);
 }

@@ -1,0 +1,2 @@
+ALTER TABLE message_references
+    MODIFY part BIGINT NOT NULL;

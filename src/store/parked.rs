@@ -1,0 +1,119 @@
+//! Table `parked`: messages that were acknowledged to Telegram before they could be passed on: the
+//! items of an album that is being collected, and an edit that follows another too quickly. The
+//! content is sealed, and the row is removed when it has been passed on.
+
+use teloxide::types::{ChatId, MessageId};
+
+use super::{Store, StoreError, references::message_id, sql};
+use crate::model::{BotId, MessageKey};
+
+/// Why a message is parked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ParkedKind {
+    /// An item of an album.
+    Item,
+    /// A change of a message.
+    Edit,
+}
+
+impl ParkedKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Item => "item",
+            Self::Edit => "edit",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Item, Self::Edit].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A parked message as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedRow {
+    /// The message.
+    pub source: MessageKey,
+    /// Why it is parked.
+    pub kind: ParkedKind,
+    /// The update that brought it.
+    pub update: i64,
+    /// The message, sealed.
+    pub content: Vec<u8>,
+    /// When, in UTC milliseconds.
+    pub parked_at: i64,
+}
+
+impl Store {
+    /// Parks a message, in place of an earlier version of it.
+    pub async fn park(&self, row: ParkedRow) -> Result<(), StoreError> {
+        let update = sql("UPDATE parked SET update_id = ?, content = ?, parked_at = ? \
+             WHERE bot_id = ? AND chat_id = ? AND message_id = ? AND kind = ?");
+        let insert = sql("INSERT INTO parked \
+             (update_id, content, parked_at, bot_id, chat_id, message_id, kind) \
+             VALUES (?, ?, ?, ?, ?, ?, ?)");
+        let [update, insert] = [update, insert].map(|statement| {
+            statement
+                .bind(row.update)
+                .bind(row.content.clone())
+                .bind(row.parked_at)
+                .bind(row.source.bot)
+                .bind(row.source.chat)
+                .bind(row.source.message)
+                .bind(row.kind.word())
+        });
+        // Most are new: insert first.
+        if !self.insert_new(insert).await? {
+            self.write(update).await?;
+        }
+        Ok(())
+    }
+
+    /// What is parked in a chat, in the order it was written.
+    pub async fn parked_in(&self, bot: BotId, chat: ChatId) -> Result<Vec<ParkedRow>, StoreError> {
+        let query = sql("SELECT message_id, kind, update_id, content, parked_at FROM parked \
+                         WHERE bot_id = ? AND chat_id = ? ORDER BY message_id, kind");
+        let rows =
+            self.list::<(i64, String, i64, Vec<u8>, i64)>(query.bind(bot).bind(chat)).await?;
+        let read = |(message, kind, update, content, parked_at): (i64, String, _, _, _)| {
+            Ok(ParkedRow {
+                source: MessageKey {
+                    bot,
+                    chat,
+                    message: message_id(message, "parked.message_id")?,
+                },
+                kind: ParkedKind::from_word(&kind).ok_or(StoreError::Corrupt("parked.kind"))?,
+                update,
+                content,
+                parked_at,
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Removes a parked message that was passed on, unless a newer version took its place.
+    pub async fn unpark(&self, row: &ParkedRow) -> Result<bool, StoreError> {
+        let delete = sql("DELETE FROM parked WHERE bot_id = ? AND chat_id = ? AND message_id = ? \
+                          AND kind = ? AND update_id = ?")
+        .bind(row.source.bot)
+        .bind(row.source.chat)
+        .bind(row.source.message)
+        .bind(row.kind.word())
+        .bind(row.update);
+        Ok(self.write(delete).await? > 0)
+    }
+
+    /// All chats in which something is parked.
+    pub async fn chats_with_parked(&self) -> Result<Vec<(BotId, ChatId)>, StoreError> {
+        let query = sql("SELECT DISTINCT bot_id, chat_id FROM parked");
+        let rows = self.list::<(i64, i64)>(query).await?;
+        Ok(rows.into_iter().map(|(bot, chat)| (BotId(bot), ChatId(chat))).collect())
+    }
+}
+
+impl ParkedRow {
+    /// The chat's message, for a key.
+    pub fn message(&self) -> MessageId {
+        self.source.message
+    }
+}
