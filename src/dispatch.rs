@@ -26,7 +26,6 @@ use crate::{
         content::{self, Reading},
     },
     store::{Store, StoreError},
-    telegram::ClientBot,
     update::{Button, Kind, Message, Update},
 };
 
@@ -136,37 +135,10 @@ impl Dispatch {
             return self.of_master(update).await;
         }
         match self.inner.bots.find(bot).await? {
-            Some(client) => self.of_client(&client, update).await,
+            Some(client) => Ok(self.inner.relay.of_client(&client, update.kind, update.id).await?),
             // Detached while the update was on its way: the rule is that nobody is there.
             None => Ok(Verdict::Done),
         }
-    }
-
-    async fn of_client(&self, client: &ClientBot, update: Update) -> Result<Verdict, Fault> {
-        let relay = &self.inner.relay;
-        let (message, is_new) = match update.kind {
-            Kind::Message(message) => (message, true),
-            Kind::Edited(message) => (message, false),
-            Kind::Membership(change) if change.is_member && !change.chat.is_private => {
-                return Ok(relay.leave(client, &change.chat).await?);
-            }
-            Kind::Membership(_) | Kind::Button(_) | Kind::Reaction(_) | Kind::Other => {
-                return Ok(Verdict::Done);
-            }
-        };
-        if !message.chat.is_private {
-            return Ok(relay.leave(client, &message.chat).await?);
-        }
-        let Some(from) = message.from.clone().filter(|from| !from.is_bot) else {
-            return Ok(Verdict::Done);
-        };
-        if !is_new {
-            return Ok(relay.inbound_edit(client, &from, &message, update.id).await?);
-        }
-        if let Some(verdict) = relay.greet(client, &from, &message, update.id).await? {
-            return Ok(verdict);
-        }
-        Ok(relay.inbound(client, &from, &message).await?)
     }
 
     async fn of_master(&self, update: Update) -> Result<Verdict, Fault> {

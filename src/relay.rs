@@ -7,16 +7,20 @@
 //! - [`inbound`]: customer → inbox
 //! - [`outbound`]: inbox → customer
 //! - [`edit`]: a changed message, a moving location
+//! - [`customer`]: what a customer did, to its handler; banned ones stop there
 //! - [`greet`]: what a client bot answers by itself
+//! - [`acknowledge`]: how a customer learns that his message was passed on
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
 //! - [`again`]: the button *Send again*
 //! - [`failure`]: why something did not arrive, in words
 
+mod acknowledge;
 mod again;
 mod answered;
 mod carry;
 mod compose;
 pub mod content;
+mod customer;
 mod edit;
 mod failure;
 mod greet;

@@ -14,6 +14,7 @@ use super::{
     rich::{shifted, units},
 };
 use crate::{
+    clock,
     model::{MessageKey, OwnerId, Part, Reference},
     store::StoreError,
     telegram::{CallError, Outgoing},
@@ -38,6 +39,10 @@ impl Relay {
         let (relay, answered) = (self.clone(), answered.cloned());
         self.inner.side_work.spawn(async move {
             let inner = &relay.inner;
+            let key = (owner, target.bot, target.customer);
+            if let Err(error) = inner.store.end_waiting(key, clock::now_ms()).await {
+                tracing::warn!(%error, "a conversation could not be marked as answered");
+            }
             let receipt = inner.telegram.react(&inner.master, owner.chat(), reply, RECEIPT).await;
             report("a receipt could not be shown", &receipt);
             let Some(answered) = answered else { return };

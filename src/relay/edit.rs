@@ -21,6 +21,7 @@ use super::{
     INBOUND_HOLD, Relay, Verdict,
     compose::{Composed, Reply, compose, plainer, replying, text_message},
     content::{Content, LOCATION, Reading, WordsPlace, pick, read},
+    customer::Customer,
     header::Header,
     outbound::running,
     rich::RichText,
@@ -29,9 +30,9 @@ use crate::{
     clock,
     model::{BotId, Direction, MessageKey, OwnerId, Part, Reference},
     store::StoreError,
-    telegram::{CallError, Caller, ClientBot, Outgoing, Refusal},
+    telegram::{CallError, Caller, Outgoing, Refusal},
     text::Language,
-    update::{Message, Person},
+    update::Message,
 };
 
 /// Copies whose latest edit is remembered.
@@ -42,13 +43,13 @@ impl Relay {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn inbound_edit(
+    pub(super) async fn inbound_edit(
         &self,
-        client: &ClientBot,
-        from: &Person,
+        customer: &Customer<'_>,
         message: &Message,
         update: i64,
     ) -> Result<Verdict, StoreError> {
+        let client = customer.client;
         let source = MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
         if self.inner.store.is_handled(source.bot, update).await? {
             return Ok(Verdict::Done);
@@ -59,10 +60,8 @@ impl Relay {
         let edit = if let Some(moved) = moved_location(message) {
             Some(moved)
         } else {
-            let customer = message.chat.id;
-            let known = self.inner.store.known(client.owner, client.id(), customer).await?;
-            let language = Language::of(known.owner_language.as_deref());
-            let mut header = Header::new(from, client, known.conversation.as_ref(), language);
+            let language = customer.owner_language();
+            let mut header = Header::of(customer);
             header.remark = Some(language.edited());
             match changed_words(message, language, Some(&header)) {
                 Some(Composed { header: Some(header), main })

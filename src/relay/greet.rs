@@ -7,14 +7,13 @@ use std::{sync::LazyLock, time::Duration};
 
 use regex::Regex;
 
-use super::{Relay, Verdict, header::clean, worth_telling_later};
+use super::{Relay, Verdict, customer::Customer, header::clean, worth_telling_later};
 use crate::{
     clock,
     model::Conversation,
     store::StoreError,
     telegram::{CallError, ClientBot},
-    text::Language,
-    update::{Chat, Message, Person},
+    update::{Chat, Message},
 };
 
 /// A `start` payload (Bot API, "Deep linking").
@@ -25,14 +24,13 @@ impl Relay {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn greet(
+    pub(super) async fn greet(
         &self,
-        client: &ClientBot,
-        from: &Person,
+        customer: &Customer<'_>,
         message: &Message,
         update: i64,
     ) -> Result<Option<Verdict>, StoreError> {
-        let language = Language::of(from.language.as_deref());
+        let (client, language) = (customer.client, customer.language());
         let (text, label) = match message.command() {
             Some((command, argument)) if command == "start" => {
                 (language.greeting(), label_of(argument))
@@ -45,7 +43,7 @@ impl Relay {
             return Ok(Some(Verdict::Done));
         }
         if let Some(label) = label {
-            self.remember_label(client, message, label, from.language.as_deref()).await?;
+            self.remember_label(customer, label).await?;
         }
         let said = self.say(&client.caller, message.chat.id, None, &text, None).await;
         if let Some(after) = worth_telling_later(&said) {
@@ -57,21 +55,14 @@ impl Relay {
 
     async fn remember_label(
         &self,
-        client: &ClientBot,
-        message: &Message,
+        customer: &Customer<'_>,
         label: String,
-        language: Option<&str>,
     ) -> Result<(), StoreError> {
-        let store = &self.inner.store;
-        let conversation = Conversation {
-            owner: client.owner,
-            bot: client.id(),
-            customer: message.chat.id,
-            label: Some(label),
-            language: language.map(str::to_owned),
-        };
-        let inbox = self.inbox(client.owner);
-        if !store.begin_conversation(&conversation, inbox, clock::now_ms()).await? {
+        let (store, now) = (&self.inner.store, clock::now_ms());
+        let conversation = Conversation { label: Some(label.clone()), ..customer.conversation() };
+        store.add_label(&conversation, &label, now).await?;
+        let inbox = self.inbox(customer.owner());
+        if !store.begin_conversation(&conversation, inbox, now).await? {
             store.set_label(&conversation).await?;
         }
         Ok(())

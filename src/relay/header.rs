@@ -9,7 +9,7 @@
 
 use teloxide::types::ChatId;
 
-use super::rich::RichText;
+use super::{customer::Customer, rich::RichText};
 use crate::{model::Conversation, telegram::ClientBot, text::Language, update::Person};
 
 /// The mark of a copy nobody has answered.
@@ -37,7 +37,13 @@ pub struct Header {
 }
 
 impl Header {
-    /// The header for a customer's new message.
+    /// The header for what a customer does now.
+    pub(super) fn of(customer: &Customer<'_>) -> Self {
+        let conversation = customer.known.conversation.as_ref();
+        Self::new(customer.from, customer.client, conversation, customer.owner_language())
+    }
+
+    /// The header for a customer's message.
     pub fn new(
         person: &Person,
         client: &ClientBot,

@@ -18,17 +18,18 @@ use super::{
     carry::{Carriage, Ending, Standing, is_last},
     compose::{Composed, Quote, Reply, compose, plainer, replying, text_message},
     content::{Content, Reading, WordsPlace, read},
+    customer::Customer,
     header::{Header, shown_name},
     rich::RichText,
     worth_telling_later,
 };
 use crate::{
     clock,
-    model::{Conversation, DeliveryState, Direction, MessageKey, OwnerId, Part},
+    model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
     store::StoreError,
     telegram::{Caller, ClientBot, Outgoing, Refusal},
     text::Language,
-    update::{Message, Person},
+    update::Message,
 };
 
 /// A customer's message with all that is known before it is sent.
@@ -39,6 +40,8 @@ struct Incoming {
     /// What the customer is to be told although the owner got a copy.
     incomplete: Option<Failure>,
     owner_language: Language,
+    /// Whether the customer waits for an answer to an earlier message.
+    is_waiting: bool,
 }
 
 impl Relay {
@@ -46,14 +49,14 @@ impl Relay {
     ///
     /// # Errors
     /// When the database fails; the message then is to be delivered again.
-    pub async fn inbound(
+    pub(super) async fn inbound(
         &self,
-        client: &ClientBot,
-        from: &Person,
+        customer: &Customer<'_>,
         message: &Message,
     ) -> Result<Verdict, StoreError> {
+        let client = customer.client;
         let source = MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
-        let Some(incoming) = self.prepare(client, from, message).await? else {
+        let Some(incoming) = self.prepare(customer, message).await? else {
             return Ok(Verdict::Done);
         };
         let inbox = self.inbox(client.owner);
@@ -68,54 +71,84 @@ impl Relay {
             deadline: Instant::now() + INBOUND_HOLD,
         };
         let failure = match self.carry_in(&carriage, &incoming).await? {
-            Carried::Done => return Ok(Verdict::Done),
+            Carried::Before => return Ok(Verdict::Done),
+            Carried::Done => {
+                self.acknowledge(customer, message);
+                return Ok(Verdict::Done);
+            }
             Carried::Later(after) => return Ok(Verdict::TryLater(after)),
             Carried::Tell(failure) => failure,
         };
-        let language = Language::of(from.language.as_deref());
-        let sentence = failure.for_customer(language);
+        let sentence = failure.for_customer(customer.language());
         let told =
             self.say(&client.caller, source.chat, Some(source.message), &sentence, None).await;
         if let Some(after) = worth_telling_later(&told) {
             return Ok(Verdict::TryLater(after));
         }
         carriage.record(Part::Main, DeliveryState::Told, Some(failure)).await?;
+        self.inner.store.recount_waiting(customer.key()).await?;
         Ok(Verdict::Done)
+    }
+
+    /// The customer waits for an answer from now on, unless he does already. While he waits, his
+    /// further messages cost nothing here.
+    async fn begins_waiting(
+        &self,
+        carriage: &Carriage<'_>,
+        incoming: &Incoming,
+    ) -> Result<(), StoreError> {
+        if incoming.is_waiting {
+            return Ok(());
+        }
+        let source = carriage.source;
+        let key = (carriage.owner, source.bot, source.chat);
+        self.inner.store.begin_waiting(key, source.message, clock::now_ms()).await
     }
 
     async fn prepare(
         &self,
-        client: &ClientBot,
-        from: &Person,
+        customer: &Customer<'_>,
         message: &Message,
     ) -> Result<Option<Incoming>, StoreError> {
-        let store = &self.inner.store;
-        let customer = message.chat.id;
-        let known = store.known(client.owner, client.id(), customer).await?;
-        let conversation = known.conversation;
-        let owner_language = Language::of(known.owner_language.as_deref());
+        let owner_language = customer.owner_language();
         let (content, incomplete) = match read(message, owner_language) {
             Reading::Service => return Ok(None),
             Reading::Content(content) => (*content, None),
             Reading::Unshowable(kind) => {
-                let name = shown_name(from, owner_language);
+                let name = shown_name(customer.from, owner_language);
                 (telling(owner_language.unshowable(&name, &kind)), Some(Failure::Kind))
             }
         };
-        if conversation.is_none() {
-            let begun = Conversation {
-                owner: client.owner,
-                bot: client.id(),
-                customer,
-                label: None,
-                language: from.language.clone(),
-            };
-            let inbox = self.inbox(client.owner);
-            store.begin_conversation(&begun, inbox, clock::now_ms()).await?;
+        self.get_to_know(customer).await?;
+        let header = Header::of(customer);
+        let reply = self.reply_in_inbox(customer.client, message).await?;
+        let is_waiting = customer.known.state.waiting_since.is_some();
+        Ok(Some(Incoming { header, content, reply, incomplete, owner_language, is_waiting }))
+    }
+
+    /// Begins the conversation, or takes note of what has changed about the customer.
+    async fn get_to_know(&self, customer: &Customer<'_>) -> Result<(), StoreError> {
+        let (store, from) = (&self.inner.store, customer.from);
+        match &customer.known.conversation {
+            None => {
+                let inbox = self.inbox(customer.owner());
+                store.begin_conversation(&customer.conversation(), inbox, clock::now_ms()).await?;
+            }
+            Some(begun) if from.language.is_some() && from.language != begun.language => {
+                let language = from.language.as_deref().unwrap_or_default();
+                store.set_customer_language(begun, language).await?;
+            }
+            Some(_) => {}
         }
-        let header = Header::new(from, client, conversation.as_ref(), owner_language);
-        let reply = self.reply_in_inbox(client, message).await?;
-        Ok(Some(Incoming { header, content, reply, incomplete, owner_language }))
+        let premium = from.is_premium.unwrap_or(false);
+        if premium != customer.known.state.is_premium {
+            store.set_premium(customer.key(), premium).await?;
+        }
+        if customer.known.state.blocked_at.is_some() {
+            // Who writes does not block, whatever became of the update that said so.
+            store.set_blocked(customer.key(), None).await?;
+        }
+        Ok(())
     }
 
     /// The copy in the inbox of what the customer replies to.
@@ -151,10 +184,25 @@ impl Relay {
         let alone = plain.header.is_none();
         let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
         let (repeat, attempts) = match carriage.begin(Part::Main, initial).await? {
-            Standing::Sent(_) | Standing::Told => return Ok(Carried::Done),
+            Standing::Sent(_) | Standing::Told => return Ok(Carried::Before),
             Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
+        let (carried, waits) = tokio::join!(
+            self.carry_now(carriage, incoming, plain, (repeat, attempts)),
+            self.begins_waiting(carriage, incoming),
+        );
+        waits.and(carried)
+    }
+
+    async fn carry_now(
+        &self,
+        carriage: &Carriage<'_>,
+        incoming: &Incoming,
+        plain: Composed,
+        (repeat, attempts): (bool, i64),
+    ) -> Result<Carried, StoreError> {
+        let alone = plain.header.is_none();
         let composed = if repeat { incoming.repeated() } else { plain };
         let main = match self.header_first(carriage, incoming, composed, repeat).await? {
             HeaderEnding::Main(main) => main,
@@ -247,7 +295,10 @@ impl Relay {
 
 /// Whether a customer's message is settled.
 pub(super) enum Carried {
+    /// It is; this attempt did it.
     Done,
+    /// It is since an earlier delivery.
+    Before,
     Later(Duration),
     Tell(Failure),
 }

@@ -200,7 +200,7 @@ impl Relay {
             return Ok(undelivered(failure));
         }
         Ok(match carriage.settle(ending, attempts).await? {
-            Carried::Done => Replied::Delivered,
+            Carried::Done | Carried::Before => Replied::Delivered,
             Carried::Later(after) => Replied::Later(Verdict::TryLater(after)),
             Carried::Tell(failure) => undelivered(failure),
         })

@@ -1,5 +1,6 @@
 //! `/add`: whatever was pasted, whatever Telegram says to it, and whose the updates were before.
 
+use feedback_relay::bots::{CLIENT_UPDATES, MASTER_UPDATES};
 use serde_json::json;
 use telegram_emulator::{Answer, Bot, Fault, draft};
 
@@ -186,10 +187,10 @@ async fn telegram_is_told_what_it_has_to_know_and_no_more(mut stage: Stage) {
     let shop = stage.attach("shop_bot", "Shop").await;
     let hook = stage.telegram.webhook_of(&shop).unwrap();
     assert_eq!(hook["url"], format!("https://relay.test/hooks/telegram/{}", shop.id));
-    assert_eq!(hook["allowed_updates"], json!(["message", "edited_message", "my_chat_member"]));
+    assert_eq!(hook["allowed_updates"], json!(CLIENT_UPDATES));
     assert_eq!(hook["secret_token"].as_str().unwrap().len(), 43);
     let own = stage.telegram.webhook_of(&stage.master).unwrap();
-    assert_eq!(own["allowed_updates"], json!(["message", "edited_message", "callback_query"]));
+    assert_eq!(own["allowed_updates"], json!(MASTER_UPDATES));
     assert_ne!(own["secret_token"], hook["secret_token"]);
     stage.owner_writes("/remove").await;
     stage.presses(&stage.owner, "Detach").await;

@@ -1,0 +1,143 @@
+//! What a customer did, to the one place that handles it.
+//!
+//! A banned customer reaches nobody: not by messages, edits, reactions or buttons.
+
+use teloxide::types::ChatId;
+
+use super::{Relay, Verdict};
+use crate::{
+    clock,
+    model::{Conversation, Known, OwnerId},
+    store::{ConversationKey, StoreError},
+    telegram::ClientBot,
+    text::Language,
+    update::{Button, Kind, Membership, Message, Person},
+};
+
+/// A customer with all that is known of him before anything is done.
+pub(super) struct Customer<'a> {
+    /// The client bot he talks to.
+    pub client: &'a ClientBot,
+    /// Himself, as Telegram names him now.
+    pub from: &'a Person,
+    /// His chat with the bot.
+    pub chat: ChatId,
+    /// What the database knows.
+    pub known: Known,
+}
+
+impl Customer<'_> {
+    /// The language he reads.
+    pub(super) fn language(&self) -> Language {
+        Language::of(self.known.customer_language(self.from.language.as_deref()))
+    }
+
+    /// The language of the owner he writes to.
+    pub(super) fn owner_language(&self) -> Language {
+        Language::of(self.known.owner_language.as_deref())
+    }
+
+    /// The tenant.
+    pub(super) fn owner(&self) -> OwnerId {
+        self.client.owner
+    }
+
+    /// The key of his conversation.
+    pub(super) fn key(&self) -> ConversationKey {
+        (self.client.owner, self.client.id(), self.chat)
+    }
+
+    /// His conversation as it would begin now.
+    pub(super) fn conversation(&self) -> Conversation {
+        Conversation {
+            owner: self.client.owner,
+            bot: self.client.id(),
+            customer: self.chat,
+            label: None,
+            language: self.from.language.clone(),
+        }
+    }
+}
+
+impl Relay {
+    /// Handles an update of a client bot.
+    ///
+    /// # Errors
+    /// When the database fails; the update then is to be delivered again.
+    pub async fn of_client(
+        &self,
+        client: &ClientBot,
+        kind: Kind,
+        update: i64,
+    ) -> Result<Verdict, StoreError> {
+        let chat = match &kind {
+            Kind::Message(message) | Kind::Edited(message) => &message.chat,
+            Kind::Membership(change) => &change.chat,
+            Kind::Reaction(reaction) => &reaction.chat,
+            Kind::Button(Button { message: Some(message), .. }) => &message.chat,
+            Kind::Button(_) | Kind::Other => return Ok(Verdict::Done),
+        };
+        if !chat.is_private {
+            let is_there = !matches!(&kind, Kind::Membership(change) if !change.is_member);
+            return if is_there { self.leave(client, chat).await } else { Ok(Verdict::Done) };
+        }
+        let from = match &kind {
+            Kind::Message(message) | Kind::Edited(message) => message.from.clone(),
+            Kind::Membership(change) => change.from.clone(),
+            Kind::Reaction(reaction) => reaction.from.clone(),
+            Kind::Button(button) => Some(button.from.clone()),
+            Kind::Other => None,
+        };
+        let Some(from) = from.filter(|from| !from.is_bot) else { return Ok(Verdict::Done) };
+        let known = self.inner.store.known(client.owner, client.id(), chat.id).await?;
+        let customer = Customer { client, from: &from, chat: chat.id, known };
+        self.of_customer(&customer, &kind, update).await
+    }
+
+    async fn of_customer(
+        &self,
+        customer: &Customer<'_>,
+        kind: &Kind,
+        update: i64,
+    ) -> Result<Verdict, StoreError> {
+        if let Kind::Membership(change) = kind {
+            return self.came_or_went(customer, change).await;
+        }
+        if customer.known.is_banned {
+            return self.of_banned(customer, kind, update).await;
+        }
+        match kind {
+            Kind::Message(message) => self.message_of(customer, message, update).await,
+            Kind::Edited(message) => self.inbound_edit(customer, message, update).await,
+            Kind::Reaction(_) | Kind::Button(_) | Kind::Membership(_) | Kind::Other => {
+                Ok(Verdict::Done)
+            }
+        }
+    }
+
+    async fn message_of(
+        &self,
+        customer: &Customer<'_>,
+        message: &Message,
+        update: i64,
+    ) -> Result<Verdict, StoreError> {
+        if let Some(verdict) = self.greet(customer, message, update).await? {
+            return Ok(verdict);
+        }
+        self.inbound(customer, message).await
+    }
+
+    /// He blocked the bot or came back: shown in his card, not told.
+    async fn came_or_went(
+        &self,
+        customer: &Customer<'_>,
+        change: &Membership,
+    ) -> Result<Verdict, StoreError> {
+        let was_blocked = customer.known.state.blocked_at.is_some();
+        if was_blocked == change.is_member && customer.known.conversation.is_some() {
+            let since = (!change.is_member).then(clock::now_ms);
+            self.inner.store.set_blocked(customer.key(), since).await?;
+        }
+        Ok(Verdict::Done)
+    }
+}
