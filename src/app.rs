@@ -220,6 +220,8 @@ fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Runni
     let bots = rooms.bots.clone();
     let keeper = stop.clone();
     running.tasks.spawn(async move { bots.keep_orders(keeper).await });
+    let (master, reminding) = (rooms.master.clone(), stop.clone());
+    running.tasks.spawn(async move { master.keep_reminding(reminding).await });
     if config.intake == Intake::Polling {
         running.tasks.spawn(polling::poll_clients(
             rooms.telegram.clone(),

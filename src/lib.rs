@@ -33,6 +33,7 @@ pub mod qr;
 pub mod relay;
 pub mod seal;
 pub mod settings;
+pub mod spans;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;

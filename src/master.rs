@@ -4,15 +4,23 @@
 //! - [`state`]: the dialogue as one enum, and `step`, which decides (pure)
 //! - [`actions`]: carries a decision out
 //! - [`admission`]: who is an owner
+//! - [`people`]: what can be asked for about customers: commands and buttons (pure)
+//! - [`acquaintance`], [`bans`], [`card`], [`inbox`], [`remind`]: that being done
 //! - [`menu`]: the command menu in each language
 //! - [`tree`]: the handler tree
 //!
 //! A reply to a customer's copy never comes here: dispatch gives it to the relay.
 
+mod acquaintance;
 mod actions;
 mod admission;
+mod bans;
+mod card;
 mod commands;
+mod inbox;
 mod menu;
+pub mod people;
+mod remind;
 pub mod state;
 mod tree;
 

@@ -75,7 +75,13 @@ pub enum Part {
     Header,
     /// The line that says "possibly a repeat", where it needs a message of its own.
     RepeatNotice,
+    /// A message of ours that points at the copy, so that a reply to it reaches the customer, too:
+    /// numbered by a message in the inbox, this one or the list it was chosen from.
+    Pointer(MessageId),
 }
+
+/// Pointers are numbered from here on, above all other parts.
+const POINTERS: i64 = 1 << 40;
 
 impl Part {
     /// The number the database keeps.
@@ -84,6 +90,7 @@ impl Part {
             Self::Main => 0,
             Self::Header => 1,
             Self::RepeatNotice => 2,
+            Self::Pointer(message) => POINTERS + i64::from(message.0),
         }
     }
 }

@@ -20,9 +20,9 @@ use crate::{
 };
 
 /// The answer to an action: words, and buttons below them.
-struct Answer {
-    text: String,
-    buttons: Vec<Vec<(String, Press)>>,
+pub(super) struct Answer {
+    pub(super) text: String,
+    pub(super) buttons: Vec<Vec<(String, Press)>>,
 }
 
 /// What the owner did that is being answered.
@@ -39,7 +39,7 @@ pub(super) enum Occasion<'a> {
 }
 
 /// What an action led to.
-enum Done {
+pub(super) enum Done {
     Say(Answer),
     Next(Input),
     Shown,
@@ -58,7 +58,7 @@ impl Master {
         let (mut state, mut input) = (before.clone(), input);
         let done = loop {
             let (next, action) = step(state, input);
-            match self.act(owner, action).await? {
+            match self.act(owner, action, occasion).await? {
                 Done::Next(found) => (state, input) = (next, found),
                 done => {
                     state = next;
@@ -117,7 +117,12 @@ impl Master {
         Ok(())
     }
 
-    async fn act(&self, owner: Owner, action: Action) -> Result<Done, MasterError> {
+    async fn act(
+        &self,
+        owner: Owner,
+        action: Action,
+        occasion: Occasion<'_>,
+    ) -> Result<Done, MasterError> {
         let language = owner.language;
         Ok(match action {
             Action::Say(sentence) => Done::Say(plain(said(language, sentence))),
@@ -146,6 +151,7 @@ impl Master {
             Action::Remove(bot) => self.remove(owner, bot).await?,
             Action::DrawQr(choice) => self.draw_qr(owner, &choice).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
+            Action::People(errand) => self.of_people(owner, errand, occasion).await?,
             Action::Stale => Done::Stale,
         })
     }
@@ -332,7 +338,7 @@ fn pending_context(bot: BotId) -> String {
     format!("token of bot {bot} to be attached")
 }
 
-fn plain(text: String) -> Answer {
+pub(super) fn plain(text: String) -> Answer {
     Answer { text, buttons: Vec::new() }
 }
 
@@ -359,7 +365,7 @@ fn which(language: Language, purpose: Purpose, choices: Vec<Choice>) -> Answer {
     Answer { text, buttons }
 }
 
-fn keyboard(rows: &[Vec<(String, Press)>]) -> Value {
+pub(super) fn keyboard(rows: &[Vec<(String, Press)>]) -> Value {
     let button =
         |(text, press): &(String, Press)| json!({"text": text, "callback_data": press.data()});
     let rows: Vec<Vec<Value>> = rows.iter().map(|row| row.iter().map(button).collect()).collect();
@@ -384,5 +390,10 @@ fn said(language: Language, sentence: Sentence) -> String {
         Sentence::NoBots => language.no_bots(),
         Sentence::HowToReply => language.how_to_reply(),
         Sentence::ReplyToUnknown => language.reply_to_unknown(),
+        Sentence::BanHow => language.ban_how(),
+        Sentence::InfoHow => language.info_how(),
+        Sentence::NoteHow => language.note_how(),
+        Sentence::NoteMissing => language.note_missing(),
+        Sentence::NoteTooLong => language.note_too_long(),
     }
 }

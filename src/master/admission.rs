@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 use teloxide::types::ChatId;
 
@@ -11,7 +11,7 @@ use super::{Command, Master, MasterError, Owner};
 use crate::{
     clock,
     model::OwnerId,
-    telegram::Outgoing,
+    telegram::{CallError, Caller, Outgoing},
     text::Language,
     update::{Message, Person},
 };
@@ -127,8 +127,18 @@ impl Master {
     /// Sends a message of ours in a chat with the master bot.
     pub(super) async fn send(&self, chat: ChatId, outgoing: Outgoing) -> Result<(), MasterError> {
         let caller = &self.inner.caller;
+        self.send_from(chat, &outgoing, caller).await.map(drop).map_err(MasterError::Answer)
+    }
+
+    /// The same, with a file of `holder`; gives the message as Telegram has it.
+    pub(super) async fn send_from(
+        &self,
+        chat: ChatId,
+        outgoing: &Outgoing,
+        holder: &Caller,
+    ) -> Result<Value, CallError> {
         let deadline = Instant::now() + Duration::from_secs(40);
-        let sent = self.inner.telegram.deliver(caller, chat, &outgoing, caller, deadline).await;
-        sent.map(drop).map_err(MasterError::Answer)
+        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
+        telegram.deliver(caller, chat, outgoing, holder, deadline).await
     }
 }

@@ -25,6 +25,19 @@ pub enum Command {
     Remove,
     /// `/qr`
     Qr,
+    /// `/inbox`
+    Inbox,
+    /// `/info`
+    Info,
+    /// `/note`, with what follows it.
+    Note {
+        /// The note; empty where it is to be asked for.
+        text: String,
+    },
+    /// `/ban`
+    Ban,
+    /// `/banned`
+    Banned,
     /// `/subscribe`
     Subscribe,
     /// `/cancel`
@@ -42,6 +55,11 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("bots", |language| language.command_bots()),
     ("remove", |language| language.command_remove()),
     ("qr", |language| language.command_qr()),
+    ("inbox", |language| language.command_inbox()),
+    ("info", |language| language.command_info()),
+    ("note", |language| language.command_note()),
+    ("ban", |language| language.command_ban()),
+    ("banned", |language| language.command_banned()),
     ("subscribe", |language| language.command_subscribe()),
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
@@ -58,6 +76,11 @@ impl Command {
             "bots" => Self::Bots,
             "remove" => Self::Remove,
             "qr" => Self::Qr,
+            "inbox" => Self::Inbox,
+            "info" => Self::Info,
+            "note" => Self::Note { text: argument.to_owned() },
+            "ban" => Self::Ban,
+            "banned" => Self::Banned,
             "subscribe" => Self::Subscribe,
             "cancel" => Self::Cancel,
             _ => Self::Unknown,

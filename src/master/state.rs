@@ -6,8 +6,12 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use teloxide::types::ChatId;
 
-use super::Command;
+use super::{
+    Command,
+    people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
+};
 use crate::{model::BotId, token::BotToken};
 
 /// Where a dialogue stands. It survives restarts, so a variant is never renamed.
@@ -25,6 +29,13 @@ pub enum MasterState {
     ConfirmingRemoval {
         /// The bot.
         bot: BotId,
+    },
+    /// The note on this customer is to come.
+    AwaitingNote {
+        /// The client bot he wrote to.
+        bot: BotId,
+        /// His chat with it.
+        customer: ChatId,
     },
 }
 
@@ -55,8 +66,12 @@ pub struct Choice {
 pub enum Input {
     /// The owner sent a command.
     Command(Command),
+    /// The owner sent a command as a reply to what belongs to a conversation.
+    CommandAbout(Command, Whom),
     /// The owner wrote something else that is no reply to a copy.
     Words {
+        /// The text or caption.
+        text: String,
         /// The tokens in it.
         tokens: Vec<BotToken>,
         /// Whether it replies to something.
@@ -70,6 +85,8 @@ pub enum Input {
     Choices(Purpose, Vec<Choice>),
     /// The bot a button is about, if the owner still has it.
     Chosen(Purpose, Option<Choice>),
+    /// The customer a note is to be about, if he is this owner's.
+    NoteAbout(Option<Whom>),
 }
 
 /// What a choice among bots is for.
@@ -113,6 +130,8 @@ pub enum Press {
     Cancel(BotId),
     /// Choose none of a list.
     Close,
+    /// Something about customers.
+    People(PeoplePress),
 }
 
 type MakePress = fn(BotId) -> Press;
@@ -130,6 +149,9 @@ impl FromStr for Press {
     type Err = ();
 
     fn from_str(data: &str) -> Result<Self, ()> {
+        if let Ok(press) = data.parse() {
+            return Ok(Self::People(press));
+        }
         let (word, bot) = data.split_once(':').ok_or(())?;
         let bot = bot.parse().map(BotId).map_err(|_| ())?;
         let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
@@ -147,6 +169,7 @@ impl Press {
             Self::Qr(bot) => ("qr", bot),
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
+            Self::People(press) => return press.data(),
         };
         format!("{word}:{bot}")
     }
@@ -177,6 +200,8 @@ pub enum Action {
     DrawQr(Choice),
     /// List the bots and how they fare.
     ListBots,
+    /// Do something about customers.
+    People(Errand),
     /// The button's question is closed. What its message says by now stays: it may be the answer.
     Stale,
 }
@@ -216,18 +241,33 @@ pub enum Sentence {
     HowToReply,
     /// The message replied to is no copy.
     ReplyToUnknown,
+    /// `/ban` without a customer.
+    BanHow,
+    /// `/info` without a customer.
+    InfoHow,
+    /// `/note` without a customer.
+    NoteHow,
+    /// The note is no text.
+    NoteMissing,
+    /// The note has too many letters.
+    NoteTooLong,
 }
 
 /// What an input makes of a state.
 pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
     match input {
         Input::Command(command) => on_command(state, command),
-        Input::Words { tokens, is_reply } => on_words(state, tokens, is_reply),
+        Input::CommandAbout(command, whom) => on_command_about(state, command, whom),
+        Input::Words { text, tokens, is_reply } => on_words(state, &text, tokens, is_reply),
         Input::Press(press) => on_press(state, press),
         Input::Checked(check) => on_check(state, check),
         Input::Choices(purpose, choices) => on_choices(state, purpose, choices),
         Input::Chosen(purpose, Some(choice)) => on_choice(state, purpose, choice),
-        Input::Chosen(_, None) => (state, Action::Stale),
+        Input::NoteAbout(Some(whom)) => {
+            let Whom { bot, customer } = whom;
+            (MasterState::AwaitingNote { bot, customer }, Action::People(Errand::AskNote(whom)))
+        }
+        Input::Chosen(_, None) | Input::NoteAbout(None) => (state, Action::Stale),
     }
 }
 
@@ -242,17 +282,63 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Bots => (state, Action::ListBots),
         Command::Remove => (Idle, Action::LookUp(Purpose::Removal)),
         Command::Qr => (state, Action::LookUp(Purpose::Qr)),
+        Command::Inbox => (state, Action::People(Errand::Inbox(0))),
+        Command::Banned => (state, Action::People(Errand::Banned(0))),
+        Command::Ban => (state, Action::Say(Sentence::BanHow)),
+        Command::Info => (state, Action::Say(Sentence::InfoHow)),
+        Command::Note { .. } => (state, Action::Say(Sentence::NoteHow)),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
     }
 }
 
-fn on_words(state: MasterState, tokens: Vec<BotToken>, is_reply: bool) -> (MasterState, Action) {
+/// A command that is about the customer whose message it replies to; any other means the same there.
+fn on_command_about(state: MasterState, command: Command, whom: Whom) -> (MasterState, Action) {
+    match command {
+        Command::Ban => (state, Action::People(Errand::Ban(whom))),
+        Command::Info => (state, Action::People(Errand::Card(whom))),
+        Command::Note { text } if text.is_empty() => {
+            (state, Action::People(Errand::FindForNote(whom)))
+        }
+        // A question that is open stays open.
+        Command::Note { text } => (state, note(whom, text)),
+        command => on_command(state, command),
+    }
+}
+
+fn note(whom: Whom, text: String) -> Action {
+    if text.chars().count() > NOTE_LENGTH {
+        return Action::Say(Sentence::NoteTooLong);
+    }
+    Action::People(Errand::KeepNote(whom, text))
+}
+
+/// What was written when a note had been asked for. What is none is asked for again.
+fn on_note(asked: MasterState, whom: Whom, text: &str) -> (MasterState, Action) {
+    if text.trim().is_empty() {
+        return (asked, Action::Say(Sentence::NoteMissing));
+    }
+    match note(whom, text.trim().to_owned()) {
+        kept @ Action::People(_) => (MasterState::Idle, kept),
+        refused => (asked, refused),
+    }
+}
+
+fn on_words(
+    state: MasterState,
+    text: &str,
+    tokens: Vec<BotToken>,
+    is_reply: bool,
+) -> (MasterState, Action) {
     match state {
         MasterState::AwaitingToken => on_tokens(MasterState::AwaitingToken, tokens),
         // A token pasted out of the blue can only mean one thing.
         state if !tokens.is_empty() => on_tokens(state, tokens),
+        MasterState::AwaitingNote { bot, customer } => {
+            let asked = MasterState::AwaitingNote { bot, customer };
+            on_note(asked, Whom { bot, customer }, text)
+        }
         state if is_reply => (state, Action::Say(Sentence::ReplyToUnknown)),
         state => (state, Action::Say(Sentence::HowToReply)),
     }
@@ -300,6 +386,17 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
         (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr, bot)),
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
+        (
+            Press::People(PeoplePress::Note(Whom { bot, customer })),
+            MasterState::AwaitingNote { bot: asked, customer: of },
+        ) if (asked, of) == (bot, customer) => {
+            // Pressed twice: it has been asked for.
+            (MasterState::AwaitingNote { bot, customer }, Action::Stale)
+        }
+        (Press::People(PeoplePress::Note(whom)), state) => {
+            (state, Action::People(Errand::FindForNote(whom)))
+        }
+        (Press::People(press), state) => (state, Action::People(Errand::Press(press))),
         (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_), state) => (state, Action::Stale),
     }
 }

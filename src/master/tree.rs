@@ -58,14 +58,23 @@ async fn on_command(
     master: Master,
     owner: Owner,
     command: Command,
-    (message, _about): Written,
+    (message, about): Written,
 ) -> Result<(), MasterError> {
     if matches!(command, Command::Start { .. } | Command::Help) {
         master.refresh_menu(owner);
     }
     let secret = matches!(&command, Command::Add { tokens, .. } if !tokens.is_empty());
-    let occasion = if secret { Occasion::Secret(&message) } else { Occasion::Command };
-    master.run(owner, Input::Command(command), occasion).await
+    let is_about = matches!(command, Command::Ban | Command::Info | Command::Note { .. });
+    let occasion = match &about {
+        _ if secret => Occasion::Secret(&message),
+        Some(_) if is_about => Occasion::Words(&message),
+        _ => Occasion::Command,
+    };
+    let input = match &about {
+        Some(about) => Input::CommandAbout(command, about.into()),
+        None => Input::Command(command),
+    };
+    master.run(owner, input, occasion).await
 }
 
 async fn on_words(
@@ -73,9 +82,10 @@ async fn on_words(
     owner: Owner,
     (message, _about): Written,
 ) -> Result<(), MasterError> {
-    let tokens = find_tokens(message.words().unwrap_or_default());
+    let text = message.words().unwrap_or_default().to_owned();
+    let tokens = find_tokens(&text);
     let occasion =
         if tokens.is_empty() { Occasion::Words(&message) } else { Occasion::Secret(&message) };
     let is_reply = message.get("reply_to_message").is_some();
-    master.run(owner, Input::Words { tokens, is_reply }, occasion).await
+    master.run(owner, Input::Words { text, tokens, is_reply }, occasion).await
 }

@@ -299,6 +299,67 @@ impl Store {
         rows.into_iter().map(Reference::try_from).collect()
     }
 
+    /// The copies of what a customer wrote to a client bot from one message on, the oldest first.
+    pub async fn copies_since(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        limit: i64,
+    ) -> Result<Vec<Reference>, StoreError> {
+        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
+             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
+             FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message >= ? \
+             AND part = 0 AND copy_message IS NOT NULL \
+             AND (reason IS NULL OR reason <> 'deleted') \
+             ORDER BY source_message LIMIT ?")
+        .bind(owner)
+        .bind(source.bot)
+        .bind(source.chat)
+        .bind(source.message)
+        .bind(limit);
+        let rows = self.list::<Columns>(query).await?;
+        rows.into_iter().map(Reference::try_from).collect()
+    }
+
+    /// Records what became of a copy that was to be deleted: `deleted`, or why it stays.
+    pub async fn set_copy_reason(
+        &self,
+        copy: &Reference,
+        reason: &'static str,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references SET reason = ? \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?")
+        .bind(reason)
+        .bind(copy.owner)
+        .bind(copy.source.bot)
+        .bind(copy.source.chat)
+        .bind(copy.source.message)
+        .bind(copy.part);
+        self.write(update).await?;
+        Ok(())
+    }
+
+    /// How many messages of a customer have a copy, and how many replies he got.
+    pub async fn counts_of(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        customer: ChatId,
+    ) -> Result<(i64, i64), StoreError> {
+        let wrote = sql("SELECT COUNT(*) FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
+             AND copy_message IS NOT NULL");
+        let answered = sql("SELECT COUNT(*) FROM message_references \
+             WHERE owner_id + 0 = ? AND copy_bot = ? AND copy_chat = ? AND part = 0 \
+             AND direction = 'out' AND copy_message IS NOT NULL");
+        let [wrote, answered] =
+            [wrote, answered].map(|query| query.bind(owner).bind(bot).bind(customer));
+        let count = |row: Option<(i64,)>| row.map_or(0, |(count,)| count);
+        Ok((count(self.find(wrote).await?), count(self.find(answered).await?)))
+    }
+
     /// When a customer wrote and when he was answered, in UTC milliseconds and in that order, as
     /// far as references reach back: at most the latest `limit` of each.
     pub async fn times_of(

@@ -45,6 +45,20 @@ impl Store {
         Ok(self.write(of_key(update.bind(now), key)).await? > 0)
     }
 
+    /// The same, only if it is this message that waits: `false` where another one does, or none.
+    pub async fn end_waiting_of(
+        &self,
+        key: ConversationKey,
+        message: MessageId,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let update = sql("UPDATE conversation_states \
+             SET waiting_since = NULL, waiting_message = NULL, reminded_at = NULL, \
+             answered_at = ? WHERE owner_id = ? AND bot_id = ? AND customer_id = ? \
+             AND waiting_since IS NOT NULL AND waiting_message = ?");
+        Ok(self.write(of_key(update.bind(now), key).bind(message)).await? > 0)
+    }
+
     /// After a message was taken back: the customer waits since the first of those that are left,
     /// or no more.
     pub async fn recount_waiting(&self, key: ConversationKey) -> Result<(), StoreError> {

@@ -39,6 +39,12 @@ struct Me {
     first_name: String,
 }
 
+#[derive(Deserialize)]
+struct ProfilePhotos {
+    #[serde(default)]
+    photos: Vec<Vec<Value>>,
+}
+
 /// Where a bot's updates go (`getWebhookInfo`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -163,6 +169,47 @@ impl Telegram {
         message: MessageId,
     ) -> Result<(), CallError> {
         self.call(caller, &DeleteMessage::new(chat, message)).await.map(drop)
+    }
+
+    /// `deleteMessages`: up to a hundred of one chat. One that may not be deleted fails them all;
+    /// ones that are gone count as deleted.
+    pub async fn delete_messages(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        messages: &[MessageId],
+    ) -> Result<(), CallError> {
+        let ids: Vec<i32> = messages.iter().map(|message| message.0).collect();
+        let asked = json!({ "chat_id": chat.0, "message_ids": ids });
+        let mut tries = 1;
+        loop {
+            // Deleting twice changes nothing, so an unknown outcome is as good as a refusal.
+            let done: Result<Value, _> =
+                self.call_json(caller, "deleteMessages", &asked, CALL_TIMEOUT).await;
+            let wait = match done {
+                Err(CallError::NotSent(Refusal::TooFast { retry_after })) => retry_after,
+                Err(CallError::Unknown(_)) => Duration::from_secs(1),
+                done => return done.map(drop),
+            };
+            if tries == 3 || wait > Duration::from_secs(15) {
+                return Err(Refusal::TooFast { retry_after: wait }.into());
+            }
+            tries += 1;
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// `getUserProfilePhotos`: the sizes of a person's newest photo; none where he shows none to
+    /// this bot.
+    pub async fn profile_photo(
+        &self,
+        caller: &Caller,
+        person: ChatId,
+    ) -> Result<Vec<Value>, CallError> {
+        let asked = json!({ "user_id": person.0, "limit": 1 });
+        let found: ProfilePhotos =
+            self.call_json(caller, "getUserProfilePhotos", &asked, CALL_TIMEOUT).await?;
+        Ok(found.photos.into_iter().next().unwrap_or_default())
     }
 
     /// `answerCallbackQuery`: ends the button's waiting sign, with a short text or without.
