@@ -244,6 +244,8 @@ sentences! {
     original_gone = "original-gone" ();
     /// It is delivered by now.
     delivered_now = "delivered-now" ();
+    /// An owner's changed reply could not be changed at the customer's side.
+    change_not_delivered = "change-not-delivered" (reason);
 
     // Reasons.
     /// The customer blocked the bot.
@@ -268,6 +270,10 @@ sentences! {
     reason_refused = "reason-refused" ();
     /// This kind of message can't be sent by a bot.
     reason_kind = "reason-kind" (kind);
+    /// The message to change or take back is not there any more.
+    reason_gone = "reason-gone" ();
+    /// The message to change can't be changed.
+    reason_fixed = "reason-fixed" ();
 
     // Copies.
     /// A customer without a name.

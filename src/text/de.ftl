@@ -92,6 +92,7 @@ not-delivered-yet = ⏳ Noch nicht zugestellt: { $reason }
 send-again = Erneut senden
 original-gone = Telegram gibt das Original nicht mehr heraus. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
 delivered-now = ✅ Zugestellt.
+change-not-delivered = ✏️ Ihre Änderung kam beim Kunden nicht an: { $reason }
 
 # Reasons
 
@@ -106,6 +107,8 @@ reason-too-fast = Telegram bittet um etwas Geduld.
 reason-unreachable = Telegram ist nicht erreichbar.
 reason-refused = Telegram lehnt diese Nachricht ab.
 reason-kind = Bots können diese Art von Nachricht nicht senden ({ $kind }).
+reason-gone = auf der Seite des Kunden ist sie gelöscht.
+reason-fixed = Telegram lässt diese Nachricht nicht ändern.
 
 # Copies
 

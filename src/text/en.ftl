@@ -92,6 +92,7 @@ not-delivered-yet = ⏳ Not delivered yet: { $reason }
 send-again = Send again
 original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
 delivered-now = ✅ Delivered.
+change-not-delivered = ✏️ Your change did not reach the customer: { $reason }
 
 # Reasons
 
@@ -106,6 +107,8 @@ reason-too-fast = Telegram asks to wait.
 reason-unreachable = Telegram can't be reached.
 reason-refused = Telegram refuses this message.
 reason-kind = bots can't send this kind of message ({ $kind }).
+reason-gone = the customer's side has deleted it.
+reason-fixed = Telegram does not let this message be changed.
 
 # Copies
 

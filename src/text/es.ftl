@@ -92,6 +92,7 @@ not-delivered-yet = ⏳ Todavía sin entregar: { $reason }
 send-again = Enviar de nuevo
 original-gone = Telegram ya no me da el mensaje original. Escríbelo otra vez como respuesta al cliente, por favor.
 delivered-now = ✅ Entregado.
+change-not-delivered = ✏️ Su cambio no llegó al cliente: { $reason }
 
 # Reasons
 
@@ -106,6 +107,8 @@ reason-too-fast = Telegram pide esperar un poco.
 reason-unreachable = no hay conexión con Telegram.
 reason-refused = Telegram rechaza este mensaje.
 reason-kind = los bots no pueden enviar este tipo de mensaje ({ $kind }).
+reason-gone = el cliente la ha borrado.
+reason-fixed = Telegram no permite cambiar este mensaje.
 
 # Copies
 

@@ -92,6 +92,7 @@ not-delivered-yet = ⏳ Пока не доставлено: { $reason }
 send-again = Отправить ещё раз
 original-gone = Исходное сообщение в Telegram больше недоступно. Пожалуйста, напишите его ещё раз в ответ клиенту.
 delivered-now = ✅ Доставлено.
+change-not-delivered = ✏️ Изменение не дошло до клиента: { $reason }
 
 # Reasons
 
@@ -106,6 +107,8 @@ reason-too-fast = Telegram просит подождать.
 reason-unreachable = нет связи с Telegram.
 reason-refused = Telegram отклоняет это сообщение.
 reason-kind = боты не могут отправлять сообщения такого типа ({ $kind }).
+reason-gone = у клиента оно удалено.
+reason-fixed = Telegram не даёт изменить это сообщение.
 
 # Copies
 

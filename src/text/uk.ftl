@@ -92,6 +92,7 @@ not-delivered-yet = ⏳ Поки не доставлено: { $reason }
 send-again = Надіслати ще раз
 original-gone = Початкове повідомлення в Telegram більше недоступне. Будь ласка, напишіть його ще раз у відповідь клієнту.
 delivered-now = ✅ Доставлено.
+change-not-delivered = ✏️ Зміна не дійшла до клієнта: { $reason }
 
 # Reasons
 
@@ -106,6 +107,8 @@ reason-too-fast = Telegram просить зачекати.
 reason-unreachable = немає зв’язку з Telegram.
 reason-refused = Telegram відхиляє це повідомлення.
 reason-kind = боти не можуть надсилати повідомлення такого типу ({ $kind }).
+reason-gone = у клієнта його видалено.
+reason-fixed = Telegram не дає змінити це повідомлення.
 
 # Copies
 

@@ -92,6 +92,7 @@ not-delivered-yet = ⏳ 尚未送达：{ $reason }
 send-again = 重新发送
 original-gone = Telegram 已不再提供原消息。请重新写一遍，并以回复的方式发给客户。
 delivered-now = ✅ 已送达。
+change-not-delivered = ✏️ 您的修改没有送达客户：{ $reason }
 
 # Reasons
 
@@ -106,6 +107,8 @@ reason-too-fast = Telegram 要求稍后再发。
 reason-unreachable = 无法连接 Telegram。
 reason-refused = Telegram 拒绝了这条消息。
 reason-kind = 机器人无法发送这类消息（{ $kind }）。
+reason-gone = 客户那边已删除这条消息。
+reason-fixed = Telegram 不允许修改这条消息。
 
 # Copies
 
