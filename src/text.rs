@@ -227,6 +227,122 @@ sentences! {
     /// A client bot left a group.
     left_group = "left-group" (bot, title);
 
+    // Customers the owner asks about.
+    /// What `/inbox` does.
+    command_inbox = "command-inbox" ();
+    /// What `/info` does.
+    command_info = "command-info" ();
+    /// What `/note` does.
+    command_note = "command-note" ();
+    /// What `/ban` does.
+    command_ban = "command-ban" ();
+    /// What `/banned` does.
+    command_banned = "command-banned" ();
+    /// `/ban` that replies to nothing.
+    ban_how = "ban-how" ();
+    /// `/info` that replies to nothing.
+    info_how = "info-how" ();
+    /// `/note` that replies to nothing.
+    note_how = "note-how" ();
+
+    // Bans.
+    /// A customer is banned from all bots.
+    ban_everywhere = "ban-everywhere" (name);
+    /// A customer is banned from some bots.
+    ban_only = "ban-only" (name, bots);
+    /// A customer was banned before.
+    ban_already = "ban-already" (name);
+    /// A customer is banned no more.
+    unbanned = "unbanned" (name);
+    /// How many messages were deleted in the owner's chat.
+    copies_deleted = "copies-deleted" (count);
+    /// How many could not be deleted.
+    copies_kept = "copies-kept" (count);
+    /// Bans a customer.
+    button_ban = "button-ban" ();
+    /// Ends a customer's bans.
+    button_unban = "button-unban" ();
+    /// Ends the ban of one customer in a list.
+    button_unban_name = "button-unban-name" (name);
+    /// Deletes a banned customer's messages in the owner's chat.
+    button_delete_copies = "button-delete-copies" ();
+    /// Lets the ban hold for one bot only.
+    button_ban_only = "button-ban-only" (bot);
+    /// Lets the ban hold for all bots.
+    button_ban_everywhere = "button-ban-everywhere" ();
+    /// Above the list of bans.
+    banned_title = "banned-title" ();
+    /// A ban from all bots in the list.
+    banned_everywhere = "banned-everywhere" (name, since);
+    /// A ban from one bot in the list.
+    banned_only = "banned-only" (name, bot, since);
+    /// The list of bans is empty.
+    nobody_banned = "nobody-banned" ();
+
+    // The customer's card.
+    /// The language he reads.
+    card_language = "card-language" (language);
+    /// He has Telegram Premium.
+    card_premium = "card-premium" ();
+    /// He has none.
+    card_no_premium = "card-no-premium" ();
+    /// The labels he came with.
+    card_labels = "card-labels" (labels);
+    /// When he came first.
+    card_first_seen = "card-first-seen" (date);
+    /// How many messages went in and out.
+    card_messages = "card-messages" (wrote, answered);
+    /// The median time until he got an answer.
+    card_answer_time = "card-answer-time" (span);
+    /// He got no answer yet.
+    card_unanswered = "card-unanswered" ();
+    /// He is banned from all bots.
+    card_banned = "card-banned" ();
+    /// He is banned from some bots.
+    card_banned_only = "card-banned-only" (bots);
+    /// He is not banned.
+    card_not_banned = "card-not-banned" ();
+    /// He blocks the bot.
+    card_blocked = "card-blocked" (date);
+    /// The owner's note.
+    card_note = "card-note" (note);
+    /// Asks for a note.
+    button_note = "button-note" ();
+    /// Asks for a note on a customer.
+    note_prompt = "note-prompt" (name);
+    /// The note is kept.
+    note_kept = "note-kept" (name);
+    /// The note is removed.
+    note_removed = "note-removed" (name);
+    /// There was no note to remove.
+    note_none = "note-none" (name);
+    /// What was sent is no text.
+    note_missing = "note-missing" ();
+    /// The note has too many letters.
+    note_too_long = "note-too-long" ();
+
+    // Who waits for an answer.
+    /// Above the list of those who wait.
+    inbox_title = "inbox-title" ();
+    /// Nobody waits.
+    inbox_empty = "inbox-empty" ();
+    /// Points at the message that waits.
+    pointer = "pointer" (name, bot, span);
+    /// Reminds of a customer who has waited for long.
+    reminder = "reminder" (name, bot, span);
+    /// Ends the wait without an answer.
+    button_answered = "button-answered" ();
+    /// The wait was ended so.
+    marked_answered = "marked-answered" (name, bot);
+    /// Less than a minute.
+    span_moment = "span-moment" ();
+    /// Some minutes.
+    span_minutes = "span-minutes" (count);
+    /// Some hours.
+    span_hours = "span-hours" (count);
+    /// Some days.
+    span_days = "span-days" (count);
+
     // Answering customers.
     /// A message that is no reply.
     how_to_reply = "how-to-reply" ();
@@ -244,6 +360,8 @@ sentences! {
     original_gone = "original-gone" ();
     /// It is delivered by now.
     delivered_now = "delivered-now" ();
+    /// An owner's changed reply could not be changed at the customer's side.
+    change_not_delivered = "change-not-delivered" (reason);
 
     // Reasons.
     /// The customer blocked the bot.
@@ -268,6 +386,10 @@ sentences! {
     reason_refused = "reason-refused" ();
     /// This kind of message can't be sent by a bot.
     reason_kind = "reason-kind" (kind);
+    /// The message to change or take back is not there any more.
+    reason_gone = "reason-gone" ();
+    /// The message to change can't be changed.
+    reason_fixed = "reason-fixed" ();
 
     // Copies.
     /// A customer without a name.

@@ -108,9 +108,7 @@ impl Master {
             match self.send(owner.id.chat(), edit).await {
                 Err(MasterError::Answer(error)) => match error.refusal() {
                     Some(Refusal::NotModified) => return Ok(Done::Shown),
-                    Some(
-                        Refusal::MessageGone | Refusal::MessageFixed | Refusal::Other { .. },
-                    ) => {}
+                    Some(Refusal::MessageGone | Refusal::MessageFixed | Refusal::Other { .. }) => {}
                     _ => return Err(MasterError::Answer(error)),
                 },
                 done => return done.map(|()| Done::Shown),
@@ -369,7 +367,7 @@ mod tests {
         let text = written(Language::English, &customer("Anna 🦊"), &facts());
         let wanted = "Anna 🦊 @anna → @shop_bot\nID: 5\nLanguage: Deutsch\nPremium: no\n\
                       Labels: #table7 #door\nFirst seen: 1970-01-01\nMessages: 3 in, 2 out\n\
-                      Usually answered within: 5 min\n🚫 Banned from all your bots\n📝 likes tea";
+                      Median answer time: 5 min\n🚫 Banned from all your bots\n📝 likes tea";
         assert_eq!(text.text, wanted);
         let code = &text.entities[1];
         assert_eq!((&code["type"], &code["offset"]), (&json!("code"), &json!(30)));

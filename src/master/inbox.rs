@@ -76,7 +76,7 @@ impl Master {
         };
         // The list stands in the key: a second press on it finds that it was done.
         let source = MessageKey { bot: whom.bot, chat: whom.customer, message };
-        let part = Part::Pointer(list.id);
+        let part = Part::Pointer(list.id.0);
         let earlier = self.inner.store.reference_of_source(owner.id, source, part).await?;
         if earlier.is_some_and(|earlier| earlier.state == DeliveryState::Sent) {
             return Ok(Done::Stale);

@@ -100,8 +100,7 @@ impl FromStr for PeoplePress {
     fn from_str(data: &str) -> Result<Self, ()> {
         let mut parts = data.split(':');
         let word = parts.next().ok_or(())?;
-        let numbers: Vec<i64> =
-            parts.map(str::parse).collect::<Result<_, _>>().map_err(|_| ())?;
+        let numbers: Vec<i64> = parts.map(str::parse).collect::<Result<_, _>>().map_err(|_| ())?;
         let whom = |bot, customer| Whom { bot: BotId(bot), customer: ChatId(customer) };
         let page = |number: i64| u16::try_from(number).map_err(|_| ());
         let read = match (word, numbers.as_slice()) {
@@ -203,8 +202,19 @@ mod tests {
     #[test]
     fn what_no_button_says_is_refused() {
         for data in [
-            "", "ban", "ban:1", "ban:1:2:3", "ban:x:2", "ban:1:99999999999999999999", "inbox:-1",
-            "inbox:65536", "answered:1:2:4294967296", "lift:1:2", "lift:1:2:-1", ":1:2", "dance:1:2",
+            "",
+            "ban",
+            "ban:1",
+            "ban:1:2:3",
+            "ban:x:2",
+            "ban:1:99999999999999999999",
+            "inbox:-1",
+            "inbox:65536",
+            "answered:1:2:4294967296",
+            "lift:1:2",
+            "lift:1:2:-1",
+            ":1:2",
+            "dance:1:2",
         ] {
             assert_eq!(data.parse::<PeoplePress>(), Err(()), "{data}");
         }

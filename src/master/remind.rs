@@ -69,6 +69,6 @@ impl Master {
             MessageKey { bot: waiting.bot, chat: waiting.customer, message: waiting.message };
         let told = self.point(owner, source, &text).await?;
         let Some(told) = told else { return Ok(()) };
-        self.record_pointer(owner, source, Part::Pointer(told), Some(told)).await
+        self.record_pointer(owner, source, Part::Pointer(told.0), Some(told)).await
     }
 }

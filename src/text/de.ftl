@@ -82,6 +82,72 @@ alarm-revoked = 🔴 Telegram akzeptiert den Token von @{ $bot } nicht mehr. Üb
 alarm-contested = 🟠 Ein anderes Programm empfängt die Nachrichten von @{ $bot }, deshalb kommen sie nicht bei Ihnen an. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen hier mit /add.
 left-group = @{ $bot } wurde zu „{ $title }“ hinzugefügt und hat den Chat gleich wieder verlassen: Kundenbots sind nur für private Chats mit Kunden da.
 
+# Customers the owner asks about
+
+command-inbox = wer auf eine Antwort wartet
+command-info = wer jemand ist (als Antwort)
+command-note = Notiz zu jemandem (als Antwort)
+command-ban = jemanden sperren (als Antwort)
+command-banned = gesperrte Kunden
+ban-how = Um jemanden zu sperren, antworten Sie auf eine Nachricht dieser Person mit /ban.
+info-how = Um zu sehen, wer jemand ist, antworten Sie auf eine Nachricht dieser Person mit /info.
+note-how = Um eine Notiz festzuhalten, antworten Sie auf eine Nachricht dieser Person mit /note und Ihrem Text.
+
+# Bans
+
+ban-everywhere = 🚫 { $name } ist für alle Ihre Bots gesperrt.
+ban-only = 🚫 { $name } ist für { $bots } gesperrt.
+ban-already = 🚫 { $name } ist bereits für alle Ihre Bots gesperrt.
+unbanned = ✅ { $name } ist nicht mehr gesperrt und kann Ihnen wieder schreiben.
+copies-deleted = Hier gelöschte Nachrichten: { $count }
+copies-kept = Nicht gelöscht: { $count }. Telegram lässt Bots nur löschen, was jünger als 48 Stunden ist; den Rest können Sie selbst löschen.
+button-ban = Sperren
+button-unban = Entsperren
+button-unban-name = { $name } entsperren
+button-delete-copies = Auch die Nachrichten hier löschen
+button-ban-only = Nur für @{ $bot }
+button-ban-everywhere = Für alle meine Bots
+banned-title = Gesperrt:
+banned-everywhere = 🚫 { $name }: für alle Ihre Bots, seit { $since }
+banned-only = 🚫 { $name }: für { $bot }, seit { $since }
+nobody-banned = Niemand ist gesperrt. Um jemanden zu sperren, antworten Sie auf eine Nachricht dieser Person mit /ban.
+
+# The customer's card
+
+card-language = Sprache: { $language }
+card-premium = Premium: ja
+card-no-premium = Premium: nein
+card-labels = Kennzeichen: { $labels }
+card-first-seen = Zuerst gesehen: { $date }
+card-messages = Nachrichten: { $wrote } erhalten, { $answered } gesendet
+card-answer-time = Mittlere Antwortzeit: { $span }
+card-unanswered = Mittlere Antwortzeit: noch keine Antwort
+card-banned = 🚫 Für alle Ihre Bots gesperrt
+card-banned-only = 🚫 Gesperrt für { $bots }
+card-not-banned = Sperren: keine
+card-blocked = ⛔ Hat den Bot am { $date } blockiert
+card-note = 📝 { $note }
+button-note = Notiz
+note-prompt = 📝 Senden Sie die Notiz zu { $name }, höchstens 1.000 Zeichen. Nur Sie sehen sie. „-“ entfernt die Notiz, /cancel bricht ab.
+note-kept = 📝 Die Notiz zu { $name } ist gespeichert. /info zeigt sie.
+note-removed = Die Notiz zu { $name } ist entfernt.
+note-none = Zu { $name } gibt es keine Notiz.
+note-missing = Eine Notiz besteht nur aus Text. Senden Sie den Text oder /cancel.
+note-too-long = Diese Notiz ist zu lang: höchstens 1.000 Zeichen. Senden Sie eine kürzere oder /cancel.
+
+# Who waits for an answer
+
+inbox-title = Auf Ihre Antwort warten:
+inbox-empty = 🎉 Niemand wartet auf eine Antwort.
+pointer = 👆 { $name } → @{ $bot }, wartet seit { $span }
+reminder = ⏰ { $name } → @{ $bot } wartet seit { $span } auf eine Antwort.
+button-answered = Als beantwortet markieren
+marked-answered = ✅ { $name } → @{ $bot }: als beantwortet markiert
+span-moment = weniger als 1 Min.
+span-minutes = { $count } Min.
+span-hours = { $count } Std.
+span-days = { $count } Tg.
+
 # Answering customers
 
 how-to-reply = So antworten Sie: Wischen Sie die Kundennachricht nach links, oder wählen Sie „Antworten“. Diese Nachricht ging an niemanden.
@@ -92,6 +158,7 @@ not-delivered-yet = ⏳ Noch nicht zugestellt: { $reason }
 send-again = Erneut senden
 original-gone = Telegram gibt das Original nicht mehr heraus. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
 delivered-now = ✅ Zugestellt.
+change-not-delivered = ✏️ Ihre Änderung kam beim Kunden nicht an: { $reason }
 
 # Reasons
 
@@ -106,6 +173,8 @@ reason-too-fast = Telegram bittet um etwas Geduld.
 reason-unreachable = Telegram ist nicht erreichbar.
 reason-refused = Telegram lehnt diese Nachricht ab.
 reason-kind = Bots können diese Art von Nachricht nicht senden ({ $kind }).
+reason-gone = auf der Seite des Kunden ist sie gelöscht.
+reason-fixed = Telegram lässt diese Nachricht nicht ändern.
 
 # Copies
 

@@ -82,6 +82,72 @@ alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so custo
 alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
 left-group = @{ $bot } was added to “{ $title }” and left again: client bots talk with customers in private only.
 
+# Customers the owner asks about
+
+command-inbox = customers waiting for an answer
+command-info = who a customer is (as a reply)
+command-note = a note on a customer (as a reply)
+command-ban = ban a customer (as a reply)
+command-banned = banned customers
+ban-how = To ban a customer, reply to one of the customer's messages with /ban.
+info-how = To see who a customer is, reply to one of the customer's messages with /info.
+note-how = To keep a note on a customer, reply to one of the customer's messages with /note and your words.
+
+# Bans
+
+ban-everywhere = 🚫 { $name } is banned from all your bots.
+ban-only = 🚫 { $name } is banned from { $bots }.
+ban-already = 🚫 { $name } is already banned from all your bots.
+unbanned = ✅ { $name } is no longer banned and can write to you again.
+copies-deleted = Messages deleted here: { $count }
+copies-kept = Messages left: { $count }. Telegram lets bots delete only what is less than 48 hours old; you can delete the rest yourself.
+button-ban = Ban
+button-unban = Unban
+button-unban-name = Unban { $name }
+button-delete-copies = Delete his messages here too
+button-ban-only = Only from @{ $bot }
+button-ban-everywhere = From all my bots
+banned-title = Banned customers:
+banned-everywhere = 🚫 { $name }: from all your bots, since { $since }
+banned-only = 🚫 { $name }: from { $bot }, since { $since }
+nobody-banned = Nobody is banned. To ban a customer, reply to one of the customer's messages with /ban.
+
+# The customer's card
+
+card-language = Language: { $language }
+card-premium = Premium: yes
+card-no-premium = Premium: no
+card-labels = Labels: { $labels }
+card-first-seen = First seen: { $date }
+card-messages = Messages: { $wrote } in, { $answered } out
+card-answer-time = Median answer time: { $span }
+card-unanswered = Median answer time: no answer yet
+card-banned = 🚫 Banned from all your bots
+card-banned-only = 🚫 Banned from { $bots }
+card-not-banned = Bans: none
+card-blocked = ⛔ Blocked the bot on { $date }
+card-note = 📝 { $note }
+button-note = Note
+note-prompt = 📝 Send the note on { $name }, up to 1,000 characters. Only you see it. “-” removes the note, /cancel stops.
+note-kept = 📝 The note on { $name } is kept. /info shows it.
+note-removed = The note on { $name } is removed.
+note-none = There is no note on { $name }.
+note-missing = A note is text only. Send the words, or /cancel.
+note-too-long = This note is too long: 1,000 characters at most. Send a shorter one, or /cancel.
+
+# Who waits for an answer
+
+inbox-title = Waiting for your answer:
+inbox-empty = 🎉 Nobody is waiting for an answer.
+pointer = 👆 { $name } → @{ $bot }, waiting for { $span }
+reminder = ⏰ { $name } → @{ $bot } has been waiting for an answer for { $span }.
+button-answered = Mark as answered
+marked-answered = ✅ { $name } → @{ $bot }: marked as answered
+span-moment = less than 1 min
+span-minutes = { $count } min
+span-hours = { $count } h
+span-days = { $count } d
+
 # Answering customers
 
 how-to-reply = To answer a customer, reply to the customer's message: swipe it to the left, or choose “Reply”. This message went to nobody.
@@ -92,6 +158,7 @@ not-delivered-yet = ⏳ Not delivered yet: { $reason }
 send-again = Send again
 original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
 delivered-now = ✅ Delivered.
+change-not-delivered = ✏️ Your change did not reach the customer: { $reason }
 
 # Reasons
 
@@ -106,6 +173,8 @@ reason-too-fast = Telegram asks to wait.
 reason-unreachable = Telegram can't be reached.
 reason-refused = Telegram refuses this message.
 reason-kind = bots can't send this kind of message ({ $kind }).
+reason-gone = the customer's side has deleted it.
+reason-fixed = Telegram does not let this message be changed.
 
 # Copies
 

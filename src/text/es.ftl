@@ -82,6 +82,72 @@ alarm-revoked = 🔴 Telegram ya no acepta el token de @{ $bot }, así que tus c
 alarm-contested = 🟠 Otro programa recibe los mensajes de @{ $bot }, así que no te llegan. Detén ese programa, o revoca el token en @BotFather y envía aquí el nuevo con /add.
 left-group = Alguien añadió @{ $bot } a «{ $title }» y el bot salió enseguida: los bots para clientes solo hablan en privado.
 
+# Customers the owner asks about
+
+command-inbox = quién espera respuesta
+command-info = quién es un cliente (como respuesta)
+command-note = nota sobre un cliente (como respuesta)
+command-ban = bloquear a un cliente (como respuesta)
+command-banned = clientes bloqueados
+ban-how = Para bloquear a un cliente, responde a uno de sus mensajes con /ban.
+info-how = Para ver quién es un cliente, responde a uno de sus mensajes con /info.
+note-how = Para guardar una nota sobre un cliente, responde a uno de sus mensajes con /note y tu texto.
+
+# Bans
+
+ban-everywhere = 🚫 { $name } no puede escribir a ninguno de tus bots.
+ban-only = 🚫 { $name } no puede escribir a { $bots }.
+ban-already = 🚫 { $name } ya estaba en la lista de bloqueados de todos tus bots.
+unbanned = ✅ { $name } puede volver a escribirte.
+copies-deleted = Mensajes borrados aquí: { $count }
+copies-kept = Sin borrar: { $count }. Telegram solo deja a los bots borrar lo que tiene menos de 48 horas; el resto puedes borrarlo tú.
+button-ban = Bloquear
+button-unban = Desbloquear
+button-unban-name = Desbloquear a { $name }
+button-delete-copies = Borrar también sus mensajes aquí
+button-ban-only = Solo en @{ $bot }
+button-ban-everywhere = En todos mis bots
+banned-title = Clientes bloqueados:
+banned-everywhere = 🚫 { $name }: en todos tus bots, desde el { $since }
+banned-only = 🚫 { $name }: en { $bot }, desde el { $since }
+nobody-banned = No hay nadie bloqueado. Para bloquear a un cliente, responde a uno de sus mensajes con /ban.
+
+# The customer's card
+
+card-language = Idioma: { $language }
+card-premium = Premium: sí
+card-no-premium = Premium: no
+card-labels = Etiquetas: { $labels }
+card-first-seen = Visto por primera vez: { $date }
+card-messages = Mensajes: { $wrote } recibidos, { $answered } enviados
+card-answer-time = Tiempo de respuesta mediano: { $span }
+card-unanswered = Tiempo de respuesta mediano: sin respuestas aún
+card-banned = 🚫 Sin acceso a ninguno de tus bots
+card-banned-only = 🚫 Sin acceso a { $bots }
+card-not-banned = Bloqueos: ninguno
+card-blocked = ⛔ Bloqueó el bot el { $date }
+card-note = 📝 { $note }
+button-note = Nota
+note-prompt = 📝 Envía la nota sobre { $name }, hasta 1.000 caracteres. Solo tú la ves. «-» quita la nota, /cancel cancela.
+note-kept = 📝 La nota sobre { $name } está guardada. /info la muestra.
+note-removed = La nota sobre { $name } se ha quitado.
+note-none = No hay ninguna nota sobre { $name }.
+note-missing = Una nota es solo texto. Envía el texto, o /cancel.
+note-too-long = Esta nota es demasiado larga: 1.000 caracteres como máximo. Envía una más corta, o /cancel.
+
+# Who waits for an answer
+
+inbox-title = Esperan tu respuesta:
+inbox-empty = 🎉 Nadie espera respuesta.
+pointer = 👆 { $name } → @{ $bot }, espera desde hace { $span }
+reminder = ⏰ { $name } → @{ $bot } espera respuesta desde hace { $span }.
+button-answered = Marcar como respondido
+marked-answered = ✅ { $name } → @{ $bot }: marcado como respondido
+span-moment = menos de 1 min
+span-minutes = { $count } min
+span-hours = { $count } h
+span-days = { $count } d
+
 # Answering customers
 
 how-to-reply = Para contestar a un cliente, desliza su mensaje hacia la izquierda o elige «Responder». Este mensaje no se envió a nadie.
@@ -92,6 +158,7 @@ not-delivered-yet = ⏳ Todavía sin entregar: { $reason }
 send-again = Enviar de nuevo
 original-gone = Telegram ya no me da el mensaje original. Escríbelo otra vez como respuesta al cliente, por favor.
 delivered-now = ✅ Entregado.
+change-not-delivered = ✏️ Su cambio no llegó al cliente: { $reason }
 
 # Reasons
 
@@ -106,6 +173,8 @@ reason-too-fast = Telegram pide esperar un poco.
 reason-unreachable = no hay conexión con Telegram.
 reason-refused = Telegram rechaza este mensaje.
 reason-kind = los bots no pueden enviar este tipo de mensaje ({ $kind }).
+reason-gone = el cliente la ha borrado.
+reason-fixed = Telegram no permite cambiar este mensaje.
 
 # Copies
 

@@ -82,6 +82,72 @@ alarm-revoked = 🔴 Telegram больше не принимает токен б
 alarm-contested = 🟠 Сообщения бота @{ $bot } получает другая программа, и до вас они не доходят. Остановите её или отзовите токен в @BotFather и отправьте новый сюда через /add.
 left-group = Бота @{ $bot } добавили в «{ $title }», и он сразу вышел: клиентские боты общаются с клиентами только в личных чатах.
 
+# Customers the owner asks about
+
+command-inbox = кто ждёт ответа
+command-info = кто этот клиент (в ответ на сообщение)
+command-note = заметка о клиенте (в ответ на сообщение)
+command-ban = заблокировать клиента (в ответ на сообщение)
+command-banned = заблокированные клиенты
+ban-how = Чтобы заблокировать клиента, ответьте на его сообщение командой /ban.
+info-how = Чтобы узнать, кто этот клиент, ответьте на его сообщение командой /info.
+note-how = Чтобы сохранить заметку о клиенте, ответьте на его сообщение командой /note с текстом заметки.
+
+# Bans
+
+ban-everywhere = 🚫 { $name }: доступ ко всем вашим ботам закрыт.
+ban-only = 🚫 { $name }: доступ к { $bots } закрыт.
+ban-already = 🚫 { $name }: доступ ко всем вашим ботам уже закрыт.
+unbanned = ✅ { $name }: блокировка снята, вам снова можно писать.
+copies-deleted = Удалено сообщений здесь: { $count }
+copies-kept = Не удалено: { $count }. Telegram позволяет ботам удалять только то, чему меньше 48 часов; остальное вы можете удалить сами.
+button-ban = Заблокировать
+button-unban = Разблокировать
+button-unban-name = Разблокировать: { $name }
+button-delete-copies = Удалить и его сообщения здесь
+button-ban-only = Только в @{ $bot }
+button-ban-everywhere = Во всех моих ботах
+banned-title = Заблокированные клиенты:
+banned-everywhere = 🚫 { $name }: во всех ваших ботах, с { $since }
+banned-only = 🚫 { $name }: в { $bot }, с { $since }
+nobody-banned = Никто не заблокирован. Чтобы заблокировать клиента, ответьте на его сообщение командой /ban.
+
+# The customer's card
+
+card-language = Язык: { $language }
+card-premium = Premium: да
+card-no-premium = Premium: нет
+card-labels = Метки: { $labels }
+card-first-seen = Первое обращение: { $date }
+card-messages = Сообщения: получено { $wrote }, отправлено { $answered }
+card-answer-time = Медианное время ответа: { $span }
+card-unanswered = Медианное время ответа: ответов ещё не было
+card-banned = 🚫 Блокировка во всех ваших ботах
+card-banned-only = 🚫 Блокировка в { $bots }
+card-not-banned = Блокировки: нет
+card-blocked = ⛔ Бот заблокирован клиентом { $date }
+card-note = 📝 { $note }
+button-note = Заметка
+note-prompt = 📝 Отправьте заметку, до 1000 символов. Клиент: { $name }. Заметку видите только вы. «-» удаляет заметку, /cancel отменяет.
+note-kept = 📝 Заметка сохранена: { $name }. Её показывает /info.
+note-removed = Заметка удалена: { $name }.
+note-none = Заметки нет: { $name }.
+note-missing = Заметка может быть только текстом. Отправьте текст или /cancel.
+note-too-long = Заметка слишком длинная: не больше 1000 символов. Отправьте короче или /cancel.
+
+# Who waits for an answer
+
+inbox-title = Ждут вашего ответа:
+inbox-empty = 🎉 Никто не ждёт ответа.
+pointer = 👆 { $name } → @{ $bot }, ожидание: { $span }
+reminder = ⏰ { $name } → @{ $bot } ждёт ответа уже { $span }
+button-answered = Отметить как отвеченное
+marked-answered = ✅ { $name } → @{ $bot }: отмечено как отвеченное
+span-moment = меньше 1 мин
+span-minutes = { $count } мин
+span-hours = { $count } ч
+span-days = { $count } дн.
+
 # Answering customers
 
 how-to-reply = Чтобы ответить клиенту, смахните его сообщение влево или выберите «Ответить». Это сообщение никому не отправлено.
@@ -92,6 +158,7 @@ not-delivered-yet = ⏳ Пока не доставлено: { $reason }
 send-again = Отправить ещё раз
 original-gone = Исходное сообщение в Telegram больше недоступно. Пожалуйста, напишите его ещё раз в ответ клиенту.
 delivered-now = ✅ Доставлено.
+change-not-delivered = ✏️ Изменение не дошло до клиента: { $reason }
 
 # Reasons
 
@@ -106,6 +173,8 @@ reason-too-fast = Telegram просит подождать.
 reason-unreachable = нет связи с Telegram.
 reason-refused = Telegram отклоняет это сообщение.
 reason-kind = боты не могут отправлять сообщения такого типа ({ $kind }).
+reason-gone = у клиента оно удалено.
+reason-fixed = Telegram не даёт изменить это сообщение.
 
 # Copies
 

@@ -82,6 +82,72 @@ alarm-revoked = 🔴 Telegram більше не приймає токен бот
 alarm-contested = 🟠 Повідомлення бота @{ $bot } отримує інша програма, і до вас вони не доходять. Зупиніть її або відкличте токен у @BotFather і надішліть новий сюди через /add.
 left-group = Бота @{ $bot } додали до «{ $title }», і він одразу вийшов: клієнтські боти спілкуються з клієнтами лише в приватних чатах.
 
+# Customers the owner asks about
+
+command-inbox = хто чекає на відповідь
+command-info = хто цей клієнт (у відповідь на повідомлення)
+command-note = нотатка про клієнта (у відповідь на повідомлення)
+command-ban = заблокувати клієнта (у відповідь на повідомлення)
+command-banned = заблоковані клієнти
+ban-how = Щоб заблокувати клієнта, дайте відповідь на його повідомлення командою /ban.
+info-how = Щоб дізнатися, хто цей клієнт, дайте відповідь на його повідомлення командою /info.
+note-how = Щоб зберегти нотатку про клієнта, дайте відповідь на його повідомлення командою /note з текстом нотатки.
+
+# Bans
+
+ban-everywhere = 🚫 { $name }: доступ до всіх ваших ботів закрито.
+ban-only = 🚫 { $name }: доступ до { $bots } закрито.
+ban-already = 🚫 { $name }: доступ до всіх ваших ботів уже закрито.
+unbanned = ✅ { $name }: блокування знято, вам знову можна писати.
+copies-deleted = Видалено повідомлень тут: { $count }
+copies-kept = Не видалено: { $count }. Telegram дозволяє ботам видаляти лише те, чому менше 48 годин; решту ви можете видалити самі.
+button-ban = Заблокувати
+button-unban = Розблокувати
+button-unban-name = Розблокувати: { $name }
+button-delete-copies = Видалити і його повідомлення тут
+button-ban-only = Лише в @{ $bot }
+button-ban-everywhere = В усіх моїх ботах
+banned-title = Заблоковані клієнти:
+banned-everywhere = 🚫 { $name }: в усіх ваших ботах, з { $since }
+banned-only = 🚫 { $name }: у { $bot }, з { $since }
+nobody-banned = Нікого не заблоковано. Щоб заблокувати клієнта, дайте відповідь на його повідомлення командою /ban.
+
+# The customer's card
+
+card-language = Мова: { $language }
+card-premium = Premium: так
+card-no-premium = Premium: ні
+card-labels = Мітки: { $labels }
+card-first-seen = Перше звернення: { $date }
+card-messages = Повідомлення: отримано { $wrote }, надіслано { $answered }
+card-answer-time = Медіанний час відповіді: { $span }
+card-unanswered = Медіанний час відповіді: відповідей ще не було
+card-banned = 🚫 Блокування в усіх ваших ботах
+card-banned-only = 🚫 Блокування в { $bots }
+card-not-banned = Блокування: немає
+card-blocked = ⛔ Бот заблоковано клієнтом { $date }
+card-note = 📝 { $note }
+button-note = Нотатка
+note-prompt = 📝 Надішліть нотатку, до 1000 символів. Клієнт: { $name }. Нотатку бачите лише ви. «-» видаляє нотатку, /cancel скасовує.
+note-kept = 📝 Нотатку збережено: { $name }. Її показує /info.
+note-removed = Нотатку видалено: { $name }.
+note-none = Нотатки немає: { $name }.
+note-missing = Нотатка може бути лише текстом. Надішліть текст або /cancel.
+note-too-long = Нотатка задовга: не більше 1000 символів. Надішліть коротшу або /cancel.
+
+# Who waits for an answer
+
+inbox-title = Чекають на вашу відповідь:
+inbox-empty = 🎉 Ніхто не чекає на відповідь.
+pointer = 👆 { $name } → @{ $bot }, очікування: { $span }
+reminder = ⏰ { $name } → @{ $bot } чекає на відповідь уже { $span }
+button-answered = Позначити: відповідь дано
+marked-answered = ✅ { $name } → @{ $bot }: позначено, що відповідь дано
+span-moment = менше 1 хв
+span-minutes = { $count } хв
+span-hours = { $count } год
+span-days = { $count } дн.
+
 # Answering customers
 
 how-to-reply = Щоб відповісти клієнту, проведіть по його повідомленню вліво або виберіть «Відповісти». Це повідомлення нікому не надіслано.
@@ -92,6 +158,7 @@ not-delivered-yet = ⏳ Поки не доставлено: { $reason }
 send-again = Надіслати ще раз
 original-gone = Початкове повідомлення в Telegram більше недоступне. Будь ласка, напишіть його ще раз у відповідь клієнту.
 delivered-now = ✅ Доставлено.
+change-not-delivered = ✏️ Зміна не дійшла до клієнта: { $reason }
 
 # Reasons
 
@@ -106,6 +173,8 @@ reason-too-fast = Telegram просить зачекати.
 reason-unreachable = немає зв’язку з Telegram.
 reason-refused = Telegram відхиляє це повідомлення.
 reason-kind = боти не можуть надсилати повідомлення такого типу ({ $kind }).
+reason-gone = у клієнта його видалено.
+reason-fixed = Telegram не дає змінити це повідомлення.
 
 # Copies
 

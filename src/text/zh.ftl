@@ -82,6 +82,72 @@ alarm-revoked = 🔴 Telegram 不再接受 @{ $bot } 的 Token，客户无法通
 alarm-contested = 🟠 另一个程序正在接收 @{ $bot } 的消息，因此消息到不了您这里。请停止那个程序，或在 @BotFather 撤销 Token，然后在这里用 /add 发送新的 Token。
 left-group = @{ $bot } 被拉进“{ $title }”后已立即退出：客服机器人只与客户私聊。
 
+# Customers the owner asks about
+
+command-inbox = 等待答复的客户
+command-info = 查看客户资料（回复其消息）
+command-note = 给客户写备注（回复其消息）
+command-ban = 屏蔽客户（回复其消息）
+command-banned = 已屏蔽的客户
+ban-how = 要屏蔽客户，请用 /ban 回复该客户的一条消息。
+info-how = 要查看客户资料，请用 /info 回复该客户的一条消息。
+note-how = 要给客户写备注，请用“/note 备注内容”回复该客户的一条消息。
+
+# Bans
+
+ban-everywhere = 🚫 { $name } 已被您的所有机器人屏蔽。
+ban-only = 🚫 { $name } 已被 { $bots } 屏蔽。
+ban-already = 🚫 { $name } 之前就已被您的所有机器人屏蔽。
+unbanned = ✅ 已解除对 { $name } 的屏蔽，对方可以再次给您写消息。
+copies-deleted = 已在此删除的消息：{ $count }
+copies-kept = 未能删除：{ $count }。Telegram 只允许机器人删除 48 小时以内的消息，其余的您可以自己删除。
+button-ban = 屏蔽
+button-unban = 解除屏蔽
+button-unban-name = 解除屏蔽 { $name }
+button-delete-copies = 同时删除此处的消息
+button-ban-only = 仅限 @{ $bot }
+button-ban-everywhere = 所有机器人
+banned-title = 已屏蔽的客户：
+banned-everywhere = 🚫 { $name }：所有机器人，自 { $since } 起
+banned-only = 🚫 { $name }：{ $bot }，自 { $since } 起
+nobody-banned = 没有被屏蔽的客户。要屏蔽客户，请用 /ban 回复该客户的一条消息。
+
+# The customer's card
+
+card-language = 语言：{ $language }
+card-premium = Premium：是
+card-no-premium = Premium：否
+card-labels = 标签：{ $labels }
+card-first-seen = 首次联系：{ $date }
+card-messages = 消息：收到 { $wrote } 条，发出 { $answered } 条
+card-answer-time = 答复时间中位数：{ $span }
+card-unanswered = 答复时间中位数：尚未答复过
+card-banned = 🚫 已被您的所有机器人屏蔽
+card-banned-only = 🚫 已被 { $bots } 屏蔽
+card-not-banned = 屏蔽：无
+card-blocked = ⛔ 客户于 { $date } 停用了机器人
+card-note = 📝 { $note }
+button-note = 备注
+note-prompt = 📝 请发送对 { $name } 的备注，最多 1000 字。只有您能看到。发送“-”删除备注，/cancel 取消。
+note-kept = 📝 已保存对 { $name } 的备注，可用 /info 查看。
+note-removed = 已删除对 { $name } 的备注。
+note-none = 没有对 { $name } 的备注。
+note-missing = 备注只能是文字。请发送文字，或 /cancel。
+note-too-long = 备注太长，最多 1000 字。请发送短一些的，或 /cancel。
+
+# Who waits for an answer
+
+inbox-title = 等待您答复：
+inbox-empty = 🎉 没有客户在等待答复。
+pointer = 👆 { $name } → @{ $bot }，已等待 { $span }
+reminder = ⏰ { $name } → @{ $bot } 已等待答复 { $span }。
+button-answered = 标为已答复
+marked-answered = ✅ { $name } → @{ $bot }：已标为已答复
+span-moment = 不到 1 分钟
+span-minutes = { $count } 分钟
+span-hours = { $count } 小时
+span-days = { $count } 天
+
 # Answering customers
 
 how-to-reply = 要答复客户，请向左滑动该客户的消息，或选择“回复”。这条消息没有发给任何人。
@@ -92,6 +158,7 @@ not-delivered-yet = ⏳ 尚未送达：{ $reason }
 send-again = 重新发送
 original-gone = Telegram 已不再提供原消息。请重新写一遍，并以回复的方式发给客户。
 delivered-now = ✅ 已送达。
+change-not-delivered = ✏️ 您的修改没有送达客户：{ $reason }
 
 # Reasons
 
@@ -106,6 +173,8 @@ reason-too-fast = Telegram 要求稍后再发。
 reason-unreachable = 无法连接 Telegram。
 reason-refused = Telegram 拒绝了这条消息。
 reason-kind = 机器人无法发送这类消息（{ $kind }）。
+reason-gone = 客户那边已删除这条消息。
+reason-fixed = Telegram 不允许修改这条消息。
 
 # Copies
 
