@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Bot, Draft, Emulator, Membership, Person, draft,
-    files::render,
+    files::{Upload, render},
     people::GroupKind,
     state::{ChatKey, State},
     text::{Formatted, detect},
@@ -301,6 +301,15 @@ impl Emulator {
     /// Changes a person's names or language: what his next messages carry.
     pub fn update_person(&self, person: &Person) {
         self.write(|s| s.people.insert(person.id, person.clone()));
+    }
+
+    /// Gives a person a new profile photo, above those he has; bots he has met can ask for it.
+    pub fn set_profile_photo(&self, person: &Person, jpeg: Vec<u8>) {
+        self.write(|s| {
+            let upload = Upload { name: None, mime: None, bytes: jpeg.into(), declared: None };
+            let sizes = s.files.add("photo", &upload, &json!({"width": 640, "height": 640}));
+            s.profile_photos.entry(person.id).or_default().insert(0, sizes);
+        });
     }
 
     /// A message as one bot would get it in an update.

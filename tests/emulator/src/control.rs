@@ -94,6 +94,10 @@ fn make(telegram: &Emulator, deed: &str, args: &Value) -> Option<Answer> {
                 telegram.set_bot_standing(&person, &group, &bot, standing);
                 json!(true)
             }
+            "set_profile_photo" => {
+                telegram.set_profile_photo(&person(telegram, args)?, bytes_of(args)?);
+                json!(true)
+            }
             "revoke_token" => json!({"token": telegram.revoke_token(&bot(telegram, args)?).token}),
             "push_update" => {
                 json!(telegram.push_update(&bot(telegram, args)?, args["update"].clone()))
@@ -202,12 +206,17 @@ async fn act(telegram: &Emulator, deed: &str, args: &Value) -> Answer {
     })
 }
 
-fn draft_of(given: &Value) -> Result<Draft, String> {
+fn bytes_of(given: &Value) -> Result<Vec<u8>, String> {
     let hex = given["hex"].as_str().unwrap_or("");
-    let bytes: Vec<u8> = (0..hex.len() / 2)
-        .map(|n| u8::from_str_radix(&hex[2 * n..2 * n + 2], 16))
-        .collect::<Result<_, _>>()
-        .map_err(|e| e.to_string())?;
+    let byte = |n: usize| {
+        let two = hex.get(2 * n..2 * n + 2).ok_or("this is no hex")?;
+        u8::from_str_radix(two, 16).map_err(|_| "this is no hex".to_owned())
+    };
+    (0..hex.len() / 2).map(byte).collect()
+}
+
+fn draft_of(given: &Value) -> Result<Draft, String> {
+    let bytes = bytes_of(given)?;
     let string = |key: &str, default: &str| given[key].as_str().unwrap_or(default).to_owned();
     let place =
         (given["latitude"].as_f64().unwrap_or(0.0), given["longitude"].as_f64().unwrap_or(0.0));

@@ -152,6 +152,8 @@ pub(crate) struct State {
     pub(crate) tokens: HashMap<String, i64>,
     pub(crate) people: BTreeMap<i64, Person>,
     pub(crate) gone_people: HashSet<i64>,
+    /// Profile photos, the newest first, each the array of its sizes with object keys.
+    pub(crate) profile_photos: HashMap<i64, Vec<Value>>,
     pub(crate) groups: BTreeMap<i64, GroupState>,
     /// Basic groups that became supergroups.
     pub(crate) migrated: HashMap<i64, i64>,
@@ -180,6 +182,7 @@ impl State {
             tokens: HashMap::new(),
             people: BTreeMap::new(),
             gone_people: HashSet::new(),
+            profile_photos: HashMap::new(),
             groups: BTreeMap::new(),
             migrated: HashMap::new(),
             chats: HashMap::new(),

@@ -111,6 +111,23 @@ impl Database {
             .collect()
     }
 
+    /// Lets a customer have waited for some seconds more than he has.
+    #[expect(clippy::disallowed_methods, reason = "nobody can wait for hours here")]
+    pub async fn age_waiting(&self, customer: i64, seconds: i64) {
+        let update = "UPDATE conversation_states SET waiting_since = waiting_since - ? \
+                      WHERE customer_id = ? AND waiting_since IS NOT NULL";
+        let aged = if self.created.is_some() {
+            let mut connection = MySqlConnection::connect(&self.url).await.expect("a connection");
+            let update = sqlx::query(update).bind(seconds * 1000).bind(customer);
+            update.execute(&mut connection).await.expect("the update").rows_affected()
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            let update = sqlx::query(update).bind(seconds * 1000).bind(customer);
+            update.execute(&mut connection).await.expect("the update").rows_affected()
+        };
+        assert_eq!(aged, 1, "he waits");
+    }
+
     /// The folder of this test: the SQLite file, the key file.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{Call, Outcome};
-use crate::{Membership, error::ApiError, people::GroupKind, state::ChatKey};
+use crate::{Membership, error::ApiError, files::render, people::GroupKind, state::ChatKey};
 
 /// One of this file's methods.
 pub(crate) fn call(c: &mut Call<'_>) -> Outcome {
     match c.method {
         "getChat" => full_info(c),
-        "getUserProfilePhotos" => Ok(json!({"total_count": 0, "photos": []})),
+        "getUserProfilePhotos" => profile_photos(c),
         "pinChatMessage" => pin(c),
         "unpinChatMessage" | "unpinAllChatMessages" => unpin(c),
         "leaveChat" => leave(c),
@@ -69,6 +69,20 @@ fn full_info(c: &Call<'_>) -> Outcome {
         info["pinned_message"] = c.shown(key, *last);
     }
     Ok(info)
+}
+
+/// A bot sees the photos of people it has met (SRV `process_get_user_profile_photos_query`, which
+/// checks the user first); 100 at a time at most.
+fn profile_photos(c: &Call<'_>) -> Outcome {
+    let user = c.p.int("user_id").ok_or_else(|| ApiError::bad("invalid user_id specified"))?;
+    if !c.s.bot(c.bot).started.contains(&user) {
+        return Err(ApiError::bad("user not found"));
+    }
+    let number = |key, usual: i64| usize::try_from(c.p.int(key).unwrap_or(usual)).unwrap_or(0);
+    let limit = number("limit", 100).clamp(1, 100);
+    let all = c.s.profile_photos.get(&user).map_or(&[][..], Vec::as_slice);
+    let photos: Vec<Value> = all.iter().skip(number("offset", 0)).take(limit).cloned().collect();
+    Ok(render(c.bot, &json!({"total_count": all.len(), "photos": photos})))
 }
 
 fn member(c: &Call<'_>) -> Outcome {
