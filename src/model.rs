@@ -108,11 +108,16 @@ impl Part {
         }
     }
 
+    /// Whether a number of the database is that of a pointer.
+    pub fn is_pointer(number: i64) -> bool {
+        number >= POINTERS
+    }
+
     /// The message whose parts a number of the database belongs to.
     pub fn main_of(number: i64) -> Self {
         match number / FAMILY {
             0 => Self::Main,
-            _ if number >= POINTERS => Self::Main,
+            _ if Self::is_pointer(number) => Self::Main,
             family => Self::Change(family - 1),
         }
     }

@@ -22,7 +22,7 @@ use crate::{
 /// How long a list waits for a name.
 pub(super) const NAME_PATIENCE: Duration = Duration::from_secs(5);
 /// Entries on a page of a list.
-pub(super) const PAGE: usize = 8;
+pub(super) const PAGE: u16 = 8;
 
 /// A customer of an owner.
 pub(super) struct Customer {

@@ -197,7 +197,8 @@ impl Master {
         for bot in bots {
             let copies = store.copies_of_customer(owner.id, bot, whom.customer, COPIES).await?;
             let here = |copy: &Reference| {
-                copy.copy_bot == self.inner.caller.bot
+                !Part::is_pointer(copy.part)
+                    && copy.copy_bot == self.inner.caller.bot
                     && copy.copy_chat == owner.id.chat()
                     && copy.reason.as_deref() != Some(KEPT)
             };
@@ -258,19 +259,28 @@ impl Master {
         Ok(copies.iter().filter(|copy| copy.part == Part::Main.number()).count())
     }
 
-    /// A page of `/banned`.
+    /// A page of `/banned`; one that is empty by now gives way to one before it.
     pub(super) async fn list_banned(&self, owner: Owner, page: u16) -> Result<Answer, MasterError> {
         let (store, language) = (&self.inner.store, owner.language);
-        let offset = i64::from(page) * (PAGE as i64);
-        let mut bans = store.bans_of(owner.id, PAGE as i64 + 1, offset).await?;
-        if bans.is_empty() && page > 0 {
-            return Box::pin(self.list_banned(owner, page - 1)).await;
+        for page in [page, page.saturating_sub(1), 0] {
+            let offset = i64::from(page) * i64::from(PAGE);
+            let bans = store.bans_of(owner.id, i64::from(PAGE) + 1, offset).await?;
+            if !bans.is_empty() {
+                return self.banned_page(owner, page, bans).await;
+            }
         }
-        if bans.is_empty() {
-            return Ok(plain(language.nobody_banned()));
-        }
-        let has_more = bans.len() > PAGE;
-        bans.truncate(PAGE);
+        Ok(plain(language.nobody_banned()))
+    }
+
+    async fn banned_page(
+        &self,
+        owner: Owner,
+        page: u16,
+        mut bans: Vec<Ban>,
+    ) -> Result<Answer, MasterError> {
+        let language = owner.language;
+        let has_more = bans.len() > usize::from(PAGE);
+        bans.truncate(usize::from(PAGE));
         let names = bans.iter().map(|ban| self.names(owner, ban.seen_by, ban.customer));
         let mut lines = vec![language.banned_title(), String::new()];
         let mut buttons = Vec::new();

@@ -8,11 +8,13 @@ use super::{
     acquaintance::{Customer, NAME_PATIENCE, as_reply, unknown},
     actions::{Done, Occasion, keyboard, plain},
     bans::{Bans, ban_buttons},
+    inbox::message_id,
     people::{PeoplePress, Place, Whom},
     state::Press,
 };
 use crate::{
     clock,
+    model::Part,
     relay::{header::clean, rich::RichText},
     spans::{day, median_answer_time, span},
     telegram::{Attachment, CallError, Outgoing, Refusal, RemoteFile},
@@ -56,13 +58,28 @@ impl Master {
         };
         let mut parameters = as_reply(about, true);
         parameters.insert("reply_markup".to_owned(), buttons);
-        if let Some(sent) = self.show_photo(owner, &customer, &text, &parameters).await {
-            sent?;
-            return Ok(Done::Shown);
+        let sent = match self.show_photo(owner, &customer, &text, &parameters).await? {
+            Some(sent) => sent,
+            None => self.show_text(owner, text, parameters).await?,
+        };
+        // His name stands at the top of it, so a reply to it is meant for him.
+        let latest = self.inner.store.latest_copy(owner.id, whom.bot, whom.customer).await?;
+        if let Some((latest, card)) = latest.zip(message_id(&sent)) {
+            self.record_pointer(owner, latest.source, Part::Pointer(card.0), Some(card)).await?;
         }
-        with_text(&mut parameters, "text", "entities", text);
-        self.send(owner.id.chat(), Outgoing::new("sendMessage", parameters)).await?;
         Ok(Done::Shown)
+    }
+
+    async fn show_text(
+        &self,
+        owner: Owner,
+        text: RichText,
+        mut parameters: Map<String, Value>,
+    ) -> Result<Value, MasterError> {
+        with_text(&mut parameters, "text", "entities", text);
+        let outgoing = Outgoing::new("sendMessage", parameters);
+        let sent = self.send_from(owner.id.chat(), &outgoing, &self.inner.caller).await;
+        sent.map_err(MasterError::Answer)
     }
 
     /// The card with the customer's photo; `None` where it has to do without.
@@ -72,23 +89,26 @@ impl Master {
         customer: &Customer,
         text: &RichText,
         parameters: &Map<String, Value>,
-    ) -> Option<Result<(), MasterError>> {
-        let client = customer.client.as_ref().filter(|_| text.units() <= CAPTION)?;
+    ) -> Result<Option<Value>, MasterError> {
+        let Some(client) = customer.client.as_ref().filter(|_| text.units() <= CAPTION) else {
+            return Ok(None);
+        };
         let asked = self.inner.telegram.profile_photo(&client.caller, customer.whom.customer);
-        let sizes = tokio::time::timeout(NAME_PATIENCE, asked).await.ok()?.ok()?;
-        let attachment = Attachment { field: "photo", file: largest(&sizes)? };
+        let sizes = tokio::time::timeout(NAME_PATIENCE, asked).await.ok().and_then(Result::ok);
+        let Some(file) = sizes.and_then(|sizes| largest(&sizes)) else { return Ok(None) };
         let mut parameters = parameters.clone();
         with_text(&mut parameters, "caption", "caption_entities", text.clone());
+        let attachment = Attachment { field: "photo", file };
         let outgoing = Outgoing::with_file("sendPhoto", parameters, attachment);
         match self.send_from(owner.id.chat(), &outgoing, &client.caller).await {
-            Ok(_) => Some(Ok(())),
+            Ok(sent) => Ok(Some(sent)),
             Err(error @ CallError::NotSent(Refusal::TooFast { .. })) => {
-                Some(Err(MasterError::Answer(error)))
+                Err(MasterError::Answer(error))
             }
             // Once too often is better than not at all: a card does no harm.
             Err(error) => {
                 tracing::debug!(%error, "a card goes without its photo");
-                None
+                Ok(None)
             }
         }
     }
@@ -114,8 +134,7 @@ impl Master {
                 done => return done.map(|()| Done::Shown),
             }
         }
-        with_text(&mut parameters, "text", "entities", text);
-        self.send(owner.id.chat(), Outgoing::new("sendMessage", parameters)).await?;
+        self.show_text(owner, text, parameters).await?;
         Ok(Done::Shown)
     }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     clock,
-    model::{DeliveryState, Direction, MessageKey, Part, Reference},
+    model::{DeliveryState, Direction, MessageKey, Part, Reference, Waiting},
     spans::span,
     store::NewReference,
     telegram::{CallError, Outgoing, Refusal},
@@ -25,30 +25,39 @@ use crate::{
 const TRIED: i64 = 5;
 
 impl Master {
-    /// A page of `/inbox`.
+    /// A page of `/inbox`; one that is empty by now gives way to one before it.
     pub(super) async fn list_waiting(
         &self,
         owner: Owner,
         page: u16,
     ) -> Result<Answer, MasterError> {
         let (store, language) = (&self.inner.store, owner.language);
-        let offset = i64::from(page) * (PAGE as i64);
-        let mut waiting = store.waiting_of(owner.id, PAGE as i64 + 1, offset).await?;
-        if waiting.is_empty() && page > 0 {
-            return Box::pin(self.list_waiting(owner, page - 1)).await;
+        for page in [page, page.saturating_sub(1), 0] {
+            let offset = i64::from(page) * i64::from(PAGE);
+            let waiting = store.waiting_of(owner.id, i64::from(PAGE) + 1, offset).await?;
+            if !waiting.is_empty() {
+                return self.waiting_page(owner, page, waiting).await;
+            }
         }
-        if waiting.is_empty() {
-            return Ok(plain(language.inbox_empty()));
-        }
-        let has_more = waiting.len() > PAGE;
-        waiting.truncate(PAGE);
+        Ok(plain(language.inbox_empty()))
+    }
+
+    async fn waiting_page(
+        &self,
+        owner: Owner,
+        page: u16,
+        mut waiting: Vec<Waiting>,
+    ) -> Result<Answer, MasterError> {
+        let language = owner.language;
+        let has_more = waiting.len() > usize::from(PAGE);
+        waiting.truncate(usize::from(PAGE));
         let now = clock::now_ms();
         let names = waiting.iter().map(|one| self.names(owner, one.bot, one.customer));
         let mut lines = vec![language.inbox_title(), String::new()];
         let mut buttons = Vec::new();
         for (index, (one, names)) in waiting.iter().zip(join_all(names).await).enumerate() {
             let (name, bot) = names?;
-            let number = usize::from(page) * PAGE + index + 1;
+            let number = usize::from(page) * usize::from(PAGE) + index + 1;
             let age = span(language, now.saturating_sub(one.since));
             lines.push(format!("{number}. {name} → @{bot}, {age}"));
             let whom = Whom { bot: one.bot, customer: one.customer };
@@ -161,6 +170,6 @@ impl Master {
     }
 }
 
-fn message_id(sent: &Value) -> Option<MessageId> {
+pub(super) fn message_id(sent: &Value) -> Option<MessageId> {
     i32::try_from(sent.get("message_id")?.as_i64()?).ok().map(MessageId)
 }

@@ -22,6 +22,8 @@ use crate::{
     update::{Message, Person},
 };
 
+/// What begins a message that points at a copy: the inbox's pointers and the reminders.
+const POINTING: [&str; 2] = ["👆", "⏰"];
 /// The receipt on a delivered reply.
 const RECEIPT: &str = "👍";
 
@@ -78,7 +80,10 @@ impl Relay {
             Some((header, repeat)) if header != answered.id => {
                 self.header_edit(owner, target, header, repeat).await?
             }
-            _ => with_new_mark(answered),
+            _ if Part::is_pointer(copy.part) => {
+                POINTING.iter().find_map(|mark| with_new_mark(answered, mark))
+            }
+            _ => with_new_mark(answered, NEW),
         };
         let Some(edit) = edit else { return Ok(()) };
         let master = &self.inner.master;
@@ -138,15 +143,15 @@ fn report(what: &str, done: &Result<(), CallError>) {
     }
 }
 
-/// The edit that turns a copy's 🆕 into ✅, all else as it was; `None` where there is no 🆕.
-fn with_new_mark(copy: &Message) -> Option<Outgoing> {
+/// The edit that turns the mark of a copy into ✅, all else as it was; `None` where it has none.
+fn with_new_mark(copy: &Message, mark: &str) -> Option<Outgoing> {
     let (method, text, entities, kept) = if copy.text().is_some() {
         ("editMessageText", "text", "entities", "link_preview_options")
     } else {
         ("editMessageCaption", "caption", "caption_entities", "show_caption_above_media")
     };
-    let rest = copy.words()?.strip_prefix(NEW)?;
-    let by = i64::try_from(units(ANSWERED)).unwrap_or(0) - i64::try_from(units(NEW)).unwrap_or(0);
+    let rest = copy.words()?.strip_prefix(mark)?;
+    let by = i64::try_from(units(ANSWERED)).unwrap_or(0) - i64::try_from(units(mark)).unwrap_or(0);
     let mut parameters = Map::new();
     parameters.insert("message_id".to_owned(), copy.id.0.into());
     parameters.insert(text.to_owned(), format!("{ANSWERED}{rest}").into());
@@ -170,7 +175,7 @@ mod tests {
     fn the_mark_changes_and_entities_stay_on_their_words() {
         let bold = json!([{"type": "bold", "offset": 3, "length": 4}]);
         let read = Message::with(&json!({"text": "🆕 Anna → @b\nhi", "entities": bold}));
-        let edit = with_new_mark(&read).unwrap();
+        let edit = with_new_mark(&read, NEW).unwrap();
         assert_eq!(edit.method, "editMessageText");
         assert_eq!(edit.parameters["text"], "✅ Anna → @b\nhi");
         assert_eq!(edit.parameters["entities"][0]["offset"], 2);
@@ -179,9 +184,9 @@ mod tests {
     #[test]
     fn captions_keep_their_place_and_other_copies_are_left_alone() {
         let read = Message::with(&json!({"caption": "🆕 A", "show_caption_above_media": true}));
-        let edit = with_new_mark(&read).unwrap();
+        let edit = with_new_mark(&read, NEW).unwrap();
         assert_eq!(edit.parameters["show_caption_above_media"], true);
-        assert_eq!(with_new_mark(&Message::with(&json!({"text": "✅ A"}))), None);
-        assert_eq!(with_new_mark(&Message::with(&json!({"sticker": {}}))), None);
+        assert_eq!(with_new_mark(&Message::with(&json!({"text": "✅ A"})), NEW), None);
+        assert_eq!(with_new_mark(&Message::with(&json!({"sticker": {}})), NEW), None);
     }
 }

@@ -1,5 +1,7 @@
 use super::{Action as A, Command as C, Input as I, MasterState as S, Sentence as Say, *};
 
+const ANNA: Whom = Whom { bot: BotId(7), customer: ChatId(8) };
+
 fn token(id: u32) -> BotToken {
     BotToken::parse(&format!("{}:{}", 100_000 + id, "A".repeat(35))).unwrap()
 }
@@ -122,5 +124,36 @@ fn a_stored_state_reads_back() {
     for state in [S::Idle, S::AwaitingToken, S::ConfirmingTakeover(candidate(1))] {
         let json = serde_json::to_string(&state).unwrap();
         assert_eq!(serde_json::from_str::<S>(&json).unwrap(), state);
+    }
+}
+
+#[test]
+fn notes_as_a_table() {
+    let noting = S::AwaitingNote { bot: ANNA.bot, customer: ANNA.customer };
+    let asks_note = I::Press(Press::People(PeoplePress::Note(ANNA)));
+    let long = "x".repeat(NOTE_LENGTH + 1);
+    let note = |text: &str| C::Note { text: text.to_owned() };
+    let about = |command| I::CommandAbout(command, ANNA);
+    let said = |text: &str| I::Words { text: text.to_owned(), tokens: Vec::new(), is_reply: false };
+    let table = [
+        (S::Idle, I::Command(C::Note { text: "x".into() }), S::Idle, A::Say(Say::NoteHow)),
+        (S::AwaitingToken, about(C::Ban), S::AwaitingToken, A::People(Errand::Ban(ANNA))),
+        (S::Idle, about(C::Info), S::Idle, A::People(Errand::Card(ANNA))),
+        (S::Idle, about(C::Help), S::Idle, A::Say(Say::Help)),
+        (S::Idle, about(note("")), S::Idle, A::People(Errand::FindForNote(ANNA))),
+        (S::Idle, about(note("tea")), S::Idle, A::People(Errand::KeepNote(ANNA, "tea".into()))),
+        (S::Idle, about(note(&long)), S::Idle, A::Say(Say::NoteTooLong)),
+        (S::Idle, I::NoteAbout(Some(ANNA)), noting.clone(), A::People(Errand::AskNote(ANNA))),
+        (S::Idle, I::NoteAbout(None), S::Idle, A::Stale),
+        (noting.clone(), said("tea"), S::Idle, A::People(Errand::KeepNote(ANNA, "tea".into()))),
+        (noting.clone(), said(" \n"), noting.clone(), A::Say(Say::NoteMissing)),
+        (noting.clone(), said(&long), noting.clone(), A::Say(Say::NoteTooLong)),
+        (noting.clone(), words(&[7], false), noting.clone(), A::Check(token(7))),
+        (noting.clone(), I::Command(C::Cancel), S::Idle, A::Say(Say::Cancelled)),
+        (noting.clone(), asks_note.clone(), noting.clone(), A::Stale),
+        (S::Idle, asks_note, S::Idle, A::People(Errand::FindForNote(ANNA))),
+    ];
+    for (state, input, next, action) in table {
+        assert_eq!(step(state.clone(), input.clone()), (next, action), "{state:?} {input:?}");
     }
 }
