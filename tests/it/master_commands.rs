@@ -49,7 +49,20 @@ async fn remove(stage: &Stage, bot: &Bot) {
 }
 
 async fn every_command_is_answered(mut stage: Stage) {
-    let all = ["add", "bots", "remove", "qr", "subscribe", "help", "cancel"];
+    let all = [
+        "add",
+        "bots",
+        "remove",
+        "qr",
+        "inbox",
+        "info",
+        "note",
+        "ban",
+        "banned",
+        "subscribe",
+        "help",
+        "cancel",
+    ];
     for (command, answer) in [
         ("/help", "Reply to a customer's message"),
         ("/HELP@master_bot", "Reply to a customer's message"),
@@ -342,7 +355,20 @@ async fn the_menu_is_set_for_everybody_in_every_language(mut stage: Stage) {
         let commands = view.commands(&stage.master, scope, language);
         commands.iter().map(|command| command["command"].as_str().unwrap().to_owned()).collect()
     };
-    let full = ["add", "bots", "remove", "qr", "subscribe", "help", "cancel"];
+    let full = [
+        "add",
+        "bots",
+        "remove",
+        "qr",
+        "inbox",
+        "info",
+        "note",
+        "ban",
+        "banned",
+        "subscribe",
+        "help",
+        "cancel",
+    ];
     stage
         .telegram
         .wait("every menu", |view| {
