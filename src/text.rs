@@ -217,7 +217,13 @@ sentences! {
     /// Which bot's code to draw.
     qr_which = "qr-which" ();
     /// Under the code.
-    qr_caption = "qr-caption" (bot);
+    qr_caption = "qr-caption" (link);
+    /// Under the file for print.
+    qr_print = "qr-print" ();
+    /// Which bot's code to draw with a label.
+    qr_which_label = "qr-which-label" (label);
+    /// What was given can be no label.
+    label_unusable = "label-unusable" ();
 
     // Alarms.
     /// A client bot's token is dead.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Command;
-use crate::{model::BotId, token::BotToken};
+use crate::{label::Label, model::BotId, token::BotToken};
 
 /// Where a dialogue stands. It survives restarts, so a variant is never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,6 +25,11 @@ pub enum MasterState {
     ConfirmingRemoval {
         /// The bot.
         bot: BotId,
+    },
+    /// Whose code is to carry this label? A button has no room for it.
+    ChoosingQr {
+        /// The label.
+        label: Label,
     },
 }
 
@@ -48,6 +53,8 @@ pub struct Choice {
     pub bot: BotId,
     /// Its username.
     pub username: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// What comes in.
@@ -73,12 +80,12 @@ pub enum Input {
 }
 
 /// What a choice among bots is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// Detaching one.
     Removal,
-    /// Drawing the code of one.
-    Qr,
+    /// Drawing the code of one, with this label in its link.
+    Qr(Option<Label>),
 }
 
 /// What Telegram says about a token.
@@ -109,6 +116,8 @@ pub enum Press {
     Remove(BotId),
     /// Draw this bot's code.
     Qr(BotId),
+    /// Draw this bot's code with the label that was asked about: its [`Label::tag`].
+    QrLabel(BotId, u32),
     /// Answer the question about this bot with no.
     Cancel(BotId),
     /// Choose none of a list.
@@ -126,11 +135,18 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("close", |_| Press::Close),
 ];
 
+const QR_LABEL: &str = "qr-label";
+
 impl FromStr for Press {
     type Err = ();
 
     fn from_str(data: &str) -> Result<Self, ()> {
         let (word, bot) = data.split_once(':').ok_or(())?;
+        if word == QR_LABEL {
+            let (bot, tag) = bot.split_once(':').ok_or(())?;
+            let tag = tag.parse().map_err(|_| ())?;
+            return bot.parse().map(|bot| Self::QrLabel(BotId(bot), tag)).map_err(|_| ());
+        }
         let bot = bot.parse().map(BotId).map_err(|_| ())?;
         let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
         Ok(known.1(bot))
@@ -145,6 +161,7 @@ impl Press {
             Self::ChooseRemoval(bot) => ("choose-removal", bot),
             Self::Remove(bot) => ("remove", bot),
             Self::Qr(bot) => ("qr", bot),
+            Self::QrLabel(bot, tag) => return format!("{QR_LABEL}:{bot}:{tag}"),
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
         };
@@ -173,8 +190,8 @@ pub enum Action {
     AskRemoval(Choice),
     /// Detach the bot.
     Remove(BotId),
-    /// Draw the code.
-    DrawQr(Choice),
+    /// Draw the code, with this label in its link.
+    DrawQr(Choice, Option<Label>),
     /// List the bots and how they fare.
     ListBots,
     /// The button's question is closed. What its message says by now stays: it may be the answer.
@@ -212,6 +229,8 @@ pub enum Sentence {
     NothingToCancel,
     /// There is no bot.
     NoBots,
+    /// What was given can be no label.
+    LabelUnusable,
     /// How customers are answered.
     HowToReply,
     /// The message replied to is no copy.
@@ -241,7 +260,8 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Add { tokens, pasted: true } => on_tokens(AwaitingToken, tokens),
         Command::Bots => (state, Action::ListBots),
         Command::Remove => (Idle, Action::LookUp(Purpose::Removal)),
-        Command::Qr => (state, Action::LookUp(Purpose::Qr)),
+        Command::Qr { label } => (state, Action::LookUp(Purpose::Qr(label))),
+        Command::QrUnusable => (state, Action::Say(Sentence::LabelUnusable)),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
@@ -298,9 +318,18 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
-        (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr, bot)),
+        (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr(None), bot)),
+        (Press::QrLabel(bot, tag), MasterState::ChoosingQr { label }) if label.tag() == tag => {
+            let purpose = Purpose::Qr(Some(label.clone()));
+            (MasterState::ChoosingQr { label }, Action::Find(purpose, bot))
+        }
+        (Press::Close, MasterState::ChoosingQr { .. }) => {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
+        }
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
-        (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_), state) => (state, Action::Stale),
+        (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_) | Press::QrLabel(..), state) => {
+            (state, Action::Stale)
+        }
     }
 }
 
@@ -310,6 +339,10 @@ fn on_choices(
     mut choices: Vec<Choice>,
 ) -> (MasterState, Action) {
     if choices.len() > 1 {
+        let state = match &purpose {
+            Purpose::Qr(Some(label)) => MasterState::ChoosingQr { label: label.clone() },
+            Purpose::Qr(None) | Purpose::Removal => state,
+        };
         return (state, Action::AskWhich(purpose, choices));
     }
     match choices.pop() {
@@ -323,7 +356,11 @@ fn on_choice(state: MasterState, purpose: Purpose, choice: Choice) -> (MasterSta
         Purpose::Removal => {
             (MasterState::ConfirmingRemoval { bot: choice.bot }, Action::AskRemoval(choice))
         }
-        Purpose::Qr => (state, Action::DrawQr(choice)),
+        Purpose::Qr(label) => {
+            let question = label.clone().map(|label| MasterState::ChoosingQr { label });
+            let is_answered = question.as_ref() == Some(&state);
+            (if is_answered { MasterState::Idle } else { state }, Action::DrawQr(choice, label))
+        }
     }
 }
 

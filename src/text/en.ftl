@@ -23,7 +23,7 @@ unknown-command =
 command-add = attach a client bot
 command-bots = your bots and how they fare
 command-remove = detach a bot
-command-qr = QR code of a bot's link
+command-qr = QR code of a bot's link; /qr table7 adds a label
 command-subscribe = your plan
 command-help = what I can do
 command-cancel = stop what was begun
@@ -74,7 +74,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): works
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
 qr-which = Whose QR code?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = For print: this file stays sharp at any size.
+qr-which-label = Whose QR code shall carry the label #{ $label }?
+label-unusable = This can't be a label. A label has 1 to 64 characters: letters a–z, digits, _ and -. For example: /qr table7
 
 # Alarms
 

@@ -23,7 +23,7 @@ unknown-command =
 command-add = conectar un bot para clientes
 command-bots = tus bots y su estado
 command-remove = desconectar un bot
-command-qr = código QR con el enlace de un bot
+command-qr = código QR con el enlace de un bot; /qr mesa7 añade una etiqueta
 command-subscribe = tu plan
 command-help = qué puedo hacer
 command-cancel = cancelar lo que está en curso
@@ -74,7 +74,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): funciona
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram ya no acepta su token. Consigue el actual en @BotFather y envíalo con /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): otro programa recibe sus mensajes. Detén ese programa, o revoca el token en @BotFather y envía el nuevo con /add.
 qr-which = ¿De qué bot quieres el código QR?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Para imprimir: este archivo se ve nítido en cualquier tamaño.
+qr-which-label = ¿De qué bot quieres el código QR con la etiqueta #{ $label }?
+label-unusable = Esto no puede ser una etiqueta. Una etiqueta tiene de 1 a 64 caracteres: letras de la a a la z sin acentos ni ñ, cifras, _ y -. Por ejemplo: /qr mesa7
 
 # Alarms
 

@@ -23,7 +23,7 @@ unknown-command =
 command-add = подключить клиентского бота
 command-bots = ваши боты и их состояние
 command-remove = отключить бота
-command-qr = QR-код со ссылкой на бота
+command-qr = QR-код со ссылкой на бота; /qr table7 добавит метку
 command-subscribe = ваш тариф
 command-help = что я умею
 command-cancel = отменить начатое
@@ -74,7 +74,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): работает
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram больше не принимает его токен. Возьмите действующий в @BotFather и отправьте через /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): его сообщения получает другая программа. Остановите её или отзовите токен в @BotFather и отправьте новый через /add.
 qr-which = QR-код какого бота вам нужен?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Для печати: этот файл остаётся чётким в любом размере.
+qr-which-label = QR-код какого бота нужен с меткой #{ $label }?
+label-unusable = Это не может быть меткой. В метке от 1 до 64 символов: латинские буквы, цифры, _ и -. Например: /qr table7
 
 # Alarms
 

@@ -23,7 +23,7 @@ unknown-command =
 command-add = підключити клієнтського бота
 command-bots = ваші боти та їхній стан
 command-remove = відключити бота
-command-qr = QR-код із посиланням на бота
+command-qr = QR-код із посиланням на бота; /qr table7 додасть мітку
 command-subscribe = ваш тариф
 command-help = що я вмію
 command-cancel = скасувати розпочате
@@ -74,7 +74,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): працює
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram більше не приймає його токен. Візьміть чинний у @BotFather і надішліть через /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): його повідомлення отримує інша програма. Зупиніть її або відкличте токен у @BotFather і надішліть новий через /add.
 qr-which = QR-код якого бота вам потрібен?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Для друку: цей файл лишається чітким у будь-якому розмірі.
+qr-which-label = QR-код якого бота потрібен із міткою #{ $label }?
+label-unusable = Це не може бути міткою. Мітка має від 1 до 64 символів: латинські літери, цифри, _ і -. Наприклад: /qr table7
 
 # Alarms
 
