@@ -30,6 +30,8 @@ pub enum Command {
     },
     /// `/qr` with what can be no label.
     QrUnusable,
+    /// `/delete`; the relay answers it.
+    Delete,
     /// `/subscribe`
     Subscribe,
     /// `/cancel`
@@ -47,6 +49,7 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("bots", |language| language.command_bots()),
     ("remove", |language| language.command_remove()),
     ("qr", |language| language.command_qr()),
+    ("delete", |language| language.command_delete()),
     ("subscribe", |language| language.command_subscribe()),
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
@@ -65,6 +68,7 @@ impl Command {
             "qr" if argument.is_empty() => Self::Qr { label: None },
             "qr" => Label::parse(argument)
                 .map_or(Self::QrUnusable, |label| Self::Qr { label: Some(label) }),
+            "delete" => Self::Delete,
             "subscribe" => Self::Subscribe,
             "cancel" => Self::Cancel,
             _ => Self::Unknown,
