@@ -10,6 +10,8 @@
 //! - [`parking`]: when what is parked has its moment
 //! - [`edit`]: a changed message, a moving location
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
+//! - [`delete`]: what was sent is taken back
+//! - [`reaction`]: reactions, both ways
 //! - [`greet`]: what a client bot answers by itself
 //! - [`acknowledge`]: how a customer learns that his message was passed on
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
@@ -24,6 +26,7 @@ mod carry;
 mod compose;
 pub mod content;
 mod customer;
+mod delete;
 mod edit;
 mod failure;
 mod greet;
@@ -31,6 +34,7 @@ pub mod header;
 mod inbound;
 mod outbound;
 mod parking;
+mod reaction;
 pub mod rich;
 
 use std::{
@@ -103,6 +107,10 @@ struct Inner {
     edited: edit::Edited,
     /// Replies whose receipts this process has shown.
     receipts: Cache<MessageKey, ()>,
+    /// Messages on which a bot shows somebody's reaction.
+    mirrored: Cache<MessageKey, ()>,
+    /// By owner: the copy below which he can undo his last reply.
+    undo_places: Cache<OwnerId, (ChatId, MessageId)>,
     /// Reactions and marks, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
@@ -122,6 +130,8 @@ impl Relay {
                 changes: Lanes::default(),
                 edited: edit::Edited::new(),
                 receipts: Cache::new(RECEIPTS),
+                mirrored: Cache::new(RECEIPTS),
+                undo_places: Cache::new(RECEIPTS),
                 side_work,
             }),
         }

@@ -26,7 +26,7 @@ pub use deliver::{Attachment, Outgoing};
 use files::FileIds;
 pub use files::RemoteFile;
 use limits::Limits;
-pub use methods::{BotIdentity, WebhookInfo, WebhookOrder};
+pub use methods::{BotIdentity, Document, WebhookInfo, WebhookOrder};
 pub use outcome::{CallError, Doubt, Refusal};
 
 use crate::{

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     clock,
-    model::{BotId, Part, Reference},
+    model::{BotId, DELETED, Part, Reference},
     spans::day,
     store::Ban,
     telegram::{CallError, Refusal},
@@ -29,8 +29,7 @@ const COPIES: i64 = 10_000;
 const BATCH: usize = 100;
 /// So many in a row that can't be deleted: older ones can't be, either.
 const HOPELESS: usize = 10;
-/// What the reference says of a copy that is gone.
-const DELETED: &str = "deleted";
+
 /// What the reference says of a copy that Telegram no longer deletes.
 const KEPT: &str = "undeletable";
 

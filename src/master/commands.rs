@@ -1,6 +1,6 @@
 //! The master bot's commands.
 
-use crate::{text::Language, token::BotToken, token::find_tokens, update::Message};
+use crate::{label::Label, text::Language, token::BotToken, token::find_tokens, update::Message};
 
 /// A command, with what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,15 @@ pub enum Command {
     Bots,
     /// `/remove`
     Remove,
-    /// `/qr`
-    Qr,
+    /// `/qr`, with the label customers are to come with.
+    Qr {
+        /// The label, where one was given.
+        label: Option<Label>,
+    },
+    /// `/qr` with what can be no label.
+    QrUnusable,
+    /// `/delete`; the relay answers it.
+    Delete,
     /// `/inbox`
     Inbox,
     /// `/info`
@@ -60,6 +67,7 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("note", |language| language.command_note()),
     ("ban", |language| language.command_ban()),
     ("banned", |language| language.command_banned()),
+    ("delete", |language| language.command_delete()),
     ("subscribe", |language| language.command_subscribe()),
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
@@ -75,7 +83,10 @@ impl Command {
             "add" => Self::Add { tokens: find_tokens(argument), pasted: !argument.is_empty() },
             "bots" => Self::Bots,
             "remove" => Self::Remove,
-            "qr" => Self::Qr,
+            "qr" if argument.is_empty() => Self::Qr { label: None },
+            "qr" => Label::parse(argument)
+                .map_or(Self::QrUnusable, |label| Self::Qr { label: Some(label) }),
+            "delete" => Self::Delete,
             "inbox" => Self::Inbox,
             "info" => Self::Info,
             "note" => Self::Note { text: argument.to_owned() },
@@ -117,6 +128,12 @@ mod tests {
         assert_eq!(parse("/start claim_x"), Some(Command::Start { payload: "claim_x".into() }));
         assert_eq!(parse("/add"), Some(Command::Add { tokens: vec![], pasted: false }));
         assert_eq!(parse("/add nothing"), Some(Command::Add { tokens: vec![], pasted: true }));
+        let label = |text| Some(Label::parse(text).unwrap());
+        assert_eq!(parse("/qr"), Some(Command::Qr { label: None }));
+        assert_eq!(parse("/qr  table7 "), Some(Command::Qr { label: label("table7") }));
+        for unusable in ["/qr table 7", "/qr #7", "/qr <b>", &format!("/qr {}", "x".repeat(65))] {
+            assert_eq!(parse(unusable), Some(Command::QrUnusable), "{unusable}");
+        }
         assert_eq!(parse("/dance"), Some(Command::Unknown));
         assert_eq!(parse("hello"), None);
     }

@@ -12,7 +12,7 @@ use super::{
     Command,
     people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
 };
-use crate::{model::BotId, token::BotToken};
+use crate::{label::Label, model::BotId, token::BotToken};
 
 /// Where a dialogue stands. It survives restarts, so a variant is never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -37,6 +37,11 @@ pub enum MasterState {
         /// His chat with it.
         customer: ChatId,
     },
+    /// Whose code is to carry this label? A button has no room for it.
+    ChoosingQr {
+        /// The label.
+        label: Label,
+    },
 }
 
 /// A bot that can be attached, with its token sealed: a state may lie in the database for long.
@@ -59,6 +64,8 @@ pub struct Choice {
     pub bot: BotId,
     /// Its username.
     pub username: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// What comes in.
@@ -90,12 +97,12 @@ pub enum Input {
 }
 
 /// What a choice among bots is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// Detaching one.
     Removal,
-    /// Drawing the code of one.
-    Qr,
+    /// Drawing the code of one, with this label in its link.
+    Qr(Option<Label>),
 }
 
 /// What Telegram says about a token.
@@ -126,6 +133,8 @@ pub enum Press {
     Remove(BotId),
     /// Draw this bot's code.
     Qr(BotId),
+    /// Draw this bot's code with the label that was asked about: its [`Label::tag`].
+    QrLabel(BotId, u32),
     /// Answer the question about this bot with no.
     Cancel(BotId),
     /// Choose none of a list.
@@ -145,6 +154,8 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("close", |_| Press::Close),
 ];
 
+const QR_LABEL: &str = "qr-label";
+
 impl FromStr for Press {
     type Err = ();
 
@@ -153,6 +164,11 @@ impl FromStr for Press {
             return Ok(Self::People(press));
         }
         let (word, bot) = data.split_once(':').ok_or(())?;
+        if word == QR_LABEL {
+            let (bot, tag) = bot.split_once(':').ok_or(())?;
+            let tag = tag.parse().map_err(|_| ())?;
+            return bot.parse().map(|bot| Self::QrLabel(BotId(bot), tag)).map_err(|_| ());
+        }
         let bot = bot.parse().map(BotId).map_err(|_| ())?;
         let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
         Ok(known.1(bot))
@@ -167,6 +183,7 @@ impl Press {
             Self::ChooseRemoval(bot) => ("choose-removal", bot),
             Self::Remove(bot) => ("remove", bot),
             Self::Qr(bot) => ("qr", bot),
+            Self::QrLabel(bot, tag) => return format!("{QR_LABEL}:{bot}:{tag}"),
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
             Self::People(press) => return press.data(),
@@ -196,8 +213,8 @@ pub enum Action {
     AskRemoval(Choice),
     /// Detach the bot.
     Remove(BotId),
-    /// Draw the code.
-    DrawQr(Choice),
+    /// Draw the code, with this label in its link.
+    DrawQr(Choice, Option<Label>),
     /// List the bots and how they fare.
     ListBots,
     /// Do something about customers.
@@ -237,6 +254,8 @@ pub enum Sentence {
     NothingToCancel,
     /// There is no bot.
     NoBots,
+    /// What was given can be no label.
+    LabelUnusable,
     /// How customers are answered.
     HowToReply,
     /// The message replied to is no copy.
@@ -276,17 +295,19 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
     match command {
         Command::Start { .. } => (Idle, Action::Say(Sentence::Welcome)),
         Command::Help => (state, Action::Say(Sentence::Help)),
-        Command::Unknown => (state, Action::Say(Sentence::UnknownCommand)),
+        // Taking back is the relay's.
+        Command::Delete | Command::Unknown => (state, Action::Say(Sentence::UnknownCommand)),
         Command::Add { pasted: false, .. } => (AwaitingToken, Action::Say(Sentence::AddPrompt)),
         Command::Add { tokens, pasted: true } => on_tokens(AwaitingToken, tokens),
         Command::Bots => (state, Action::ListBots),
         Command::Remove => (Idle, Action::LookUp(Purpose::Removal)),
-        Command::Qr => (state, Action::LookUp(Purpose::Qr)),
         Command::Inbox => (state, Action::People(Errand::Inbox(0))),
         Command::Banned => (state, Action::People(Errand::Banned(0))),
         Command::Ban => (state, Action::Say(Sentence::BanHow)),
         Command::Info => (state, Action::Say(Sentence::InfoHow)),
         Command::Note { .. } => (state, Action::Say(Sentence::NoteHow)),
+        Command::Qr { label } => (state, Action::LookUp(Purpose::Qr(label))),
+        Command::QrUnusable => (state, Action::Say(Sentence::LabelUnusable)),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
@@ -384,7 +405,14 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
-        (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr, bot)),
+        (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr(None), bot)),
+        (Press::QrLabel(bot, tag), MasterState::ChoosingQr { label }) if label.tag() == tag => {
+            let purpose = Purpose::Qr(Some(label.clone()));
+            (MasterState::ChoosingQr { label }, Action::Find(purpose, bot))
+        }
+        (Press::Close, MasterState::ChoosingQr { .. }) => {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
+        }
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
         (
             Press::People(PeoplePress::Note(Whom { bot, customer })),
@@ -397,7 +425,9 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
             (state, Action::People(Errand::FindForNote(whom)))
         }
         (Press::People(press), state) => (state, Action::People(Errand::Press(press))),
-        (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_), state) => (state, Action::Stale),
+        (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_) | Press::QrLabel(..), state) => {
+            (state, Action::Stale)
+        }
     }
 }
 
@@ -407,6 +437,10 @@ fn on_choices(
     mut choices: Vec<Choice>,
 ) -> (MasterState, Action) {
     if choices.len() > 1 {
+        let state = match &purpose {
+            Purpose::Qr(Some(label)) => MasterState::ChoosingQr { label: label.clone() },
+            Purpose::Qr(None) | Purpose::Removal => state,
+        };
         return (state, Action::AskWhich(purpose, choices));
     }
     match choices.pop() {
@@ -420,7 +454,11 @@ fn on_choice(state: MasterState, purpose: Purpose, choice: Choice) -> (MasterSta
         Purpose::Removal => {
             (MasterState::ConfirmingRemoval { bot: choice.bot }, Action::AskRemoval(choice))
         }
-        Purpose::Qr => (state, Action::DrawQr(choice)),
+        Purpose::Qr(label) => {
+            let question = label.clone().map(|label| MasterState::ChoosingQr { label });
+            let is_answered = question.as_ref() == Some(&state);
+            (if is_answered { MasterState::Idle } else { state }, Action::DrawQr(choice, label))
+        }
     }
 }
 

@@ -109,9 +109,8 @@ impl Relay {
         match kind {
             Kind::Message(message) => self.message_of(customer, message, update).await,
             Kind::Edited(message) => self.inbound_edit(customer, message, update).await,
-            Kind::Reaction(_) | Kind::Button(_) | Kind::Membership(_) | Kind::Other => {
-                Ok(Verdict::Done)
-            }
+            Kind::Reaction(reaction) => self.inbound_reaction(customer, reaction, update).await,
+            Kind::Button(_) | Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
         }
     }
 
@@ -122,6 +121,9 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         if let Some(verdict) = self.greet(customer, message, update).await? {
+            return Ok(verdict);
+        }
+        if let Some(verdict) = self.take_back(customer, message, update).await? {
             return Ok(verdict);
         }
         let (owner, bot) = (customer.owner(), customer.client.id());

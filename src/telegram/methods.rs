@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use teloxide::{
     payloads::{
         AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteWebhook, LeaveChat,
-        SetMessageReaction, SetMessageReactionSetters, SetMyCommands, SetMyCommandsSetters,
+        SetMyCommands, SetMyCommandsSetters,
     },
-    types::{BotCommand, BotCommandScope, CallbackQueryId, ChatId, MessageId, ReactionType},
+    types::{BotCommand, BotCommandScope, CallbackQueryId, ChatId, MessageId},
 };
 
 use super::{
@@ -18,6 +18,9 @@ use super::{
     outcome::{CallError, Doubt, Refusal},
 };
 use crate::model::BotId;
+
+/// Telegram hangs up after a minute, so an update is not held longer for one wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// Who a bot is (`getMe`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +69,19 @@ pub struct WebhookOrder {
     pub allowed_updates: &'static [&'static str],
     /// A self-signed certificate's PEM.
     pub certificate: Option<bytes::Bytes>,
+}
+
+/// A file of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub mime: &'static str,
+    /// What it holds.
+    pub bytes: bytes::Bytes,
+    /// The words below it.
+    pub caption: String,
 }
 
 impl Telegram {
@@ -143,12 +159,25 @@ impl Telegram {
         message: MessageId,
         emoji: &str,
     ) -> Result<(), CallError> {
-        let reaction = ReactionType::Emoji { emoji: emoji.to_owned() };
-        let payload = SetMessageReaction::new(chat, message).reaction(vec![reaction]);
+        let reaction = json!({"type": "emoji", "emoji": emoji});
+        self.set_reaction(caller, chat, message, Some(reaction)).await
+    }
+
+    /// `setMessageReaction` with a `ReactionType` as Telegram gave it, or none; tried three times.
+    pub async fn set_reaction(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        message: MessageId,
+        reaction: Option<Value>,
+    ) -> Result<(), CallError> {
+        let reactions: Vec<Value> = reaction.into_iter().collect();
+        let asked = json!({"chat_id": chat.0, "message_id": message.0, "reaction": reactions});
         let mut tries = 1;
         loop {
             // Setting it twice changes nothing, so an unknown outcome is as good as a refusal.
-            let wait = match self.call(caller, &payload).await {
+            let done = self.call_json::<Value>(caller, "setMessageReaction", &asked, CALL_TIMEOUT);
+            let wait = match done.await {
                 Err(CallError::NotSent(Refusal::TooFast { retry_after })) => retry_after,
                 Err(CallError::Unknown(_)) => Duration::from_secs(1),
                 done => return done.map(drop),
@@ -159,6 +188,15 @@ impl Telegram {
             tries += 1;
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// The emoji a custom emoji stands for (`getCustomEmojiStickers`).
+    pub async fn custom_emoji(&self, caller: &Caller, id: &str) -> Result<String, CallError> {
+        let asked = json!({ "custom_emoji_ids": [id] });
+        let stickers: Vec<Value> =
+            self.call_json(caller, "getCustomEmojiStickers", &asked, CALL_TIMEOUT).await?;
+        let emoji = stickers.first().and_then(|sticker| sticker.get("emoji")?.as_str());
+        Ok(emoji.unwrap_or_default().to_owned())
     }
 
     /// `deleteMessage`.
@@ -256,6 +294,42 @@ impl Telegram {
             .text("photo", "attach://file0")
             .part("file0", file);
         self.call_multipart::<Value>(caller, "sendPhoto", form, CALL_TIMEOUT).await.map(drop)
+    }
+
+    /// `sendDocument` with a file of ours; tried three times as long as it certainly did not arrive,
+    /// because what was sent together with it already has.
+    pub async fn send_document(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        document: &Document,
+    ) -> Result<(), CallError> {
+        let mut tries = 1;
+        loop {
+            // `mime_str` takes the part, so another one stands in where the type can't be read.
+            let file = || {
+                let file = multipart::Part::stream(document.bytes.clone());
+                file.file_name(document.name.clone())
+            };
+            let file = file().mime_str(document.mime).unwrap_or_else(|_| file());
+            let form = multipart::Form::new()
+                .text("chat_id", chat.0.to_string())
+                .text("caption", document.caption.clone())
+                .text("document", "attach://file0")
+                .part("file0", file);
+            let sent = self.call_multipart::<Value>(caller, "sendDocument", form, CALL_TIMEOUT);
+            let Err(error) = sent.await else { return Ok(()) };
+            let wait = match error.refusal() {
+                Some(Refusal::TooFast { retry_after }) => *retry_after,
+                Some(Refusal::Unreachable) => Duration::from_secs(1),
+                _ => return Err(error),
+            };
+            if tries == 3 || wait > LONGEST_WAIT {
+                return Err(error);
+            }
+            tries += 1;
+            tokio::time::sleep(wait).await;
+        }
     }
 
     /// `leaveChat`.

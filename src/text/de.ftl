@@ -23,7 +23,8 @@ unknown-command =
 command-add = einen Kundenbot verbinden
 command-bots = Ihre Bots und ihr Zustand
 command-remove = einen Bot trennen
-command-qr = QR-Code mit dem Link zu einem Bot
+command-qr = QR-Code mit dem Link zu einem Bot; /qr tisch7 fügt ein Label hinzu
+command-delete = Ihre Antwort zurückziehen (als Antwort auf sie senden)
 command-subscribe = Ihr Tarif
 command-help = was ich kann
 command-cancel = laufenden Vorgang abbrechen
@@ -74,7 +75,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): läuft
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram akzeptiert den Token nicht mehr. Holen Sie sich den aktuellen bei @BotFather und senden Sie ihn mit /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): Ein anderes Programm empfängt seine Nachrichten. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen mit /add.
 qr-which = Für welchen Bot möchten Sie den QR-Code?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Zum Drucken: Diese Datei bleibt in jeder Größe scharf.
+qr-which-label = Für welchen Bot möchten Sie den QR-Code mit dem Label #{ $label }?
+label-unusable = Das kann kein Label sein. Ein Label hat 1 bis 64 Zeichen: Buchstaben a–z ohne Umlaute, Ziffern, _ und -. Zum Beispiel: /qr tisch7
 
 # Alarms
 
@@ -159,6 +163,11 @@ send-again = Erneut senden
 original-gone = Telegram gibt das Original nicht mehr heraus. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
 delivered-now = ✅ Zugestellt.
 change-not-delivered = ✏️ Ihre Änderung kam beim Kunden nicht an: { $reason }
+undo = ↩️ Zurückziehen
+deleted-at-customer = 🗑 Gelöscht: Der Kunde sieht sie nicht mehr.
+delete-too-late = Es ist zu spät: Telegram lässt Bots nur 48 Stunden lang löschen.
+delete-failed = ❌ Nicht gelöscht: { $reason }
+delete-how = Um eine Ihrer Antworten zurückzuziehen, antworten Sie auf sie mit /delete. Sie verschwindet dann beim Kunden.
 
 # Reasons
 
@@ -195,3 +204,7 @@ customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und w
 customer-file = ❌ Die Datei konnte nicht weitergeleitet werden: Bots erhalten nur Dateien bis 20 MB. Der Rest wurde zugestellt. Bitte senden Sie eine kleinere Datei oder einen Link.
 customer-not-delivered = ❌ Diese Nachricht konnte leider nicht zugestellt werden. Bitte versuchen Sie es später noch einmal.
 customer-maybe-not-delivered = ⚠️ Leider ist unklar, ob diese Nachricht zugestellt wurde: Telegram hat es nicht bestätigt.
+customer-taken-back = 🗑 Ihre Nachricht wurde zurückgezogen.
+customer-delete-too-late = Es ist zu spät: Nachrichten lassen sich nur 48 Stunden lang zurückziehen.
+customer-nothing-to-delete = Es gibt keine Nachricht von Ihnen, die sich zurückziehen ließe. Antworten Sie auf Ihre eigene Nachricht mit /delete.
+customer-delete-failed = ❌ Ihre Nachricht konnte leider nicht zurückgezogen werden. Bitte versuchen Sie es später noch einmal.

@@ -23,7 +23,8 @@ unknown-command =
 command-add = conectar un bot para clientes
 command-bots = tus bots y su estado
 command-remove = desconectar un bot
-command-qr = código QR con el enlace de un bot
+command-qr = código QR con el enlace de un bot; /qr mesa7 añade una etiqueta
+command-delete = retirar su respuesta (envíelo como respuesta a ella)
 command-subscribe = tu plan
 command-help = qué puedo hacer
 command-cancel = cancelar lo que está en curso
@@ -74,7 +75,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): funciona
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram ya no acepta su token. Consigue el actual en @BotFather y envíalo con /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): otro programa recibe sus mensajes. Detén ese programa, o revoca el token en @BotFather y envía el nuevo con /add.
 qr-which = ¿De qué bot quieres el código QR?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Para imprimir: este archivo se ve nítido en cualquier tamaño.
+qr-which-label = ¿De qué bot quieres el código QR con la etiqueta #{ $label }?
+label-unusable = Esto no puede ser una etiqueta. Una etiqueta tiene de 1 a 64 caracteres: letras de la a a la z sin acentos ni ñ, cifras, _ y -. Por ejemplo: /qr mesa7
 
 # Alarms
 
@@ -159,6 +163,11 @@ send-again = Enviar de nuevo
 original-gone = Telegram ya no me da el mensaje original. Escríbelo otra vez como respuesta al cliente, por favor.
 delivered-now = ✅ Entregado.
 change-not-delivered = ✏️ Su cambio no llegó al cliente: { $reason }
+undo = ↩️ Deshacer
+deleted-at-customer = 🗑 Borrado: el cliente ya no lo ve.
+delete-too-late = Es demasiado tarde: Telegram solo deja que los bots borren durante 48 horas.
+delete-failed = ❌ No se ha borrado: { $reason }
+delete-how = Para retirar una respuesta suya, responda a ella con /delete. Desaparece en el lado del cliente.
 
 # Reasons
 
@@ -195,3 +204,7 @@ customer-kind = ❌ Este tipo de mensaje no se puede reenviar, así que no se en
 customer-file = ❌ No se pudo reenviar el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
 customer-not-delivered = ❌ Lo sentimos, este mensaje no se pudo entregar. Por favor, inténtalo más tarde.
 customer-maybe-not-delivered = ⚠️ Lo sentimos, quizá este mensaje no se entregó: Telegram no lo confirmó.
+customer-taken-back = 🗑 Su mensaje se ha retirado.
+customer-delete-too-late = Es demasiado tarde: los mensajes solo se pueden retirar durante 48 horas.
+customer-nothing-to-delete = No hay ningún mensaje suyo que retirar. Responda a su propio mensaje con /delete.
+customer-delete-failed = ❌ Lo sentimos, su mensaje no se ha podido retirar. Inténtelo de nuevo más tarde.
