@@ -10,7 +10,7 @@
 //! - [`relay`]: customer → inbox and back
 //! - [`bots`]: which client bots run
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
-//! - [`text`]: every sentence, every language; [`qr`], [`metrics`]
+//! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`metrics`]
 //! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
 //!   plain values
 //!

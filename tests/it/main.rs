@@ -37,4 +37,5 @@ mod security_secrets;
 mod start_stop;
 mod store_contract;
 mod store_login;
+mod store_people;
 mod telemetry;

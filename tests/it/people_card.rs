@@ -50,9 +50,16 @@ async fn a_card_says_who_a_customer_is(mut stage: Stage) {
     assert!(lines[7].starts_with("Median answer time: less than 1 min"), "{lines:?}");
     assert_eq!(lines[8..], ["Bans: none"]);
     assert!(button(&shown, "Ban").is_some() && button(&shown, "Note").is_some());
-    // About the owner's own reply it is the same card.
+    // What is written as a reply to it is meant for her; her card keeps its buttons.
+    let reply_to_card = stage.answer(&shown, draft::text("anything else?")).await;
+    assert_eq!(text(&stage.copy_of_reply(reply_to_card).await), "anything else?");
+    stage.settled().await;
+    let kept = stage.telegram.message(&stage.master, stage.owner.id, id(&shown)).unwrap();
+    assert_eq!((kept["text"].as_str(), button(&kept, "Ban").is_some()), (Some(text(&shown)), true));
+    // About the owner's own reply it is the same card, but for what was said since.
     let own = stage.telegram.message(&stage.master, stage.owner.id, reply).unwrap();
-    assert_eq!(text(&card(&stage, &own).await), text(&shown));
+    let again = card(&stage, &own).await;
+    assert_eq!(text(&again), text(&shown).replace("1 out", "2 out"));
     if stage.mode() == Mode::Webhook {
         stage.redelivers("message").await;
     }

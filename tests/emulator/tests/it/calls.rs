@@ -130,6 +130,25 @@ async fn files_belong_to_their_bot() {
 }
 
 #[tokio::test]
+async fn profile_photos_are_shown_to_bots_that_met_the_person() {
+    let (telegram, shop, anna) = scene().await;
+    let asked = json!({"user_id": anna.id, "limit": 1});
+    let none = ok(&telegram, &shop, "getUserProfilePhotos", asked.clone()).await;
+    assert_eq!(none, json!({"total_count": 0, "photos": []}));
+    telegram.set_profile_photo(&anna, b"old".to_vec());
+    telegram.set_profile_photo(&anna, b"new".to_vec());
+    let shown = ok(&telegram, &shop, "getUserProfilePhotos", asked.clone()).await;
+    assert_eq!((&shown["total_count"], shown["photos"].as_array().unwrap().len()), (&json!(2), 1));
+    let sizes = shown["photos"][0].as_array().unwrap();
+    let largest = sizes.last().unwrap();
+    assert_eq!((&largest["width"], &largest["height"]), (&json!(640), &json!(640)));
+    assert_eq!(telegram.file_bytes(&shop, largest["file_id"].as_str().unwrap())[..], *b"new");
+    let master = telegram.add_bot("master_bot", "Master");
+    let why = refused(&telegram, &master, "getUserProfilePhotos", asked).await;
+    assert_eq!(why, "Bad Request: user not found");
+}
+
+#[tokio::test]
 async fn faults_hit_before_or_after_execution() {
     let (telegram, shop, anna) = scene().await;
     let send = async |text: &str| {
