@@ -299,10 +299,13 @@ impl Bots {
         let Some(sealed) = &row.settings else { return Arc::default() };
         let opened = self.inner.seal.open(&settings_context(row.bot), sealed).ok();
         let read = opened.and_then(|json| serde_json::from_slice(&json).ok());
-        read.map(Arc::new).unwrap_or_else(|| {
-            tracing::error!(bot.id = %row.bot, "stored settings can't be read; the first ones hold");
-            Arc::default()
-        })
+        read.map_or_else(
+            || {
+                tracing::error!(bot.id = %row.bot, "stored settings can't be read; the first ones hold");
+                Arc::default()
+            },
+            Arc::new,
+        )
     }
 
     /// Keeps an owner's settings of a bot and lets them hold from now on; `false` when he has no

@@ -71,10 +71,11 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         let chat = match &kind {
-            Kind::Message(message) | Kind::Edited(message) => &message.chat,
+            Kind::Message(message)
+            | Kind::Edited(message)
+            | Kind::Button(Button { message: Some(message), .. }) => &message.chat,
             Kind::Membership(change) => &change.chat,
             Kind::Reaction(reaction) => &reaction.chat,
-            Kind::Button(Button { message: Some(message), .. }) => &message.chat,
             Kind::Button(_) | Kind::Other => return Ok(Verdict::Done),
         };
         if !chat.is_private {
