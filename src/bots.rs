@@ -305,6 +305,20 @@ impl Bots {
         })
     }
 
+    /// An owner's settings of a bot as they are stored; `None` when he has no such bot.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stored_settings(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+    ) -> Result<Option<BotSettings>, StoreError> {
+        let row = self.inner.store.bot(bot).await?;
+        let own = row.filter(|row| row.owner == owner && row.state != BotState::Removed);
+        Ok(own.map(|row| BotSettings::clone(&self.settings_of(&row))))
+    }
+
     /// Keeps an owner's settings of a bot and lets them hold from now on; `false` when he has no
     /// such bot.
     ///

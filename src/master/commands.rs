@@ -25,6 +25,10 @@ pub enum Command {
     Remove,
     /// `/qr`
     Qr,
+    /// `/settings`
+    Settings,
+    /// `/language`
+    Language,
     /// `/subscribe`
     Subscribe,
     /// `/cancel`
@@ -42,6 +46,8 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("bots", |language| language.command_bots()),
     ("remove", |language| language.command_remove()),
     ("qr", |language| language.command_qr()),
+    ("settings", |language| language.command_settings()),
+    ("language", |language| language.command_language()),
     ("subscribe", |language| language.command_subscribe()),
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
@@ -58,6 +64,8 @@ impl Command {
             "bots" => Self::Bots,
             "remove" => Self::Remove,
             "qr" => Self::Qr,
+            "settings" => Self::Settings,
+            "language" => Self::Language,
             "subscribe" => Self::Subscribe,
             "cancel" => Self::Cancel,
             _ => Self::Unknown,

@@ -2,13 +2,18 @@
 //!
 //! [`step`] is pure and total. What it decides is carried out elsewhere; some actions find
 //! something out and give it back as the next input. A state is stored after its action worked.
+//!
+//! - [`settings`]: the buttons of `/settings`
+
+pub mod settings;
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_knob};
 use super::Command;
-use crate::{model::BotId, token::BotToken};
+use crate::{model::BotId, text::Language, token::BotToken};
 
 /// Where a dialogue stands. It survives restarts, so a variant is never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,6 +30,22 @@ pub enum MasterState {
     ConfirmingRemoval {
         /// The bot.
         bot: BotId,
+    },
+    /// A text of a bot is to come.
+    EditingSetting {
+        /// The bot.
+        bot: BotId,
+        /// Which text, and for whom.
+        place: Place,
+    },
+    /// Is this change of a bot's settings to be made?
+    ConfirmingSetting {
+        /// The bot.
+        bot: BotId,
+        /// The change.
+        change: Change,
+        /// What was written, sealed and in base64.
+        sealed: String,
     },
 }
 
@@ -61,6 +82,8 @@ pub enum Input {
         tokens: Vec<BotToken>,
         /// Whether it replies to something.
         is_reply: bool,
+        /// Whether it is a part of an album.
+        in_album: bool,
     },
     /// The owner pressed a button.
     Press(Press),
@@ -70,6 +93,8 @@ pub enum Input {
     Choices(Purpose, Vec<Choice>),
     /// The bot a button is about, if the owner still has it.
     Chosen(Purpose, Option<Choice>),
+    /// What became of the message a text was awaited in.
+    Considered(Considered),
 }
 
 /// What a choice among bots is for.
@@ -79,6 +104,8 @@ pub enum Purpose {
     Removal,
     /// Drawing the code of one.
     Qr,
+    /// Pressing this button in the settings of one.
+    Settings(Knob),
 }
 
 /// What Telegram says about a token.
@@ -113,6 +140,10 @@ pub enum Press {
     Cancel(BotId),
     /// Choose none of a list.
     Close,
+    /// A button in the settings of this bot.
+    Settings(BotId, Knob),
+    /// Speak this language; `None`: the app's.
+    Language(Option<Language>),
 }
 
 type MakePress = fn(BotId) -> Press;
@@ -126,11 +157,25 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("close", |_| Press::Close),
 ];
 
+/// What stands before a button of `/settings`, and of `/language`; and its button for the app's.
+const SETTINGS: &str = "set";
+const LANGUAGE: &str = "language";
+const APP: &str = "app";
+
 impl FromStr for Press {
     type Err = ();
 
     fn from_str(data: &str) -> Result<Self, ()> {
         let (word, bot) = data.split_once(':').ok_or(())?;
+        if word == SETTINGS {
+            let (bot, knob) = bot.split_once(':').ok_or(())?;
+            let bot = bot.parse().map(BotId).map_err(|_| ())?;
+            return Ok(Self::Settings(bot, Knob::read(knob).ok_or(())?));
+        }
+        if word == LANGUAGE {
+            let known = Language::with_code(bot);
+            return if known.is_some() || bot == APP { Ok(Self::Language(known)) } else { Err(()) };
+        }
         let bot = bot.parse().map(BotId).map_err(|_| ())?;
         let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
         Ok(known.1(bot))
@@ -147,6 +192,10 @@ impl Press {
             Self::Qr(bot) => ("qr", bot),
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
+            Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
+            Self::Language(language) => {
+                return format!("{LANGUAGE}:{}", language.map_or(APP, Language::code));
+            }
         };
         format!("{word}:{bot}")
     }
@@ -177,6 +226,18 @@ pub enum Action {
     DrawQr(Choice),
     /// List the bots and how they fare.
     ListBots,
+    /// Show a page of the settings.
+    Settings(Choice, Page),
+    /// Look at the message a text of this bot was awaited in; gives [`Input::Considered`].
+    Consider(BotId, Place),
+    /// Make a change, with what was written for it.
+    SaveSetting(Choice, Change, String),
+    /// Ask which language to speak.
+    AskLanguage,
+    /// Speak this language from now on; `None`: the app's.
+    Speak(Option<Language>),
+    /// Nothing.
+    Rest,
     /// The button's question is closed. What its message says by now stays: it may be the answer.
     Stale,
 }
@@ -216,18 +277,31 @@ pub enum Sentence {
     HowToReply,
     /// The message replied to is no copy.
     ReplyToUnknown,
+    /// This can't be a greeting.
+    UnfitGreeting,
+    /// Only text can stand here.
+    UnfitText,
+    /// There is a token in it.
+    UnfitToken,
+    /// Bots can't fetch its file.
+    UnfitFile,
+    /// Telegram does not show it.
+    UnfitRefused,
+    /// A question is open.
+    SaveFirst,
 }
 
 /// What an input makes of a state.
 pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
     match input {
         Input::Command(command) => on_command(state, command),
-        Input::Words { tokens, is_reply } => on_words(state, tokens, is_reply),
+        Input::Words { tokens, is_reply, in_album } => on_words(state, tokens, is_reply, in_album),
         Input::Press(press) => on_press(state, press),
         Input::Checked(check) => on_check(state, check),
         Input::Choices(purpose, choices) => on_choices(state, purpose, choices),
         Input::Chosen(purpose, Some(choice)) => on_choice(state, purpose, choice),
         Input::Chosen(_, None) => (state, Action::Stale),
+        Input::Considered(considered) => on_considered(state, considered),
     }
 }
 
@@ -242,17 +316,35 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Bots => (state, Action::ListBots),
         Command::Remove => (Idle, Action::LookUp(Purpose::Removal)),
         Command::Qr => (state, Action::LookUp(Purpose::Qr)),
+        Command::Settings => (Idle, Action::LookUp(Purpose::Settings(Knob::Menu))),
+        Command::Language => (state, Action::AskLanguage),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
     }
 }
 
-fn on_words(state: MasterState, tokens: Vec<BotToken>, is_reply: bool) -> (MasterState, Action) {
+fn on_words(
+    state: MasterState,
+    tokens: Vec<BotToken>,
+    is_reply: bool,
+    in_album: bool,
+) -> (MasterState, Action) {
     match state {
         MasterState::AwaitingToken => on_tokens(MasterState::AwaitingToken, tokens),
+        MasterState::EditingSetting { bot, place } => {
+            let action = if tokens.is_empty() {
+                Action::Consider(bot, place)
+            } else {
+                Action::Say(Sentence::UnfitToken)
+            };
+            (state, action)
+        }
         // A token pasted out of the blue can only mean one thing.
         state if !tokens.is_empty() => on_tokens(state, tokens),
+        // The rest of an album whose first part is being asked about.
+        MasterState::ConfirmingSetting { .. } if in_album => (state, Action::Rest),
+        MasterState::ConfirmingSetting { .. } => (state, Action::Say(Sentence::SaveFirst)),
         state if is_reply => (state, Action::Say(Sentence::ReplyToUnknown)),
         state => (state, Action::Say(Sentence::HowToReply)),
     }
@@ -299,6 +391,8 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         }
         (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
         (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr, bot)),
+        (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
+        (Press::Language(language), state) => (state, Action::Speak(language)),
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
         (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_), state) => (state, Action::Stale),
     }
@@ -324,6 +418,7 @@ fn on_choice(state: MasterState, purpose: Purpose, choice: Choice) -> (MasterSta
             (MasterState::ConfirmingRemoval { bot: choice.bot }, Action::AskRemoval(choice))
         }
         Purpose::Qr => (state, Action::DrawQr(choice)),
+        Purpose::Settings(knob) => on_knob(state, choice, knob),
     }
 }
 

@@ -13,7 +13,7 @@ fn choice(bot: i64) -> Choice {
 }
 
 fn words(tokens: &[u32], is_reply: bool) -> Input {
-    I::Words { tokens: tokens.iter().copied().map(token).collect(), is_reply }
+    I::Words { tokens: tokens.iter().copied().map(token).collect(), is_reply, in_album: false }
 }
 
 #[test]
