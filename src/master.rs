@@ -5,6 +5,7 @@
 //! - [`actions`]: carries a decision out
 //! - [`admission`]: who is an owner
 //! - [`menu`]: the command menu in each language
+//! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
 //!
 //! A reply to a customer's copy never comes here: dispatch gives it to the relay.
@@ -13,6 +14,7 @@ mod actions;
 mod admission;
 mod commands;
 mod menu;
+mod settings;
 pub mod state;
 mod tree;
 

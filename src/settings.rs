@@ -95,6 +95,13 @@ impl Texts {
         CONTENT.iter().any(|key| message.get(key).is_some())
     }
 
+    /// The file a message holds, by its id.
+    pub fn file_in(message: &Message) -> Option<String> {
+        let object = CONTENT.iter().find_map(|key| message.get(key))?;
+        let object = object.as_array().map_or(Some(object), |sizes| sizes.last())?;
+        Some(object.get("file_id")?.as_str()?.to_owned())
+    }
+
     /// What people of a language read: what was written for it, else for all.
     pub fn read_by(&self, language: Language) -> Option<Message> {
         let content = self.0.get(language.code()).or_else(|| self.0.get(""))?;

@@ -4,8 +4,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Master, MasterError, Owner, commands,
-    state::{Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence, step},
+    Master, MasterError, Owner, commands, settings,
+    state::{
+        Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence,
+        settings::Knob, step,
+    },
 };
 use crate::{
     bots::{Attached, host_of},
@@ -20,9 +23,9 @@ use crate::{
 };
 
 /// The answer to an action: words, and buttons below them.
-struct Answer {
-    text: String,
-    buttons: Vec<Vec<(String, Press)>>,
+pub(super) struct Answer {
+    pub text: String,
+    pub buttons: Vec<Vec<(String, Press)>>,
 }
 
 /// What the owner did that is being answered.
@@ -39,7 +42,7 @@ pub(super) enum Occasion<'a> {
 }
 
 /// What an action led to.
-enum Done {
+pub(super) enum Done {
     Say(Answer),
     Next(Input),
     Shown,
@@ -58,7 +61,7 @@ impl Master {
         let (mut state, mut input) = (before.clone(), input);
         let done = loop {
             let (next, action) = step(state, input);
-            match self.act(owner, action).await? {
+            match self.act(owner, action, occasion).await? {
                 Done::Next(found) => (state, input) = (next, found),
                 done => {
                     state = next;
@@ -117,7 +120,12 @@ impl Master {
         Ok(())
     }
 
-    async fn act(&self, owner: Owner, action: Action) -> Result<Done, MasterError> {
+    async fn act(
+        &self,
+        owner: Owner,
+        action: Action,
+        occasion: Occasion<'_>,
+    ) -> Result<Done, MasterError> {
         let language = owner.language;
         Ok(match action {
             Action::Say(sentence) => Done::Say(plain(said(language, sentence))),
@@ -146,6 +154,16 @@ impl Master {
             Action::Remove(bot) => self.remove(owner, bot).await?,
             Action::DrawQr(choice) => self.draw_qr(owner, &choice).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
+            Action::Settings(choice, page) => self.settings_page(owner, &choice, page).await?,
+            Action::Consider(bot, place) => {
+                Done::Next(Input::Considered(self.consider(owner, bot, place, occasion).await?))
+            }
+            Action::SaveSetting(choice, change, sealed) => {
+                self.save_setting(owner, &choice, change, &sealed).await?
+            }
+            Action::AskLanguage => Done::Say(settings::languages(language)),
+            Action::Speak(chosen) => self.speak_language(owner, chosen, occasion).await?,
+            Action::Rest => Done::Shown,
             Action::Stale => Done::Stale,
         })
     }
@@ -220,7 +238,11 @@ impl Master {
         Ok(rows.into_iter().map(|row| Choice { bot: row.bot, username: row.username }).collect())
     }
 
-    async fn choice(&self, owner: Owner, bot: BotId) -> Result<Option<Choice>, MasterError> {
+    pub(super) async fn choice(
+        &self,
+        owner: Owner,
+        bot: BotId,
+    ) -> Result<Option<Choice>, MasterError> {
         Ok(self.choices(owner).await?.into_iter().find(|choice| choice.bot == bot))
     }
 
@@ -332,7 +354,7 @@ fn pending_context(bot: BotId) -> String {
     format!("token of bot {bot} to be attached")
 }
 
-fn plain(text: String) -> Answer {
+pub(super) fn plain(text: String) -> Answer {
     Answer { text, buttons: Vec::new() }
 }
 
@@ -349,6 +371,7 @@ fn which(language: Language, purpose: Purpose, choices: Vec<Choice>) -> Answer {
     let (text, press): (_, fn(BotId) -> Press) = match purpose {
         Purpose::Removal => (language.remove_which(), Press::ChooseRemoval),
         Purpose::Qr => (language.qr_which(), Press::Qr),
+        Purpose::Settings(_) => (language.settings_which(), |bot| Press::Settings(bot, Knob::Menu)),
     };
     let mut buttons: Vec<_> = choices
         .into_iter()
@@ -383,6 +406,12 @@ fn said(language: Language, sentence: Sentence) -> String {
         Sentence::NothingToCancel => language.nothing_to_cancel(),
         Sentence::NoBots => language.no_bots(),
         Sentence::HowToReply => language.how_to_reply(),
+        Sentence::UnfitGreeting => language.unfit_greeting(),
+        Sentence::UnfitText => language.unfit_text(),
+        Sentence::UnfitToken => language.unfit_token(),
+        Sentence::UnfitFile => language.unfit_file(),
+        Sentence::UnfitRefused => language.unfit_refused(),
+        Sentence::SaveFirst => language.save_first(),
         Sentence::ReplyToUnknown => language.reply_to_unknown(),
     }
 }

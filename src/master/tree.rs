@@ -2,8 +2,11 @@
 
 use dptree::{Type, prelude::Handler};
 
-use super::{About, Command, Master, MasterError, Owner, Said, actions::Occasion,
-    state::{Input, Press}};
+use super::{
+    About, Command, Master, MasterError, Owner, Said,
+    actions::Occasion,
+    state::{Input, Press},
+};
 use crate::{
     token::find_tokens,
     update::{Button, Message},
