@@ -9,6 +9,8 @@
 //! - [`edit`]: a changed message, a moving location
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
 //! - [`greet`]: what a client bot answers by itself
+//! - [`language`]: which language a client bot speaks with a customer
+//! - [`written`]: what a client bot says in its owner's words
 //! - [`acknowledge`]: how a customer learns that his message was passed on
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
 //! - [`again`]: the button *Send again*
@@ -26,8 +28,10 @@ mod failure;
 mod greet;
 pub mod header;
 mod inbound;
+mod language;
 mod outbound;
 pub mod rich;
+mod written;
 
 use std::{
     sync::Arc,

@@ -115,6 +115,25 @@ impl Language {
     }
 }
 
+/// A language somebody chooses by a button; `None`: that of his app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LanguageChoice(pub Option<Language>);
+
+impl LanguageChoice {
+    /// What the button carries.
+    pub fn data(self) -> String {
+        format!("language:{}", self.0.map_or("app", Language::code))
+    }
+
+    /// The choice a button carries.
+    pub fn read(data: &str) -> Option<Self> {
+        match data.strip_prefix("language:")? {
+            "app" => Some(Self(None)),
+            code => Language::with_code(code).map(Some).map(Self),
+        }
+    }
+}
+
 fn build(language: Language) -> FluentBundle<FluentResource> {
     // A line that does not parse is left out; the test below sees to it that there is none.
     let resource = match FluentResource::try_new(language.source().to_owned()) {

@@ -13,7 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_knob};
 use super::Command;
-use crate::{model::BotId, text::Language, token::BotToken};
+use crate::{
+    model::BotId,
+    text::{Language, LanguageChoice},
+    token::BotToken,
+};
 
 /// Where a dialogue stands. It survives restarts, so a variant is never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -157,24 +161,21 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("close", |_| Press::Close),
 ];
 
-/// What stands before a button of `/settings`, and of `/language`; and its button for the app's.
+/// What stands before a button of `/settings`.
 const SETTINGS: &str = "set";
-const LANGUAGE: &str = "language";
-const APP: &str = "app";
 
 impl FromStr for Press {
     type Err = ();
 
     fn from_str(data: &str) -> Result<Self, ()> {
+        if let Some(LanguageChoice(language)) = LanguageChoice::read(data) {
+            return Ok(Self::Language(language));
+        }
         let (word, bot) = data.split_once(':').ok_or(())?;
         if word == SETTINGS {
             let (bot, knob) = bot.split_once(':').ok_or(())?;
             let bot = bot.parse().map(BotId).map_err(|_| ())?;
             return Ok(Self::Settings(bot, Knob::read(knob).ok_or(())?));
-        }
-        if word == LANGUAGE {
-            let known = Language::with_code(bot);
-            return if known.is_some() || bot == APP { Ok(Self::Language(known)) } else { Err(()) };
         }
         let bot = bot.parse().map(BotId).map_err(|_| ())?;
         let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
@@ -194,7 +195,7 @@ impl Press {
             Self::Close => ("close", BotId(0)),
             Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
             Self::Language(language) => {
-                return format!("{LANGUAGE}:{}", language.map_or(APP, Language::code));
+                return LanguageChoice(language).data();
             }
         };
         format!("{word}:{bot}")
