@@ -118,6 +118,7 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     let metrics = Metrics::new();
     let rooms = build(config, &store, seal, &metrics)?;
     let count = rooms.bots.load().await.map_err(failed)?;
+    rooms.dispatch.take_up_parked().await.map_err(failed)?;
     let running = serve(config, &rooms, &store, metrics).await?;
     run_background(config, &rooms, &store, &running);
     tracing::info!(address = %running.address, bots = count, version = env!("CARGO_PKG_VERSION"), "ready");
@@ -149,7 +150,8 @@ fn build(
         open: config.registration == Registration::Open,
     };
     let (store, telegram) = (store.clone(), telegram);
-    let relay = Relay::new(store.clone(), telegram.clone(), bots.clone(), caller.clone());
+    let relay =
+        Relay::new(store.clone(), telegram.clone(), bots.clone(), seal.clone(), caller.clone());
     let master =
         Master::new(store.clone(), telegram.clone(), bots.clone(), seal, caller.clone(), doors);
     let dispatch = Dispatch::new(store, bots.clone(), master.clone(), relay, metrics.clone());
@@ -303,6 +305,7 @@ async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: Cancellat
         let now = clock::now_ms();
         let cleaned = async {
             store.forget_handled_before(now - 2 * DAY_MS).await?;
+            store.forget_kept_before(now - 2 * DAY_MS).await?;
             store.forget_refused_before(now - days * DAY_MS).await?;
             store.forget_references_before(now - days * DAY_MS).await
         };

@@ -10,8 +10,9 @@ use std::{
 };
 
 use serde_json::Value;
+use teloxide::types::ChatId;
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     metrics::Metrics,
     model::BotId,
     relay::{
-        Relay, SEND_AGAIN, Verdict,
+        Due, Lane, Relay, SEND_AGAIN, Unclaimed, Verdict,
         content::{self, Reading},
     },
     store::{Store, StoreError},
@@ -60,6 +61,7 @@ struct Inner {
     lanes: Lanes<(BotId, (u8, i64))>,
     capacity: Arc<Semaphore>,
     tasks: TaskTracker,
+    stop: CancellationToken,
 }
 
 impl Dispatch {
@@ -74,6 +76,7 @@ impl Dispatch {
             lanes: Lanes::default(),
             capacity: Arc::new(Semaphore::new(CAPACITY)),
             tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -103,8 +106,59 @@ impl Dispatch {
         Some(self.handle(bot, update).await)
     }
 
+    /// Takes up what a process before this one left parked. Call it before updates come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_up_parked(&self) -> Result<(), StoreError> {
+        for lane in self.inner.relay.find_parked().await? {
+            self.keep_parked(lane);
+        }
+        Ok(())
+    }
+
+    /// Sees to it that what is parked in a chat is passed on when its moment comes.
+    fn keep_parked(&self, lane: Lane) {
+        if !self.inner.relay.keeps_parked(lane) {
+            return;
+        }
+        let (dispatch, stop) = (self.clone(), self.inner.stop.clone());
+        self.inner.tasks.spawn(async move {
+            while let Some(moment) = dispatch.inner.relay.next_moment(lane) {
+                let wait = tokio::time::sleep_until(moment.into());
+                if stop.run_until_cancelled(wait).await.is_none() {
+                    // It is taken up by the next start.
+                    return;
+                }
+                let _turn = dispatch.inner.lanes.turn((lane.0, (0, lane.1.0))).await;
+                let due = dispatch.inner.relay.due(lane);
+                if let Err(error) = dispatch.pass_parked_on(lane, due).await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "something parked waits"
+                    );
+                    dispatch.inner.relay.postpone(lane, due, AFTER_FAULT);
+                }
+            }
+        });
+    }
+
+    /// Passes on what is parked in a chat; an owner's album that goes to nobody is the master's.
+    async fn pass_parked_on(&self, lane: Lane, due: Due) -> Result<Verdict, Fault> {
+        let (verdict, unclaimed) = self.inner.relay.pass_parked_on(lane, due).await?;
+        for Unclaimed { message, update } in unclaimed {
+            let Some(person) = &message.from else { continue };
+            if let Admission::Owner(owner) = self.inner.master.admit(person, None).await? {
+                let said = Said::Message(message, None);
+                self.once(update, self.inner.master.handle(owner, said)).await?;
+            }
+        }
+        Ok(verdict)
+    }
+
     /// Waits for the updates under way and what they began on the side.
     pub async fn finish(&self) {
+        self.inner.stop.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
         self.inner.relay.finish().await;
@@ -114,12 +168,14 @@ impl Dispatch {
 
     async fn in_turn(&self, bot: BotId, update: Arc<Update>) -> Outcome {
         let began = Instant::now();
-        let _turn = self.inner.lanes.turn((bot, update.lane())).await;
+        let lane = update.lane();
+        let _turn = self.inner.lanes.turn((bot, lane)).await;
         let outcome = match self.route(bot, Arc::unwrap_or_clone(update)).await {
             Ok(Verdict::Done) => Outcome::Handled,
             Ok(Verdict::TryLater(after)) => Outcome::TryLater(after),
             Err(error) => error.outcome(),
         };
+        self.keep_parked((bot, ChatId(lane.1)));
         let word = match outcome {
             Outcome::Handled => "handled",
             Outcome::TryLater(_) => "later",
@@ -131,6 +187,16 @@ impl Dispatch {
     }
 
     async fn route(&self, bot: BotId, update: Update) -> Result<Verdict, Fault> {
+        if let Kind::Message(message) = &update.kind
+            && self.inner.relay.ends_album(bot, message)
+        {
+            // What was sent before this message arrives before it.
+            let items = Due { items: true, edits: false };
+            let verdict = self.pass_parked_on((bot, message.chat.id), items).await?;
+            if verdict != Verdict::Done {
+                return Ok(verdict);
+            }
+        }
         if bot == self.inner.relay.master().bot {
             return self.of_master(update).await;
         }
@@ -190,7 +256,7 @@ impl Dispatch {
         let mut about = None;
         if Command::parse(&message).is_some() {
             about = relay.about(owner.id, &message).await?.map(About::from);
-        } else if let Some(verdict) = relay.outbound(owner.id, &message).await? {
+        } else if let Some(verdict) = relay.outbound(owner.id, &message, update).await? {
             return Ok(verdict);
         }
         if matches!(content::read(&message, owner.language), Reading::Service) {

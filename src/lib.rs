@@ -11,8 +11,8 @@
 //! - [`bots`]: which client bots run
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
 //! - [`text`]: every sentence, every language; [`qr`], [`metrics`]
-//! - [`update`], [`model`], [`settings`], [`token`],
-//!   [`seal`], [`clock`]: plain values
+//! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
+//!   plain values
 //!
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
 //! `ARCHITECTURE.md` walks through it.
@@ -24,10 +24,12 @@ pub mod clock;
 pub mod config;
 pub mod dispatch;
 pub mod keyring;
+pub mod label;
 pub mod lanes;
 pub mod master;
 pub mod metrics;
 pub mod model;
+pub mod name;
 pub mod polling;
 pub mod qr;
 pub mod relay;

@@ -66,6 +66,11 @@ pub struct Inbox {
     pub thread: Option<i32>,
 }
 
+/// Numbers of parts that belong to one message.
+const FAMILY: i64 = 4;
+/// The reason of a reference whose copy was taken back.
+pub const DELETED: &str = "deleted";
+
 /// Which of the messages that stand for one source message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
@@ -75,6 +80,12 @@ pub enum Part {
     Header,
     /// The line that says "possibly a repeat", where it needs a message of its own.
     RepeatNotice,
+    /// What was changed by this update, said anew because the message itself can't be changed.
+    Change(i64),
+    /// Its header.
+    ChangeHeader(i64),
+    /// Its "possibly a repeat".
+    ChangeRepeatNotice(i64),
 }
 
 impl Part {
@@ -84,6 +95,39 @@ impl Part {
             Self::Main => 0,
             Self::Header => 1,
             Self::RepeatNotice => 2,
+            Self::Change(update) => FAMILY * (update + 1),
+            Self::ChangeHeader(update) => FAMILY * (update + 1) + 1,
+            Self::ChangeRepeatNotice(update) => FAMILY * (update + 1) + 2,
+        }
+    }
+
+    /// The message whose parts a number of the database belongs to.
+    pub fn main_of(number: i64) -> Self {
+        match number / FAMILY {
+            0 => Self::Main,
+            family => Self::Change(family - 1),
+        }
+    }
+
+    /// The header that belongs to a message.
+    #[must_use]
+    pub fn header(self) -> Self {
+        match self {
+            Self::Change(update)
+            | Self::ChangeHeader(update)
+            | Self::ChangeRepeatNotice(update) => Self::ChangeHeader(update),
+            Self::Main | Self::Header | Self::RepeatNotice => Self::Header,
+        }
+    }
+
+    /// The "possibly a repeat" that belongs to a message.
+    #[must_use]
+    pub fn repeat_notice(self) -> Self {
+        match self {
+            Self::Change(update)
+            | Self::ChangeHeader(update)
+            | Self::ChangeRepeatNotice(update) => Self::ChangeRepeatNotice(update),
+            Self::Main | Self::Header | Self::RepeatNotice => Self::RepeatNotice,
         }
     }
 }
@@ -155,6 +199,16 @@ impl Reference {
             Direction::Inbound => self.source.bot,
             Direction::Outbound => self.copy_bot,
         }
+    }
+
+    /// Whether its copy was taken back.
+    pub fn is_deleted(&self) -> bool {
+        self.reason.as_deref() == Some(DELETED)
+    }
+
+    /// The key of its copy.
+    pub fn copy_key(&self, message: MessageId) -> MessageKey {
+        MessageKey { bot: self.copy_bot, chat: self.copy_chat, message }
     }
 
     /// The customer's chat with that client bot.

@@ -6,6 +6,8 @@
 //! - [`carry`]: the delivery protocol: reference before send, three outcomes
 //! - [`inbound`]: customer → inbox
 //! - [`outbound`]: inbox → customer
+//! - [`album`]: messages sent together, both ways
+//! - [`parking`]: when what is parked has its moment
 //! - [`edit`]: a changed message, a moving location
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
 //! - [`greet`]: what a client bot answers by itself
@@ -18,6 +20,7 @@
 
 mod acknowledge;
 mod again;
+pub mod album;
 mod answered;
 mod carry;
 mod compose;
@@ -30,6 +33,7 @@ pub mod header;
 mod inbound;
 mod language;
 mod outbound;
+mod parking;
 pub mod rich;
 mod written;
 
@@ -43,12 +47,15 @@ use serde_json::{Map, Value, json};
 use teloxide::types::{ChatId, MessageId};
 use tokio_util::task::TaskTracker;
 
+pub use album::Unclaimed;
 pub use failure::Failure;
+pub use parking::{Due, Lane};
 
 use crate::{
     bots::Bots,
     lanes::Lanes,
     model::{Inbox, MessageKey, OwnerId, Reference},
+    seal::Seal,
     store::{Store, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal, Telegram},
     text::Language,
@@ -92,7 +99,9 @@ struct Inner {
     store: Store,
     telegram: Telegram,
     bots: Bots,
+    seal: Seal,
     master: Caller,
+    parking: parking::Parking,
     /// One change of a copy at a time, so that what is remembered of it is what it shows.
     changes: Lanes<MessageKey>,
     edited: edit::Edited,
@@ -104,14 +113,16 @@ struct Inner {
 
 impl Relay {
     /// Puts the rooms the relay needs together.
-    pub fn new(store: Store, telegram: Telegram, bots: Bots, master: Caller) -> Self {
+    pub fn new(store: Store, telegram: Telegram, bots: Bots, seal: Seal, master: Caller) -> Self {
         let side_work = TaskTracker::new();
         Self {
             inner: Arc::new(Inner {
                 store,
                 telegram,
                 bots,
+                seal,
                 master,
+                parking: parking::Parking::default(),
                 changes: Lanes::default(),
                 edited: edit::Edited::new(),
                 receipts: Cache::new(RECEIPTS),

@@ -5,6 +5,7 @@
 //! - [`transport`]: one request, one answer
 //! - [`limits`]: Telegram's rates, kept by (bot, chat) and by bot
 //! - [`deliver`]: a message to a chat: waits for the limits, obeys 429, streams files
+//! - [`media`]: the same for albums and replaced media
 //! - [`files`]: a file of one bot opened for reading, to be uploaded by another
 //! - [`methods`]: the control calls by name
 //!
@@ -14,6 +15,7 @@
 mod deliver;
 mod files;
 mod limits;
+mod media;
 mod methods;
 mod outcome;
 mod transport;
@@ -24,7 +26,7 @@ pub use deliver::{Attachment, Outgoing};
 use files::FileIds;
 pub use files::RemoteFile;
 use limits::Limits;
-pub use methods::{BotIdentity, WebhookInfo, WebhookOrder};
+pub use methods::{BotIdentity, Document, WebhookInfo, WebhookOrder};
 pub use outcome::{CallError, Doubt, Refusal};
 
 use crate::{

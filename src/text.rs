@@ -257,7 +257,13 @@ sentences! {
     /// Which bot's code to draw.
     qr_which = "qr-which" ();
     /// Under the code.
-    qr_caption = "qr-caption" (bot);
+    qr_caption = "qr-caption" (link);
+    /// Under the file for print.
+    qr_print = "qr-print" ();
+    /// Which bot's code to draw with a label.
+    qr_which_label = "qr-which-label" (label);
+    /// What was given can be no label.
+    label_unusable = "label-unusable" ();
 
     // Alarms.
     /// A client bot's token is dead.
@@ -284,6 +290,8 @@ sentences! {
     original_gone = "original-gone" ();
     /// It is delivered by now.
     delivered_now = "delivered-now" ();
+    /// An owner's changed reply could not be changed at the customer's side.
+    change_not_delivered = "change-not-delivered" (reason);
 
     // Reasons.
     /// The customer blocked the bot.
@@ -308,6 +316,10 @@ sentences! {
     reason_refused = "reason-refused" ();
     /// This kind of message can't be sent by a bot.
     reason_kind = "reason-kind" (kind);
+    /// The message to change or take back is not there any more.
+    reason_gone = "reason-gone" ();
+    /// The message to change can't be changed.
+    reason_fixed = "reason-fixed" ();
 
     // Copies.
     /// A customer without a name.

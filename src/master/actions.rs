@@ -5,18 +5,16 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Master, MasterError, Owner, commands, settings,
-    state::{
-        Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence,
-        settings::Knob, step,
-    },
+    state::{Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence, step},
 };
 use crate::{
     bots::{Attached, host_of},
     clock,
+    label::Label,
     model::{BotId, BotState},
-    qr,
+    qr::Code,
     store::BotRow,
-    telegram::{CallError, Caller, Outgoing, Refusal},
+    telegram::{CallError, Caller, Document, Outgoing, Refusal},
     text::Language,
     token::BotToken,
     update::{Button, Message},
@@ -146,13 +144,13 @@ impl Master {
             Action::Find(purpose, bot) => {
                 Done::Next(Input::Chosen(purpose, self.choice(owner, bot).await?))
             }
-            Action::AskWhich(purpose, choices) => Done::Say(which(language, purpose, choices)),
+            Action::AskWhich(purpose, choices) => Done::Say(which(language, &purpose, choices)),
             Action::AskRemoval(choice) => Done::Say(Answer {
                 text: language.remove_question(&choice.username),
                 buttons: yes_or_no(language, language.remove_yes(), Press::Remove, choice.bot),
             }),
             Action::Remove(bot) => self.remove(owner, bot).await?,
-            Action::DrawQr(choice) => self.draw_qr(owner, &choice).await?,
+            Action::DrawQr(choice, label) => self.draw_qr(owner, &choice, label.as_ref()).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
             Action::Settings(choice, page) => self.settings_page(owner, &choice, page).await?,
             Action::Consider(bot, place) => {
@@ -235,7 +233,8 @@ impl Master {
 
     async fn choices(&self, owner: Owner) -> Result<Vec<Choice>, MasterError> {
         let rows = self.inner.store.bots_of(owner.id).await?;
-        Ok(rows.into_iter().map(|row| Choice { bot: row.bot, username: row.username }).collect())
+        let choice = |row: BotRow| Choice { bot: row.bot, username: row.username, name: row.name };
+        Ok(rows.into_iter().map(choice).collect())
     }
 
     pub(super) async fn choice(
@@ -267,15 +266,31 @@ impl Master {
         Ok(format!("{}\n\n{lines}", language.bots_title()))
     }
 
-    async fn draw_qr(&self, owner: Owner, choice: &Choice) -> Result<Done, MasterError> {
-        let link = format!("https://t.me/{}", choice.username);
-        let Some(picture) = qr::png(&link) else { return Ok(Done::Say(plain(link))) };
-        let caption = owner.language.qr_caption(&choice.username);
-        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
+    /// Sends the code twice: as a picture for screens, as a file for print.
+    async fn draw_qr(
+        &self,
+        owner: Owner,
+        choice: &Choice,
+        label: Option<&Label>,
+    ) -> Result<Done, MasterError> {
+        let code = Code { username: &choice.username, name: &choice.name, label };
+        let link = code.link();
+        let (Some(picture), Some(drawing)) = (code.png(), code.svg()) else {
+            return Ok(Done::Say(plain(link)));
+        };
+        let (telegram, caller, chat) = (&self.inner.telegram, &self.inner.caller, owner.id.chat());
+        let caption = owner.language.qr_caption(&link);
         telegram
-            .send_picture(caller, owner.id.chat(), picture, &caption)
+            .send_picture(caller, chat, picture, &caption)
             .await
             .map_err(MasterError::Answer)?;
+        let document = Document {
+            name: code.file_name("svg"),
+            mime: "image/svg+xml",
+            bytes: drawing.into(),
+            caption: owner.language.qr_print(),
+        };
+        telegram.send_document(caller, chat, &document).await.map_err(MasterError::Answer)?;
         Ok(Done::Shown)
     }
 
@@ -367,11 +382,18 @@ fn yes_or_no(
     vec![vec![(yes, press(bot)), (language.button_cancel(), Press::Cancel(bot))]]
 }
 
-fn which(language: Language, purpose: Purpose, choices: Vec<Choice>) -> Answer {
-    let (text, press): (_, fn(BotId) -> Press) = match purpose {
-        Purpose::Removal => (language.remove_which(), Press::ChooseRemoval),
-        Purpose::Qr => (language.qr_which(), Press::Qr),
-        Purpose::Settings(_) => (language.settings_which(), |bot| Press::Settings(bot, Knob::Menu)),
+fn which(language: Language, purpose: &Purpose, choices: Vec<Choice>) -> Answer {
+    let text = match purpose {
+        Purpose::Removal => language.remove_which(),
+        Purpose::Qr(None) => language.qr_which(),
+        Purpose::Qr(Some(label)) => language.qr_which_label(label.as_str()),
+        Purpose::Settings(_) => language.settings_which(),
+    };
+    let press = |bot| match purpose {
+        Purpose::Removal => Press::ChooseRemoval(bot),
+        Purpose::Qr(None) => Press::Qr(bot),
+        Purpose::Qr(Some(label)) => Press::QrLabel(bot, label.tag()),
+        Purpose::Settings(knob) => Press::Settings(bot, *knob),
     };
     let mut buttons: Vec<_> = choices
         .into_iter()
@@ -405,6 +427,7 @@ fn said(language: Language, sentence: Sentence) -> String {
         Sentence::Cancelled => language.cancelled(),
         Sentence::NothingToCancel => language.nothing_to_cancel(),
         Sentence::NoBots => language.no_bots(),
+        Sentence::LabelUnusable => language.label_unusable(),
         Sentence::HowToReply => language.how_to_reply(),
         Sentence::UnfitGreeting => language.unfit_greeting(),
         Sentence::UnfitText => language.unfit_text(),

@@ -1,6 +1,6 @@
 //! The master bot's commands.
 
-use crate::{text::Language, token::BotToken, token::find_tokens, update::Message};
+use crate::{label::Label, text::Language, token::BotToken, token::find_tokens, update::Message};
 
 /// A command, with what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,13 @@ pub enum Command {
     Bots,
     /// `/remove`
     Remove,
-    /// `/qr`
-    Qr,
+    /// `/qr`, with the label customers are to come with.
+    Qr {
+        /// The label, where one was given.
+        label: Option<Label>,
+    },
+    /// `/qr` with what can be no label.
+    QrUnusable,
     /// `/settings`
     Settings,
     /// `/language`
@@ -63,7 +68,9 @@ impl Command {
             "add" => Self::Add { tokens: find_tokens(argument), pasted: !argument.is_empty() },
             "bots" => Self::Bots,
             "remove" => Self::Remove,
-            "qr" => Self::Qr,
+            "qr" if argument.is_empty() => Self::Qr { label: None },
+            "qr" => Label::parse(argument)
+                .map_or(Self::QrUnusable, |label| Self::Qr { label: Some(label) }),
             "settings" => Self::Settings,
             "language" => Self::Language,
             "subscribe" => Self::Subscribe,
@@ -102,6 +109,12 @@ mod tests {
         assert_eq!(parse("/start claim_x"), Some(Command::Start { payload: "claim_x".into() }));
         assert_eq!(parse("/add"), Some(Command::Add { tokens: vec![], pasted: false }));
         assert_eq!(parse("/add nothing"), Some(Command::Add { tokens: vec![], pasted: true }));
+        let label = |text| Some(Label::parse(text).unwrap());
+        assert_eq!(parse("/qr"), Some(Command::Qr { label: None }));
+        assert_eq!(parse("/qr  table7 "), Some(Command::Qr { label: label("table7") }));
+        for unusable in ["/qr table 7", "/qr #7", "/qr <b>", &format!("/qr {}", "x".repeat(65))] {
+            assert_eq!(parse(unusable), Some(Command::QrUnusable), "{unusable}");
+        }
         assert_eq!(parse("/dance"), Some(Command::Unknown));
         assert_eq!(parse("hello"), None);
     }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_knob};
 use super::Command;
 use crate::{
+    label::Label,
     model::BotId,
     text::{Language, LanguageChoice},
     token::BotToken,
@@ -34,6 +35,11 @@ pub enum MasterState {
     ConfirmingRemoval {
         /// The bot.
         bot: BotId,
+    },
+    /// Whose code is to carry this label? A button has no room for it.
+    ChoosingQr {
+        /// The label.
+        label: Label,
     },
     /// A text of a bot is to come.
     EditingSetting {
@@ -73,6 +79,8 @@ pub struct Choice {
     pub bot: BotId,
     /// Its username.
     pub username: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// What comes in.
@@ -102,12 +110,12 @@ pub enum Input {
 }
 
 /// What a choice among bots is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// Detaching one.
     Removal,
-    /// Drawing the code of one.
-    Qr,
+    /// Drawing the code of one, with this label in its link.
+    Qr(Option<Label>),
     /// Pressing this button in the settings of one.
     Settings(Knob),
 }
@@ -140,6 +148,8 @@ pub enum Press {
     Remove(BotId),
     /// Draw this bot's code.
     Qr(BotId),
+    /// Draw this bot's code with the label that was asked about: its [`Label::tag`].
+    QrLabel(BotId, u32),
     /// Answer the question about this bot with no.
     Cancel(BotId),
     /// Choose none of a list.
@@ -161,6 +171,7 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("close", |_| Press::Close),
 ];
 
+const QR_LABEL: &str = "qr-label";
 /// What stands before a button of `/settings`.
 const SETTINGS: &str = "set";
 
@@ -172,6 +183,11 @@ impl FromStr for Press {
             return Ok(Self::Language(language));
         }
         let (word, bot) = data.split_once(':').ok_or(())?;
+        if word == QR_LABEL {
+            let (bot, tag) = bot.split_once(':').ok_or(())?;
+            let tag = tag.parse().map_err(|_| ())?;
+            return bot.parse().map(|bot| Self::QrLabel(BotId(bot), tag)).map_err(|_| ());
+        }
         if word == SETTINGS {
             let (bot, knob) = bot.split_once(':').ok_or(())?;
             let bot = bot.parse().map(BotId).map_err(|_| ())?;
@@ -191,6 +207,7 @@ impl Press {
             Self::ChooseRemoval(bot) => ("choose-removal", bot),
             Self::Remove(bot) => ("remove", bot),
             Self::Qr(bot) => ("qr", bot),
+            Self::QrLabel(bot, tag) => return format!("{QR_LABEL}:{bot}:{tag}"),
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
             Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
@@ -223,8 +240,8 @@ pub enum Action {
     AskRemoval(Choice),
     /// Detach the bot.
     Remove(BotId),
-    /// Draw the code.
-    DrawQr(Choice),
+    /// Draw the code, with this label in its link.
+    DrawQr(Choice, Option<Label>),
     /// List the bots and how they fare.
     ListBots,
     /// Show a page of the settings.
@@ -274,6 +291,8 @@ pub enum Sentence {
     NothingToCancel,
     /// There is no bot.
     NoBots,
+    /// What was given can be no label.
+    LabelUnusable,
     /// How customers are answered.
     HowToReply,
     /// The message replied to is no copy.
@@ -316,7 +335,8 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Add { tokens, pasted: true } => on_tokens(AwaitingToken, tokens),
         Command::Bots => (state, Action::ListBots),
         Command::Remove => (Idle, Action::LookUp(Purpose::Removal)),
-        Command::Qr => (state, Action::LookUp(Purpose::Qr)),
+        Command::Qr { label } => (state, Action::LookUp(Purpose::Qr(label))),
+        Command::QrUnusable => (state, Action::Say(Sentence::LabelUnusable)),
         Command::Settings => (Idle, Action::LookUp(Purpose::Settings(Knob::Menu))),
         Command::Language => (state, Action::AskLanguage),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
@@ -391,11 +411,20 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
-        (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr, bot)),
+        (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr(None), bot)),
+        (Press::QrLabel(bot, tag), MasterState::ChoosingQr { label }) if label.tag() == tag => {
+            let purpose = Purpose::Qr(Some(label.clone()));
+            (MasterState::ChoosingQr { label }, Action::Find(purpose, bot))
+        }
+        (Press::Close, MasterState::ChoosingQr { .. }) => {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
+        }
         (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
         (Press::Language(language), state) => (state, Action::Speak(language)),
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
-        (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_), state) => (state, Action::Stale),
+        (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_) | Press::QrLabel(..), state) => {
+            (state, Action::Stale)
+        }
     }
 }
 
@@ -405,6 +434,10 @@ fn on_choices(
     mut choices: Vec<Choice>,
 ) -> (MasterState, Action) {
     if choices.len() > 1 {
+        let state = match &purpose {
+            Purpose::Qr(Some(label)) => MasterState::ChoosingQr { label: label.clone() },
+            Purpose::Qr(None) | Purpose::Removal | Purpose::Settings(_) => state,
+        };
         return (state, Action::AskWhich(purpose, choices));
     }
     match choices.pop() {
@@ -418,7 +451,11 @@ fn on_choice(state: MasterState, purpose: Purpose, choice: Choice) -> (MasterSta
         Purpose::Removal => {
             (MasterState::ConfirmingRemoval { bot: choice.bot }, Action::AskRemoval(choice))
         }
-        Purpose::Qr => (state, Action::DrawQr(choice)),
+        Purpose::Qr(label) => {
+            let question = label.clone().map(|label| MasterState::ChoosingQr { label });
+            let is_answered = question.as_ref() == Some(&state);
+            (if is_answered { MasterState::Idle } else { state }, Action::DrawQr(choice, label))
+        }
         Purpose::Settings(knob) => on_knob(state, choice, knob),
     }
 }

@@ -96,7 +96,8 @@ impl Relay {
         owner: OwnerId,
         copy: &Reference,
     ) -> Result<Option<(MessageId, bool)>, StoreError> {
-        for (part, repeat) in [(Part::Header, false), (Part::RepeatNotice, true)] {
+        let main = Part::main_of(copy.part);
+        for (part, repeat) in [(main.header(), false), (main.repeat_notice(), true)] {
             let known = self.inner.store.reference_of_source(owner, copy.source, part).await?;
             if let Some(header) = known.and_then(|header| header.copy_message) {
                 return Ok(Some((header, repeat)));

@@ -116,6 +116,18 @@ impl Carriage<'_> {
         outgoing: Outgoing,
         plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
     ) -> Ending {
+        match self.call(outgoing, plainer).await {
+            Ok(message) => made(&message),
+            Err(ending) => ending,
+        }
+    }
+
+    /// The same, with Telegram's whole answer where it made what was asked for.
+    pub(super) async fn call(
+        &self,
+        outgoing: Outgoing,
+        plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
+    ) -> Result<Value, Ending> {
         let mut outgoing = outgoing;
         let mut pause = Duration::from_secs(1);
         loop {
@@ -123,11 +135,11 @@ impl Carriage<'_> {
             let call =
                 telegram.deliver(self.writer, self.chat, &outgoing, self.holder, self.deadline);
             let refusal = match call.await {
-                Ok(message) => return made(&message),
+                Ok(message) => return Ok(message),
                 Err(CallError::Unknown(doubt)) => {
                     tracing::warn!(bot.id = %self.writer.bot, method = outgoing.method, %doubt,
                         "a send's outcome is unknown");
-                    return Ending::Unknown;
+                    return Err(Ending::Unknown);
                 }
                 Err(CallError::NotSent(Refusal::FileLater { retry_after })) => {
                     let wait = retry_after.unwrap_or(pause);
@@ -139,7 +151,7 @@ impl Carriage<'_> {
                         continue;
                     }
                     if let Some(retry_after) = retry_after {
-                        return Ending::Later(retry_after, Failure::TooFast);
+                        return Err(Ending::Later(retry_after, Failure::TooFast));
                     }
                     Refusal::FileUnavailable
                 }
@@ -149,7 +161,7 @@ impl Carriage<'_> {
                 "Telegram refused a send");
             match plainer(&outgoing, &refusal) {
                 Some(next) => outgoing = next,
-                None => return self.refused(refusal),
+                None => return Err(self.refused(refusal)),
             }
         }
     }
@@ -211,7 +223,7 @@ pub(super) fn is_last(attempts: i64) -> bool {
     attempts >= ATTEMPTS
 }
 
-fn made(message: &Value) -> Ending {
+pub(super) fn made(message: &Value) -> Ending {
     let id = message.get("message_id").and_then(Value::as_i64);
     id.and_then(|id| i32::try_from(id).ok())
         .map_or(Ending::Unknown, |id| Ending::Sent(MessageId(id)))

@@ -138,6 +138,10 @@ impl Relay {
         if let Some(verdict) = self.greet(customer, message, update).await? {
             return Ok(verdict);
         }
+        let (owner, bot) = (customer.owner(), customer.client.id());
+        if let Some(verdict) = self.park_item(owner, bot, message, update).await? {
+            return Ok(verdict);
+        }
         self.inbound(customer, message).await
     }
 

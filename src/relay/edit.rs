@@ -1,4 +1,5 @@
-//! A changed message changes its copy: new words, or a live location that moved or ended.
+//! A changed message changes its copy: new words, another file, or a live location that moved or
+//! ended.
 //!
 //! ```text
 //! Anna changes "at 5" to "at 6":   🆕 Anna @anna → @shop_bot
@@ -6,37 +7,56 @@
 //!                                  at 6
 //! ```
 //!
-//! A change of something never relayed changes nothing.
+//! A copy is changed at most once a second: changes that follow quicker are parked, the last one
+//! wins. Where a copy can't be changed any more, what the customer changed comes as a reply to it;
+//! an owner is told. A change of something never relayed changes nothing.
+//!
+//! - [`memory`]: what was changed lately
+//! - [`call`]: the call that makes the change (pure)
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    time::Instant,
-};
+mod call;
+mod memory;
 
-use quick_cache::sync::Cache;
-use serde_json::{Map, Value};
+use std::time::{Duration, Instant};
+
+use call::{changed_content, moved_location};
+pub(super) use memory::Edited;
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
-    INBOUND_HOLD, Relay, Verdict,
-    compose::{Composed, Reply, compose, plainer, replying, text_message},
-    content::{Content, LOCATION, Reading, WordsPlace, pick, read},
+    Failure, INBOUND_HOLD, Relay, Verdict,
+    album::Item,
+    carry::Carriage,
+    compose::{Reply, plainer, text_message},
+    content::{Content, Reading, read},
     customer::Customer,
     header::Header,
+    inbound::{Carried, Incoming},
     outbound::running,
-    rich::RichText,
+    parking::Lane,
+    worth_telling_later,
 };
 use crate::{
     clock,
-    model::{BotId, Direction, MessageKey, OwnerId, Part, Reference},
-    store::StoreError,
+    model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
+    store::{ParkedKind, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal},
     text::Language,
     update::Message,
 };
 
-/// Copies whose latest edit is remembered.
-const REMEMBERED: usize = 4096;
+/// When to look again for a copy that is being made.
+const SOON: Duration = Duration::from_secs(1);
+
+/// How a change of a copy went.
+enum Changed {
+    /// The copy shows it.
+    Done,
+    /// It is to be tried again after this time.
+    Later(Duration),
+    /// The copy can't be changed so.
+    Refused(Refusal),
+}
 
 impl Relay {
     /// Changes the copy of a customer's changed message.
@@ -49,33 +69,12 @@ impl Relay {
         message: &Message,
         update: i64,
     ) -> Result<Verdict, StoreError> {
-        let client = customer.client;
-        let source = MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
-        if self.inner.store.is_handled(source.bot, update).await? {
-            return Ok(Verdict::Done);
+        let (bot, chat) = (customer.client.id(), message.chat.id);
+        let source = MessageKey { bot, chat, message: message.id };
+        match self.is_its_moment(customer.owner(), source, message, update).await? {
+            Moment::Now(_) => self.change_inbound(customer, message, update).await,
+            Moment::Settled(verdict) => Ok(verdict),
         }
-        let Some((copy, reference)) = self.copy_of(client.owner, source).await? else {
-            return Ok(Verdict::Done);
-        };
-        let edit = if let Some(moved) = moved_location(message) {
-            Some(moved)
-        } else {
-            let language = customer.owner_language();
-            let mut header = Header::of(customer);
-            header.remark = Some(language.edited());
-            match changed_words(message, language, Some(&header)) {
-                Some(Composed { header: Some(header), main })
-                    if self.separate_header(client.owner, &reference).await?.is_none() =>
-                {
-                    let verdict = self.say_anew(reference.copy_chat, copy, header, &main).await;
-                    return self.changed_once(source.bot, update, verdict).await;
-                }
-                changed => changed.map(|changed| changed.main),
-            }
-        };
-        let writer = &self.inner.master;
-        let verdict = self.change(writer, reference.copy_chat, copy, edit).await;
-        self.changed_once(source.bot, update, verdict).await
     }
 
     /// Changes what the customer sees of an owner's changed reply.
@@ -89,26 +88,195 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         let source = self.source(message);
-        if self.inner.store.is_handled(source.bot, update).await? {
-            return Ok(Verdict::Done);
+        match self.is_its_moment(owner, source, message, update).await? {
+            Moment::Now(known) if known.direction == Direction::Outbound => {
+                self.change_outbound(owner, message, update).await
+            }
+            Moment::Now(_) => Ok(Verdict::Done),
+            Moment::Settled(verdict) => Ok(verdict),
         }
-        let found = self.copy_of(owner, source).await?;
-        let Some((copy, reference)) = found else { return Ok(Verdict::Done) };
-        if reference.direction != Direction::Outbound {
-            return Ok(Verdict::Done);
+    }
+
+    /// Whether a change may be made now; else it is settled here: parked, or without effect.
+    async fn is_its_moment(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        message: &Message,
+        update: i64,
+    ) -> Result<Moment, StoreError> {
+        let store = &self.inner.store;
+        if store.is_handled(source.bot, update).await?
+            || self.replace_parked_item(source, message).await?
+        {
+            return Ok(Moment::Settled(Verdict::Done));
         }
-        let Some(client) = running(self, owner, reference.client_bot()) else {
+        let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {
+            return Ok(Moment::Settled(Verdict::Done));
+        };
+        if known.copy_message.is_none() {
+            let comes = matches!(known.state, DeliveryState::Sending | DeliveryState::Held);
+            let verdict = if comes { Verdict::TryLater(SOON) } else { Verdict::Done };
+            return Ok(Moment::Settled(verdict));
+        }
+        if known.is_deleted() {
+            return Ok(Moment::Settled(Verdict::Done));
+        }
+        let lane = (source.bot, source.chat);
+        let wait = self.inner.edited.wait(source);
+        if wait.is_zero() && !self.inner.parking.has_edits(lane) {
+            return Ok(Moment::Now(Box::new(known)));
+        }
+        // A change that waits is outdone by this one, and must not come back.
+        for earlier in self.parked(lane, ParkedKind::Edit).await? {
+            if earlier.row.source == source && earlier.row.update != update {
+                store.mark_handled(source.bot, earlier.row.update, clock::now_ms()).await?;
+            }
+        }
+        self.park(source, ParkedKind::Edit, message, update).await?;
+        self.inner.parking.edit(lane, wait);
+        Ok(Moment::Settled(Verdict::Done))
+    }
+
+    /// Makes the changes that were parked in a chat and whose moment has come.
+    pub(super) async fn pass_edits_on(&self, lane: Lane) -> Result<Verdict, StoreError> {
+        let mut left = Duration::ZERO;
+        for item in self.parked(lane, ParkedKind::Edit).await? {
+            let wait = self.inner.edited.wait(item.row.source);
+            if !wait.is_zero() {
+                left = left.max(wait);
+                continue;
+            }
+            match self.change_parked(lane, &item).await? {
+                Verdict::Done => drop(self.inner.store.unpark(&item.row).await?),
+                later @ Verdict::TryLater(_) => return Ok(later),
+            }
+        }
+        Ok(if left.is_zero() { Verdict::Done } else { Verdict::TryLater(left) })
+    }
+
+    async fn change_parked(&self, (bot, chat): Lane, item: &Item) -> Result<Verdict, StoreError> {
+        if bot == self.inner.master.bot {
+            return self.change_outbound(OwnerId(chat.0), &item.message, item.row.update).await;
+        }
+        let client = self.inner.bots.find(bot).await?;
+        let (Some(client), Some(from)) = (client, &item.message.from) else {
             return Ok(Verdict::Done);
         };
-        let edit = moved_location(message).or_else(|| {
-            changed_words(message, Language::English, None).map(|changed| changed.main)
-        });
-        let verdict = self.change(&client.caller, reference.customer(), copy, edit).await;
+        let known = self.inner.store.known(client.owner, bot, chat).await?;
+        if known.is_banned {
+            return Ok(Verdict::Done);
+        }
+        let customer = Customer { client: &client, from, chat, known };
+        self.change_inbound(&customer, &item.message, item.row.update).await
+    }
+
+    async fn change_inbound(
+        &self,
+        customer: &Customer<'_>,
+        message: &Message,
+        update: i64,
+    ) -> Result<Verdict, StoreError> {
+        let (bot, chat) = (customer.client.id(), message.chat.id);
+        let source = MessageKey { bot, chat, message: message.id };
+        let found = self.copy_of(customer.owner(), source).await?;
+        let Some((copy, reference)) = found else { return Ok(Verdict::Done) };
+        self.inner.edited.now(source);
+        let language = customer.owner_language();
+        let header = Header { remark: Some(language.edited()), ..Header::of(customer) };
+        let separate = self.separate_header(customer.owner(), &reference).await?;
+        let joined = separate.is_none().then_some(&header);
+        let edit = moved_location(message)
+            .map(Ok)
+            .or_else(|| self.changed(message, language, joined, reference.copy_key(copy)));
+        let writer = &self.inner.master;
+        let to = (reference.copy_chat, copy);
+        let holder = &customer.client.caller;
+        let changed = match edit {
+            None => Changed::Done,
+            // There is no room for the header, without which a copy does not say who wrote it.
+            Some(Err(())) => Changed::Refused(Refusal::MessageFixed),
+            Some(Ok(edit)) => self.change(writer, holder, to, edit).await,
+        };
+        let verdict = match changed {
+            Changed::Later(after) => Verdict::TryLater(after),
+            Changed::Done => {
+                if let Some((header_copy, _)) = separate {
+                    self.remark(reference.copy_chat, header_copy, &header).await;
+                }
+                Verdict::Done
+            }
+            Changed::Refused(refusal) => {
+                tracing::debug!(%refusal, "a copy can't be changed; the change is said anew");
+                self.say_anew(customer, message, header, (copy, update)).await?
+            }
+        };
         self.changed_once(source.bot, update, verdict).await
     }
 
+    async fn change_outbound(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+        update: i64,
+    ) -> Result<Verdict, StoreError> {
+        let source = self.source(message);
+        let Some((copy, reference)) = self.copy_of(owner, source).await? else {
+            return Ok(Verdict::Done);
+        };
+        self.inner.edited.now(source);
+        let changed = match running(self, owner, reference.client_bot()) {
+            None => Changed::Refused(Refusal::TokenRevoked),
+            Some(client) => {
+                let edit = moved_location(message).map(Ok).or_else(|| {
+                    self.changed(message, Language::English, None, reference.copy_key(copy))
+                });
+                let to = (reference.customer(), copy);
+                match edit {
+                    Some(Ok(edit)) => {
+                        self.change(&client.caller, &self.inner.master, to, edit).await
+                    }
+                    Some(Err(())) => Changed::Refused(Refusal::MessageFixed),
+                    None => Changed::Done,
+                }
+            }
+        };
+        let verdict = match changed {
+            Changed::Done => Verdict::Done,
+            Changed::Later(after) => Verdict::TryLater(after),
+            Changed::Refused(refusal) => {
+                let language = self.owner_language(owner).await?;
+                let reason = match refusal {
+                    Refusal::MessageGone => language.reason_gone(),
+                    Refusal::MessageFixed => language.reason_fixed(),
+                    refusal => Failure::of(&refusal).reason(language, ""),
+                };
+                let text = language.change_not_delivered(&reason);
+                let about = Some(message.id);
+                let master = &self.inner.master;
+                let told = self.say(master, message.chat.id, about, &text, None).await;
+                worth_telling_later(&told).map_or(Verdict::Done, Verdict::TryLater)
+            }
+        };
+        self.changed_once(source.bot, update, verdict).await
+    }
+
+    /// The call for changed content; `Err` where its header finds no room in it.
+    fn changed(
+        &self,
+        message: &Message,
+        language: Language,
+        header: Option<&Header>,
+        copy: MessageKey,
+    ) -> Option<Result<Outgoing, ()>> {
+        let Reading::Content(content) = read(message, language) else { return None };
+        let is_same_file = self.inner.edited.shows(copy, &content);
+        let composed = changed_content(&content, header.map(Header::rich), is_same_file)?;
+        Some(if composed.header.is_some() { Err(()) } else { Ok(composed.main) })
+    }
+
     /// Remembers a change that was made: delivered again after newer ones, it would undo them.
-    async fn changed_once(
+    pub(super) async fn changed_once(
         &self,
         bot: BotId,
         update: i64,
@@ -120,30 +288,51 @@ impl Relay {
         Ok(verdict)
     }
 
-    /// Says changed words below their copy, which has no room for them: without its header a copy
-    /// would no longer say who wrote it.
+    /// Marks a header that is a message of its own.
+    async fn remark(&self, chat: ChatId, header_copy: MessageId, header: &Header) {
+        let Outgoing { mut parameters, .. } = text_message(header.rich(), None);
+        parameters.insert("message_id".to_owned(), header_copy.0.into());
+        let edit = Outgoing::new("editMessageText", parameters);
+        let master = &self.inner.master;
+        let deadline = Instant::now() + INBOUND_HOLD;
+        let edited = self.inner.telegram.deliver(master, chat, &edit, master, deadline).await;
+        if let Err(error) = edited {
+            tracing::debug!(%error, "a header could not be marked as edited");
+        }
+    }
+
+    /// Says what the customer changed as a reply to the copy that can't be changed.
     async fn say_anew(
         &self,
-        chat: ChatId,
-        copy: MessageId,
-        header: Outgoing,
-        changed: &Outgoing,
-    ) -> Verdict {
-        let reply = Reply { message: copy, quote: None };
-        let words = ["text", "caption"].map(|key| {
-            let entities = if key == "text" { "entities" } else { "caption_entities" };
-            RichText::read(&Value::Object(changed.parameters.clone()), key, entities)
-        });
-        let words = words.into_iter().flatten().next().unwrap_or_default();
-        let writer = &self.inner.master;
-        let deadline = Instant::now() + INBOUND_HOLD;
-        for part in [replying(header, Some(&reply)), text_message(words, Some(&reply))] {
-            let said = self.inner.telegram.deliver(writer, chat, &part, writer, deadline).await;
-            if let Err(CallError::NotSent(Refusal::TooFast { retry_after })) = said {
-                return Verdict::TryLater(retry_after);
-            }
-        }
-        Verdict::Done
+        customer: &Customer<'_>,
+        message: &Message,
+        header: Header,
+        (copy, update): (MessageId, i64),
+    ) -> Result<Verdict, StoreError> {
+        let Some(incoming) = self.prepare(customer, message).await? else {
+            return Ok(Verdict::Done);
+        };
+        let reply = Some(Reply { message: copy, quote: None });
+        let incoming = Incoming { header, reply, ..incoming };
+        let inbox = self.inbox(customer.owner());
+        let (bot, chat) = (customer.client.id(), message.chat.id);
+        let carriage = Carriage {
+            relay: self,
+            owner: customer.owner(),
+            direction: Direction::Inbound,
+            source: MessageKey { bot, chat, message: message.id },
+            writer: &self.inner.master,
+            holder: &customer.client.caller,
+            chat: inbox.chat,
+            deadline: Instant::now() + INBOUND_HOLD,
+        };
+        let part = Part::Change(update);
+        let failure = match self.carry_in(&carriage, &incoming, part).await? {
+            Carried::Done | Carried::Before => return Ok(Verdict::Done),
+            Carried::Later(after) => return Ok(Verdict::TryLater(after)),
+            Carried::Tell(failure) => failure,
+        };
+        self.tell_customer(customer, &carriage, part, failure).await
     }
 
     async fn copy_of(
@@ -158,137 +347,51 @@ impl Relay {
     async fn change(
         &self,
         writer: &Caller,
-        chat: ChatId,
-        copy: MessageId,
-        edit: Option<Outgoing>,
-    ) -> Verdict {
-        let Some(mut edit) = edit else { return Verdict::Done };
+        holder: &Caller,
+        (chat, copy): (ChatId, MessageId),
+        mut edit: Outgoing,
+    ) -> Changed {
         edit.parameters.insert("message_id".to_owned(), copy.0.into());
         let deadline = Instant::now() + INBOUND_HOLD;
         let key = MessageKey { bot: writer.bot, chat, message: copy };
         let _turn = self.inner.changes.turn(key).await;
         loop {
-            let done = self.inner.telegram.deliver(writer, chat, &edit, writer, deadline).await;
+            let done = self.inner.telegram.deliver(writer, chat, &edit, holder, deadline).await;
             let refusal = match done {
-                // An edit repeated changes nothing, so "unknown" needs no label.
-                Err(CallError::Unknown(_)) => {
-                    return Verdict::TryLater(std::time::Duration::from_secs(2));
+                Ok(_) | Err(CallError::NotSent(Refusal::NotModified)) => {
+                    self.inner.edited.remember(key, &edit);
+                    return Changed::Done;
                 }
+                // An edit repeated changes nothing, so "unknown" needs no label.
+                Err(CallError::Unknown(_)) => return Changed::Later(Duration::from_secs(2)),
                 Err(CallError::NotSent(Refusal::TooFast { retry_after })) => {
-                    return Verdict::TryLater(retry_after);
+                    return Changed::Later(retry_after);
+                }
+                Err(CallError::NotSent(Refusal::FileLater { retry_after })) => {
+                    return Changed::Later(retry_after.unwrap_or(Duration::from_secs(5)));
+                }
+                Err(CallError::NotSent(Refusal::Unreachable)) => {
+                    return Changed::Later(Duration::from_secs(5));
                 }
                 Err(CallError::NotSent(refusal)) => refusal,
-                Ok(_) => {
-                    self.inner.edited.remember(key, words_of(&edit));
-                    return Verdict::Done;
-                }
             };
-            let Some(next) = plainer(&edit, &refusal) else {
-                tracing::debug!(%refusal, "a copy could not be changed");
-                return Verdict::Done;
-            };
-            edit = next;
+            match plainer(&edit, &refusal) {
+                Some(next) => edit = next,
+                None => return Changed::Refused(refusal),
+            }
         }
     }
-}
 
-/// Which words the latest edits put into copies, as hashes: content is kept nowhere. An answer
-/// carries the copy as it was when the owner wrote, and its mark must not bring that back.
-pub(super) struct Edited(Cache<MessageKey, u64>);
-
-impl Edited {
-    pub(super) fn new() -> Self {
-        Self(Cache::new(REMEMBERED))
-    }
-
-    fn remember(&self, copy: MessageKey, words: &str) {
-        self.0.insert(copy, hash(words));
-    }
-
-    /// Whether a copy shows other words by now.
-    pub(super) fn since(&self, copy: MessageKey, words: &str) -> bool {
-        self.0.get(&copy).is_some_and(|now| now != hash(words))
+    /// Remembers which file a copy shows, so that a changed caption does not move it again.
+    pub(super) fn shows(&self, copy: MessageKey, content: &Content) {
+        self.inner.edited.showing(copy, content);
     }
 }
 
-fn hash(words: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    words.trim_end().hash(&mut hasher);
-    hasher.finish()
-}
-
-fn words_of(edit: &Outgoing) -> &str {
-    let words = ["text", "caption"].iter().find_map(|key| edit.parameters.get(*key)?.as_str());
-    words.unwrap_or_default()
-}
-
-/// The call for a live location that moved, or that ended and so has no period any more.
-fn moved_location(message: &Message) -> Option<Outgoing> {
-    let location = message.get("location").filter(|_| message.get("venue").is_none())?;
-    if location.get("live_period").is_none() {
-        return Some(Outgoing::new("stopMessageLiveLocation", Map::new()));
-    }
-    let mut parameters = pick(location, LOCATION);
-    parameters.remove("live_period");
-    Some(Outgoing::new("editMessageLiveLocation", parameters))
-}
-
-/// The call for changed words, with the header above them where there is room.
-fn changed_words(
-    message: &Message,
-    language: Language,
-    header: Option<&Header>,
-) -> Option<Composed> {
-    let Reading::Content(content) = read(message, language) else { return None };
-    let Content { place, ref outgoing, .. } = *content;
-    let (method, kept) = match place {
-        WordsPlace::Text => ("editMessageText", &["link_preview_options"][..]),
-        WordsPlace::Caption => ("editMessageCaption", &["show_caption_above_media"][..]),
-        WordsPlace::None => return None,
-    };
-    let kept: Map<_, _> = kept
-        .iter()
-        .filter_map(|key| Some(((*key).to_owned(), outgoing.parameters.get(*key)?.clone())))
-        .collect();
-    let edit = Content { outgoing: Outgoing::new(method, kept), ..*content };
-    Some(compose(&edit, header.map(Header::rich), None))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_location_moves_while_it_lives_and_then_stops() {
-        let live = json!({"latitude": 1.0, "longitude": 2.0, "live_period": 60, "heading": 9});
-        let moved = moved_location(&Message::with(&json!({ "location": live }))).unwrap();
-        assert_eq!(moved.method, "editMessageLiveLocation");
-        assert_eq!(
-            Value::Object(moved.parameters),
-            json!({"latitude": 1.0, "longitude": 2.0, "heading": 9})
-        );
-        let ended = json!({"latitude": 1.0, "longitude": 2.0});
-        let ended = moved_location(&Message::with(&json!({ "location": ended }))).unwrap();
-        assert_eq!(ended.method, "stopMessageLiveLocation");
-    }
-
-    #[test]
-    fn changed_words_keep_what_belongs_to_them() {
-        let options = json!({"is_disabled": true});
-        let read = Message::with(&json!({"text": "at 6", "link_preview_options": options}));
-        let edit = changed_words(&read, Language::English, None).unwrap().main;
-        assert_eq!(edit.method, "editMessageText");
-        assert_eq!(edit.parameters["text"], "at 6");
-        assert_eq!(edit.parameters["link_preview_options"], options);
-        assert!(
-            changed_words(
-                &Message::with(&json!({"sticker": {"file_id": "x"}})),
-                Language::English,
-                None
-            )
-            .is_none()
-        );
-    }
+/// Whether a change may be made.
+enum Moment {
+    /// It may: the reference of the copy to change.
+    Now(Box<Reference>),
+    /// There is nothing more to do.
+    Settled(Verdict),
 }

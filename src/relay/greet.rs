@@ -4,9 +4,7 @@
 //! the link is remembered. `/start` is answered in the owner's words, where he wrote a greeting. A
 //! group or channel a client bot is added to is left again, and the owner is told.
 
-use std::{sync::LazyLock, time::Duration};
-
-use regex::Regex;
+use std::time::Duration;
 
 use super::{
     Relay, Verdict, customer::Customer, header::clean, language::keyboard, worth_telling_later,
@@ -14,14 +12,12 @@ use super::{
 };
 use crate::{
     clock,
+    label::Label,
     model::Conversation,
     store::StoreError,
     telegram::{CallError, ClientBot},
     update::{Chat, Message},
 };
-
-/// A `start` payload (Bot API, "Deep linking").
-static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[A-Za-z0-9_-]{1,64}$").ok());
 
 impl Relay {
     /// Answers a customer's command; gives `None` for every other message.
@@ -38,7 +34,7 @@ impl Relay {
         let (saying, label) = match message.command() {
             Some((command, argument)) if command == "start" => {
                 let ours = Some(language.greeting());
-                (Saying::of(customer, &client.settings.greeting, ours), label_of(argument))
+                (Saying::of(customer, &client.settings.greeting, ours), Label::parse(argument).ok())
             }
             Some((command, _)) if command == "help" => {
                 (Saying::ours(customer, language.customer_help()), None)
@@ -66,11 +62,12 @@ impl Relay {
     async fn remember_label(
         &self,
         customer: &Customer<'_>,
-        label: String,
+        label: Label,
     ) -> Result<(), StoreError> {
         let (store, now) = (&self.inner.store, clock::now_ms());
-        let conversation = Conversation { label: Some(label.clone()), ..customer.conversation() };
-        store.add_label(&conversation, &label, now).await?;
+        let conversation =
+            Conversation { label: Some(label.clone().into()), ..customer.conversation() };
+        store.add_label(&conversation, label.as_str(), now).await?;
         let inbox = self.inbox(customer.owner());
         if !store.begin_conversation(&conversation, inbox, now).await? {
             store.set_label(&conversation).await?;
@@ -98,22 +95,5 @@ impl Relay {
             self.tell_owner(client.owner, &language.left_group(&client.username, &title)).await;
         }
         Ok(Verdict::Done)
-    }
-}
-
-fn label_of(payload: &str) -> Option<String> {
-    LABEL.as_ref().is_some_and(|label| label.is_match(payload)).then(|| payload.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn labels_are_what_telegram_allows_and_nothing_else() {
-        assert_eq!(label_of("table7"), Some("table7".to_owned()));
-        for payload in ["", "a b", "a\n", "<b>", "ü", &"x".repeat(65)] {
-            assert_eq!(label_of(payload), None, "{payload}");
-        }
     }
 }

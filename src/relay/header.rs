@@ -10,14 +10,14 @@
 use teloxide::types::ChatId;
 
 use super::{customer::Customer, rich::RichText};
-use crate::{model::Conversation, telegram::ClientBot, text::Language, update::Person};
+use crate::{
+    model::Conversation, name::one_line, telegram::ClientBot, text::Language, update::Person,
+};
 
 /// The mark of a copy nobody has answered.
 pub const NEW: &str = "🆕";
 /// The mark of an answered copy.
 pub const ANSWERED: &str = "✅";
-/// Letters of a name that are shown.
-const NAME_LENGTH: usize = 64;
 
 /// Everything a header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,14 +88,7 @@ pub fn shown_name(person: &Person, language: Language) -> String {
 
 /// A name or title as it may stand in a line of ours.
 pub fn clean(name: &str) -> String {
-    let spaced: String = name.chars().filter_map(harmless).collect();
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let joined = words.join(" ");
-    if joined.chars().count() <= NAME_LENGTH {
-        return joined;
-    }
-    let cut: String = joined.chars().take(NAME_LENGTH - 1).collect();
-    format!("{}…", cut.trim_end())
+    one_line(&name.chars().filter_map(harmless).collect::<String>())
 }
 
 /// What becomes of a letter in a name: kept, replaced by a look-alike that Telegram makes no link,
@@ -108,26 +101,8 @@ fn harmless(letter: char) -> Option<char> {
         '/' => Some('∕'),
         ':' => Some('꞉'),
         '→' => Some('›'),
-        '\u{2028}' | '\u{2029}' | '\u{85}' => Some(' '),
-        letter if letter.is_whitespace() => Some(' '),
-        // Our marks; marks that turn the direction of writing, invisible letters, tags.
-        '🆕'
-        | '✅'
-        | '↻'
-        | '✏'
-        | '\u{61c}'
-        | '\u{ad}'
-        | '\u{180e}'
-        | '\u{feff}'
-        | '\u{200b}'
-        | '\u{200c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}' => None,
-        letter if letter.is_control() => None,
+        // Our marks.
+        '🆕' | '✅' | '↻' | '✏' => None,
         letter => Some(letter),
     }
 }
@@ -141,6 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::name::NAME_LENGTH;
 
     fn client() -> ClientBot {
         let token = crate::token::BotToken::parse(&format!("7:{}", "x".repeat(35))).unwrap();

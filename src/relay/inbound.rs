@@ -33,15 +33,15 @@ use crate::{
 };
 
 /// A customer's message with all that is known before it is sent.
-struct Incoming {
-    header: Header,
-    content: Content,
-    reply: Option<Reply>,
+pub(super) struct Incoming {
+    pub(super) header: Header,
+    pub(super) content: Content,
+    pub(super) reply: Option<Reply>,
     /// What the customer is to be told although the owner got a copy.
-    incomplete: Option<Failure>,
-    owner_language: Language,
+    pub(super) incomplete: Option<Failure>,
+    pub(super) owner_language: Language,
     /// Whether the customer waits for an answer to an earlier message.
-    is_waiting: bool,
+    pub(super) is_waiting: bool,
 }
 
 impl Relay {
@@ -70,7 +70,7 @@ impl Relay {
             chat: inbox.chat,
             deadline: Instant::now() + INBOUND_HOLD,
         };
-        let failure = match self.carry_in(&carriage, &incoming).await? {
+        let failure = match self.carry_in(&carriage, &incoming, Part::Main).await? {
             Carried::Before => return Ok(Verdict::Done),
             Carried::Done => {
                 self.acknowledge(customer, message);
@@ -79,13 +79,24 @@ impl Relay {
             Carried::Later(after) => return Ok(Verdict::TryLater(after)),
             Carried::Tell(failure) => failure,
         };
+        self.tell_customer(customer, &carriage, Part::Main, failure).await
+    }
+
+    /// Says that a message was not delivered, as an answer to it, and records that it was said.
+    pub(super) async fn tell_customer(
+        &self,
+        customer: &Customer<'_>,
+        carriage: &Carriage<'_>,
+        part: Part,
+        failure: Failure,
+    ) -> Result<Verdict, StoreError> {
         let sentence = failure.for_customer(customer.language());
-        let told =
-            self.say(&client.caller, source.chat, Some(source.message), &sentence, None).await;
+        let (caller, about) = (&customer.client.caller, Some(carriage.source.message));
+        let told = self.say(caller, customer.chat, about, &sentence, None).await;
         if let Some(after) = worth_telling_later(&told) {
             return Ok(Verdict::TryLater(after));
         }
-        carriage.record(Part::Main, DeliveryState::Told, Some(failure)).await?;
+        carriage.record(part, DeliveryState::Told, Some(failure)).await?;
         self.inner.store.recount_waiting(customer.key()).await?;
         Ok(Verdict::Done)
     }
@@ -105,7 +116,7 @@ impl Relay {
         self.inner.store.begin_waiting(key, source.message, clock::now_ms()).await
     }
 
-    async fn prepare(
+    pub(super) async fn prepare(
         &self,
         customer: &Customer<'_>,
         message: &Message,
@@ -173,23 +184,24 @@ impl Relay {
         Ok(copy.map(|message_id| Reply { message: message_id, quote: Quote::read(message) }))
     }
 
-    async fn carry_in(
+    pub(super) async fn carry_in(
         &self,
         carriage: &Carriage<'_>,
         incoming: &Incoming,
+        part: Part,
     ) -> Result<Carried, StoreError> {
         let plain =
             compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
         // With a header of its own to go first, the message itself has certainly not been sent yet.
         let alone = plain.header.is_none();
         let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
-        let (repeat, attempts) = match carriage.begin(Part::Main, initial).await? {
+        let (repeat, attempts) = match carriage.begin(part, initial).await? {
             Standing::Sent(_) | Standing::Told => return Ok(Carried::Before),
             Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
         let (carried, waits) = tokio::join!(
-            self.carry_now(carriage, incoming, plain, (repeat, attempts)),
+            self.carry_now(carriage, incoming, plain, (part, repeat, attempts)),
             self.begins_waiting(carriage, incoming),
         );
         waits.and(carried)
@@ -200,31 +212,31 @@ impl Relay {
         carriage: &Carriage<'_>,
         incoming: &Incoming,
         plain: Composed,
-        (repeat, attempts): (bool, i64),
+        (part, repeat, attempts): (Part, bool, i64),
     ) -> Result<Carried, StoreError> {
         let alone = plain.header.is_none();
         let composed = if repeat { incoming.repeated() } else { plain };
-        let main = match self.header_first(carriage, incoming, composed, repeat).await? {
+        let main = match self.header_first(carriage, incoming, composed, (part, repeat)).await? {
             HeaderEnding::Main(main) => main,
-            HeaderEnding::Stop(ending) => return carriage.settle(ending, attempts).await,
+            HeaderEnding::Stop(ending) => return carriage.settle(part, ending, attempts).await,
         };
         if !alone {
-            carriage.record(Part::Main, DeliveryState::Sending, None).await?;
+            carriage.record(part, DeliveryState::Sending, None).await?;
         }
-        self.send_main(carriage, incoming, main, (repeat, attempts)).await
+        self.send_main(carriage, incoming, main, (part, repeat, attempts)).await
     }
 
     /// Sends the header where it is a message of its own, and makes the message a reply to it.
-    async fn header_first(
+    pub(super) async fn header_first(
         &self,
         carriage: &Carriage<'_>,
         incoming: &Incoming,
         composed: Composed,
-        repeat: bool,
+        (part, repeat): (Part, bool),
     ) -> Result<HeaderEnding, StoreError> {
         let Composed { header, main } = composed;
         let Some(header) = header else { return Ok(HeaderEnding::Main(main)) };
-        let part = if repeat { Part::RepeatNotice } else { Part::Header };
+        let part = if repeat { part.repeat_notice() } else { part.header() };
         let header_copy = match carriage.begin(part, DeliveryState::Sending).await? {
             Standing::Sent(copy) => copy,
             Standing::Go { repeat, .. } => {
@@ -256,7 +268,7 @@ impl Relay {
         carriage: &Carriage<'_>,
         incoming: &Incoming,
         main: Outgoing,
-        (repeat, attempts): (bool, i64),
+        (part, repeat, attempts): (Part, bool, i64),
     ) -> Result<Carried, StoreError> {
         let missing = std::sync::Mutex::new(None);
         let next = |outgoing: &Outgoing, refusal: &Refusal| {
@@ -270,12 +282,16 @@ impl Relay {
         };
         let ending = carriage.attempt(main, next).await;
         let Ending::Sent(copy) = ending else {
-            return carriage.settle(ending, attempts).await;
+            return carriage.settle(part, ending, attempts).await;
         };
         let missing = missing.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let incomplete = missing.or(incoming.incomplete);
         let state = if incomplete.is_some() { DeliveryState::Failed } else { DeliveryState::Sent };
-        carriage.record_copy(Part::Main, copy, state, incomplete).await?;
+        carriage.record_copy(part, copy, state, incomplete).await?;
+        if missing.is_none() {
+            let (bot, chat) = (carriage.writer.bot, carriage.chat);
+            self.shows(MessageKey { bot, chat, message: copy }, &incoming.content);
+        }
         Ok(incomplete.map_or(Carried::Done, Carried::Tell))
     }
 
@@ -303,7 +319,7 @@ pub(super) enum Carried {
     Tell(Failure),
 }
 
-enum HeaderEnding {
+pub(super) enum HeaderEnding {
     Main(Outgoing),
     Stop(Ending),
 }
@@ -312,18 +328,19 @@ impl Carriage<'_> {
     /// Writes how an attempt without a copy ended.
     pub(super) async fn settle(
         &self,
+        part: Part,
         ending: Ending,
         attempts: i64,
     ) -> Result<Carried, StoreError> {
         let failure = match ending {
             Ending::Sent(_) => return Ok(Carried::Done),
             Ending::Later(after, _) => {
-                self.record(Part::Main, DeliveryState::Held, None).await?;
+                self.record(part, DeliveryState::Held, None).await?;
                 return Ok(Carried::Later(after));
             }
             Ending::Unknown if !is_last(attempts) => {
                 // The reference stays `sending`, which is what makes the next attempt a repeat.
-                self.record(Part::Main, DeliveryState::Sending, None).await?;
+                self.record(part, DeliveryState::Sending, None).await?;
                 return Ok(Carried::Later(Duration::from_secs(1)));
             }
             Ending::Unknown => Failure::Uncertain,
@@ -331,7 +348,7 @@ impl Carriage<'_> {
             Ending::Never(_) if attempts > 1 => Failure::Uncertain,
             Ending::Never(refusal) => Failure::of(&refusal),
         };
-        self.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
+        self.record(part, DeliveryState::Failed, Some(failure)).await?;
         Ok(Carried::Tell(failure))
     }
 }
@@ -346,7 +363,7 @@ impl Incoming {
         text_message(self.labelled().rich(), self.reply.as_ref())
     }
 
-    fn labelled(&self) -> Header {
+    pub(super) fn labelled(&self) -> Header {
         Header { remark: Some(self.owner_language.repeat()), ..self.header.clone() }
     }
 

@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
-    store::StoreError,
-    telegram::ClientBot,
+    store::{ConversationKey, StoreError},
+    telegram::{ClientBot, Outgoing},
     text::Language,
     update::Message,
 };
@@ -49,7 +49,8 @@ pub(super) struct Undelivered {
 
 impl Relay {
     /// Sends an owner's reply to the customer whose copy he replied to. `None` when the message
-    /// replied to is no copy of his.
+    /// replied to is no copy of his. An album waits until it is complete, whether it is a reply or
+    /// not.
     ///
     /// # Errors
     /// When the database fails; the reply then is to be delivered again.
@@ -57,7 +58,12 @@ impl Relay {
         &self,
         owner: OwnerId,
         message: &Message,
+        update: i64,
     ) -> Result<Option<Verdict>, StoreError> {
+        let master = self.inner.master.bot;
+        if let Some(verdict) = self.park_item(owner, master, message, update).await? {
+            return Ok(Some(verdict));
+        }
         let Some(replied) = message.reply_to() else { return Ok(None) };
         let Some(about) = self.about(owner, message).await? else { return Ok(None) };
         let target = Target::of(&about);
@@ -137,7 +143,7 @@ impl Relay {
 
     /// The message in the customer's chat that the reply quotes: what the owner picked out, else
     /// the customer's message unless it is his latest, which needs no quote.
-    async fn reply_at_customer(
+    pub(super) async fn reply_at_customer(
         &self,
         owner: OwnerId,
         message: &Message,
@@ -174,9 +180,8 @@ impl Relay {
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
         let label = if repeat {
-            let store = &self.inner.store;
-            let known = store.known(carriage.owner, carriage.writer.bot, carriage.chat).await?;
-            Some(RichText::plain(Language::of(known.customer_language(None)).repeat()))
+            let target = (carriage.owner, carriage.writer.bot, carriage.chat);
+            Some(self.repeat_label(target).await?)
         } else {
             None
         };
@@ -192,6 +197,8 @@ impl Relay {
         };
         if let Ending::Sent(copy) = ending {
             carriage.record_copy(Part::Main, copy, DeliveryState::Sent, None).await?;
+            let (bot, chat) = (carriage.writer.bot, carriage.chat);
+            self.shows(MessageKey { bot, chat, message: copy }, content);
             return Ok(Replied::Delivered);
         }
         if let Ending::Later(_, Failure::TooFast) = ending {
@@ -199,15 +206,24 @@ impl Relay {
             carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
             return Ok(undelivered(failure));
         }
-        Ok(match carriage.settle(ending, attempts).await? {
+        Ok(match carriage.settle(Part::Main, ending, attempts).await? {
             Carried::Done | Carried::Before => Replied::Delivered,
             Carried::Later(after) => Replied::Later(Verdict::TryLater(after)),
             Carried::Tell(failure) => undelivered(failure),
         })
     }
 
+    /// The line that says "possibly a repeat", in the customer's language.
+    pub(super) async fn repeat_label(
+        &self,
+        (owner, bot, customer): ConversationKey,
+    ) -> Result<RichText, StoreError> {
+        let known = self.inner.store.known(owner, bot, customer).await?;
+        Ok(RichText::plain(Language::of(known.customer_language(None)).repeat()))
+    }
+
     /// Says that a reply did not arrive, as an answer to it, and records that it was said.
-    async fn tell_undelivered(
+    pub(super) async fn tell_undelivered(
         &self,
         owner: OwnerId,
         message: &Message,
@@ -243,7 +259,11 @@ pub(super) enum Replied {
 
 impl Carriage<'_> {
     /// Records a reply that can't even be tried: there is no bot to send it, or no method for it.
-    async fn give_up(&self, bot: BotId, kind: Option<String>) -> Result<Replied, StoreError> {
+    pub(super) async fn give_up(
+        &self,
+        bot: BotId,
+        kind: Option<String>,
+    ) -> Result<Replied, StoreError> {
         let failure = if kind.is_some() { Failure::Kind } else { Failure::BotRemoved };
         let writer = super::Caller { bot, token: self.writer.token.clone() };
         let carriage = Carriage { writer: &writer, ..*self };
@@ -286,6 +306,14 @@ impl Target {
     pub(super) fn of_repeat(own: &Reference) -> Self {
         Self { answered: None, ..Self::of_reply(own) }
     }
+}
+
+/// A call that makes a message customers can't forward or save, where the bot is set so.
+pub(super) fn with_protection(mut outgoing: Outgoing, client: &ClientBot) -> Outgoing {
+    if client.settings.protect_content {
+        outgoing.parameters.insert("protect_content".to_owned(), true.into());
+    }
+    outgoing
 }
 
 /// The button *Send again*.

@@ -2,7 +2,7 @@
 //! items of an album that is being collected, and an edit that follows another too quickly. The
 //! content is sealed, and the row is removed when it has been passed on.
 
-use teloxide::types::{ChatId, MessageId};
+use teloxide::types::ChatId;
 
 use super::{Store, StoreError, references::message_id, sql};
 use crate::model::{BotId, MessageKey};
@@ -14,6 +14,8 @@ pub enum ParkedKind {
     Item,
     /// A change of a message.
     Edit,
+    /// An item of an album that could not be delivered, for *Send again*.
+    Kept,
 }
 
 impl ParkedKind {
@@ -21,11 +23,12 @@ impl ParkedKind {
         match self {
             Self::Item => "item",
             Self::Edit => "edit",
+            Self::Kept => "kept",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Item, Self::Edit].into_iter().find(|kind| kind.word() == word)
+        [Self::Item, Self::Edit, Self::Kept].into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -103,17 +106,30 @@ impl Store {
         Ok(self.write(delete).await? > 0)
     }
 
-    /// All chats in which something is parked.
+    /// Keeps an item that could not be delivered until it is sent again, or is too old.
+    pub async fn keep_parked(&self, row: &ParkedRow) -> Result<(), StoreError> {
+        let update = sql("UPDATE parked SET kind = 'kept' WHERE bot_id = ? AND chat_id = ? \
+                          AND message_id = ? AND kind = 'item'")
+        .bind(row.source.bot)
+        .bind(row.source.chat)
+        .bind(row.source.message);
+        match self.write(update).await {
+            // It is kept since an earlier attempt.
+            Ok(_) | Err(StoreError::Duplicate) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes what was kept since before `limit`.
+    pub async fn forget_kept_before(&self, limit: i64) -> Result<u64, StoreError> {
+        self.write(sql("DELETE FROM parked WHERE kind = 'kept' AND parked_at < ?").bind(limit))
+            .await
+    }
+
+    /// All chats in which something waits for its moment.
     pub async fn chats_with_parked(&self) -> Result<Vec<(BotId, ChatId)>, StoreError> {
-        let query = sql("SELECT DISTINCT bot_id, chat_id FROM parked");
+        let query = sql("SELECT DISTINCT bot_id, chat_id FROM parked WHERE kind <> 'kept'");
         let rows = self.list::<(i64, i64)>(query).await?;
         Ok(rows.into_iter().map(|(bot, chat)| (BotId(bot), ChatId(chat))).collect())
-    }
-}
-
-impl ParkedRow {
-    /// The chat's message, for a key.
-    pub fn message(&self) -> MessageId {
-        self.source.message
     }
 }

@@ -155,6 +155,31 @@ impl Store {
         Ok(())
     }
 
+    /// Records in one commit that the copies of several messages of one chat exist: at most ten
+    /// pairs of message and copy.
+    pub async fn finish_references(
+        &self,
+        owner: OwnerId,
+        of_chat: MessageKey,
+        pairs: &[(MessageId, MessageId)],
+    ) -> Result<(), StoreError> {
+        let Some(last) = pairs.last() else { return Ok(()) };
+        let update = sql("UPDATE message_references SET state = 'sent', reason = NULL, \
+             copy_message = CASE source_message WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? \
+             WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? \
+             WHEN ? THEN ? WHEN ? THEN ? END \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
+             AND source_message IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        // One statement for every number of pairs: the last one fills up.
+        let filled = || pairs.iter().chain(std::iter::repeat(last)).take(10);
+        let update =
+            filled().fold(update, |update, (source, copy)| update.bind(*source).bind(*copy));
+        let update = update.bind(owner).bind(of_chat.bot).bind(of_chat.chat);
+        let update = filled().fold(update, |update, (source, _)| update.bind(*source));
+        self.write(update).await?;
+        Ok(())
+    }
+
     /// Records a state other than `sent`, with its reason.
     pub async fn set_reference_state(
         &self,

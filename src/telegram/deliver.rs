@@ -9,7 +9,7 @@ use std::{
 use reqwest::{Body, multipart};
 use serde_json::{Map, Value};
 use teloxide::types::ChatId;
-use tokio::time::timeout;
+use tokio::{sync::SemaphorePermit, time::timeout};
 
 use super::{
     CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
@@ -31,12 +31,16 @@ pub struct Outgoing {
     pub parameters: Map<String, Value>,
     /// The file to move from another bot, if any.
     pub attachment: Option<Attachment>,
+    /// The files of `media`, in its order: `sendMediaGroup` has a list of them there,
+    /// `editMessageMedia` one.
+    pub media: Vec<Attachment>,
 }
 
 /// A file that travels with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// The parameter that names it, which is also the key of the answer's object.
+    /// The parameter that names it, which is also the key of the answer's object and, in `media`,
+    /// the item's type.
     pub field: &'static str,
     /// The file.
     pub file: RemoteFile,
@@ -45,7 +49,16 @@ pub struct Attachment {
 impl Outgoing {
     /// A call without a file.
     pub fn new(method: &'static str, parameters: Map<String, Value>) -> Self {
-        Self { method, parameters, attachment: None }
+        Self { method, parameters, attachment: None, media: Vec::new() }
+    }
+
+    /// A call with one file.
+    pub fn with_file(
+        method: &'static str,
+        parameters: Map<String, Value>,
+        attachment: Attachment,
+    ) -> Self {
+        Self { attachment: Some(attachment), ..Self::new(method, parameters) }
     }
 }
 
@@ -83,10 +96,13 @@ impl Telegram {
     ) -> Result<Value, CallError> {
         let mut parameters = outgoing.parameters.clone();
         parameters.insert("chat_id".to_owned(), chat.0.into());
+        if !outgoing.media.is_empty() {
+            return self.attempt_media(caller, parameters, outgoing, holder).await;
+        }
         let Some(attachment) = &outgoing.attachment else {
             return self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
         };
-        let known = self.inner.file_ids.get(caller.bot, outgoing.method, &attachment.file);
+        let known = self.inner.file_ids.get(caller.bot, attachment.field, &attachment.file);
         let known =
             known.or_else(|| (holder.bot == caller.bot).then(|| attachment.file.id.clone()));
         if let Some(id) = known {
@@ -96,11 +112,11 @@ impl Telegram {
             if !matches!(result, Err(CallError::NotSent(Refusal::BadFileId))) {
                 return result;
             }
-            self.inner.file_ids.forget(caller.bot, outgoing.method, &attachment.file);
+            self.inner.file_ids.forget(caller.bot, attachment.field, &attachment.file);
         }
         let answer = self.upload(caller, outgoing.method, parameters, attachment, holder).await?;
         if let Some(id) = file_id_in(&answer, attachment.field) {
-            self.inner.file_ids.put(caller.bot, outgoing.method, &attachment.file, id);
+            self.inner.file_ids.put(caller.bot, attachment.field, &attachment.file, id);
         }
         Ok(answer)
     }
@@ -113,10 +129,7 @@ impl Telegram {
         attachment: &Attachment,
         holder: &Caller,
     ) -> Result<Value, CallError> {
-        let slot = timeout(SLOT_PATIENCE, self.inner.transfers.acquire()).await;
-        let Ok(Ok(_slot)) = slot else {
-            return Err(Refusal::FileLater { retry_after: Some(SLOT_PATIENCE) }.into());
-        };
+        let _slot = self.transfer_slot().await?;
         let opened = self.open_file(holder, &attachment.file).await.map_err(of_holder)?;
         let OpenFile { content, length } = opened;
         let (content, failed) = Watched::new(content);
@@ -131,9 +144,19 @@ impl Telegram {
     }
 }
 
+impl Telegram {
+    /// One of the places in which files are moved.
+    pub(super) async fn transfer_slot(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        let slot = timeout(SLOT_PATIENCE, self.inner.transfers.acquire()).await;
+        slot.ok()
+            .and_then(Result::ok)
+            .ok_or(Refusal::FileLater { retry_after: Some(SLOT_PATIENCE) })
+    }
+}
+
 /// The holder's trouble is not the sender's: its dead token or its limit must not be taken for that
 /// of the bot that writes.
-fn of_holder(error: CallError) -> Refusal {
+pub(super) fn of_holder(error: CallError) -> Refusal {
     match error {
         CallError::NotSent(Refusal::FileTooBig) => Refusal::FileTooBig,
         CallError::NotSent(later @ Refusal::FileLater { .. }) => later,
@@ -147,35 +170,35 @@ fn of_holder(error: CallError) -> Refusal {
     }
 }
 
+/// A form with each parameter as a text field; objects as JSON.
+pub(super) fn text_fields(parameters: Map<String, Value>) -> multipart::Form {
+    parameters.into_iter().fold(multipart::Form::new(), |form, (name, value)| {
+        let text = match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        form.text(name, text)
+    })
+}
+
 fn form(
     parameters: Map<String, Value>,
     attachment: &Attachment,
     body: Body,
     length: Option<u64>,
 ) -> multipart::Form {
-    let mut form = multipart::Form::new();
-    for (name, value) in parameters {
-        let text = match value {
-            Value::String(text) => text,
-            other => other.to_string(),
-        };
-        form = form.text(name, text);
-    }
     let part = match length {
         Some(length) => multipart::Part::stream_with_length(body, length),
         None => multipart::Part::stream(body),
     };
-    let part = part.file_name(attachment.file.name.clone());
-    form.text(attachment.field, format!("attach://{PART}")).part(PART, typed(part, attachment))
+    let part = typed(part.file_name(attachment.file.name.clone()), &attachment.file);
+    text_fields(parameters).text(attachment.field, format!("attach://{PART}")).part(PART, part)
 }
 
-fn typed(part: multipart::Part, attachment: &Attachment) -> multipart::Part {
+pub(super) fn typed(part: multipart::Part, file: &RemoteFile) -> multipart::Part {
     // `mime_str` takes the part; a type it can't read is left out rather than losing the part.
-    let readable = attachment
-        .file
-        .mime
-        .as_deref()
-        .filter(|mime| multipart::Part::text("").mime_str(mime).is_ok());
+    let readable =
+        file.mime.as_deref().filter(|mime| multipart::Part::text("").mime_str(mime).is_ok());
     match readable {
         Some(mime) => part.mime_str(mime).unwrap_or_else(|_| multipart::Part::text("")),
         None => part,
@@ -183,7 +206,7 @@ fn typed(part: multipart::Part, attachment: &Attachment) -> multipart::Part {
 }
 
 /// The new file's id in the message Telegram answers with; a photo is a list of sizes.
-fn file_id_in(message: &Value, field: &str) -> Option<String> {
+pub(super) fn file_id_in(message: &Value, field: &str) -> Option<String> {
     let object = message.get(field)?;
     let object = object.as_array().map_or(Some(object), |sizes| sizes.last())?;
     Some(object.get("file_id")?.as_str()?.to_owned())

@@ -67,13 +67,31 @@ impl Telegram {
         caller: &Caller,
         file: &RemoteFile,
     ) -> Result<OpenFile, CallError> {
+        let path = self.locate(caller, file).await?;
+        self.open_located(caller, &path).await
+    }
+
+    /// Asks where a file is (`getFile`): its path.
+    pub(super) async fn locate(
+        &self,
+        caller: &Caller,
+        file: &RemoteFile,
+    ) -> Result<String, CallError> {
         let asked = json!({ "file_id": file.id });
         let found: FilePath = self.call_json(caller, "getFile", &asked, CALL_TIMEOUT).await?;
-        let path = found.file_path.ok_or(Refusal::FileUnavailable)?;
+        Ok(found.file_path.ok_or(Refusal::FileUnavailable)?)
+    }
+
+    /// Begins to read a file at its path.
+    pub(super) async fn open_located(
+        &self,
+        caller: &Caller,
+        path: &str,
+    ) -> Result<OpenFile, CallError> {
         if path.starts_with('/') {
-            open_local(&path).await
+            open_local(path).await
         } else {
-            self.open_http(caller, &path).await
+            self.open_http(caller, path).await
         }
     }
 
@@ -126,7 +144,12 @@ pub(super) struct Watched {
 impl Watched {
     pub(super) fn new(content: ByteStream) -> (Self, Arc<AtomicBool>) {
         let failed = Arc::new(AtomicBool::new(false));
-        (Self { content, failed: Arc::clone(&failed) }, failed)
+        (Self::by(content, Arc::clone(&failed)), failed)
+    }
+
+    /// The same with a mark that several streams share.
+    pub(super) fn by(content: ByteStream, failed: Arc<AtomicBool>) -> Self {
+        Self { content, failed }
     }
 }
 
@@ -142,7 +165,7 @@ impl Stream for Watched {
     }
 }
 
-/// What a file is called by a bot that sent it before: (bot, method, unique id) → file id.
+/// What a file is called by a bot that sent it before: (bot, kind of media, unique id) → file id.
 pub(super) struct FileIds(Cache<(BotId, &'static str, String), String>);
 
 impl FileIds {
@@ -150,22 +173,17 @@ impl FileIds {
         Self(Cache::new(REMEMBERED))
     }
 
-    pub(super) fn get(
-        &self,
-        bot: BotId,
-        method: &'static str,
-        file: &RemoteFile,
-    ) -> Option<String> {
-        self.0.get(&(bot, method, file.unique_id.clone()))
+    pub(super) fn get(&self, bot: BotId, kind: &'static str, file: &RemoteFile) -> Option<String> {
+        self.0.get(&(bot, kind, file.unique_id.clone()))
     }
 
-    pub(super) fn put(&self, bot: BotId, method: &'static str, file: &RemoteFile, id: String) {
+    pub(super) fn put(&self, bot: BotId, kind: &'static str, file: &RemoteFile, id: String) {
         if !file.unique_id.is_empty() {
-            self.0.insert((bot, method, file.unique_id.clone()), id);
+            self.0.insert((bot, kind, file.unique_id.clone()), id);
         }
     }
 
-    pub(super) fn forget(&self, bot: BotId, method: &'static str, file: &RemoteFile) {
-        self.0.remove(&(bot, method, file.unique_id.clone()));
+    pub(super) fn forget(&self, bot: BotId, kind: &'static str, file: &RemoteFile) {
+        self.0.remove(&(bot, kind, file.unique_id.clone()));
     }
 }

@@ -19,6 +19,9 @@ use super::{
 };
 use crate::model::BotId;
 
+/// Telegram hangs up after a minute, so an update is not held longer for one wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
 /// Who a bot is (`getMe`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BotIdentity {
@@ -60,6 +63,19 @@ pub struct WebhookOrder {
     pub allowed_updates: &'static [&'static str],
     /// A self-signed certificate's PEM.
     pub certificate: Option<bytes::Bytes>,
+}
+
+/// A file of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub mime: &'static str,
+    /// What it holds.
+    pub bytes: bytes::Bytes,
+    /// The words below it.
+    pub caption: String,
 }
 
 impl Telegram {
@@ -209,6 +225,42 @@ impl Telegram {
             .text("photo", "attach://file0")
             .part("file0", file);
         self.call_multipart::<Value>(caller, "sendPhoto", form, CALL_TIMEOUT).await.map(drop)
+    }
+
+    /// `sendDocument` with a file of ours; tried three times as long as it certainly did not arrive,
+    /// because what was sent together with it already has.
+    pub async fn send_document(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        document: &Document,
+    ) -> Result<(), CallError> {
+        let mut tries = 1;
+        loop {
+            // `mime_str` takes the part, so another one stands in where the type can't be read.
+            let file = || {
+                let file = multipart::Part::stream(document.bytes.clone());
+                file.file_name(document.name.clone())
+            };
+            let file = file().mime_str(document.mime).unwrap_or_else(|_| file());
+            let form = multipart::Form::new()
+                .text("chat_id", chat.0.to_string())
+                .text("caption", document.caption.clone())
+                .text("document", "attach://file0")
+                .part("file0", file);
+            let sent = self.call_multipart::<Value>(caller, "sendDocument", form, CALL_TIMEOUT);
+            let Err(error) = sent.await else { return Ok(()) };
+            let wait = match error.refusal() {
+                Some(Refusal::TooFast { retry_after }) => *retry_after,
+                Some(Refusal::Unreachable) => Duration::from_secs(1),
+                _ => return Err(error),
+            };
+            if tries == 3 || wait > LONGEST_WAIT {
+                return Err(error);
+            }
+            tries += 1;
+            tokio::time::sleep(wait).await;
+        }
     }
 
     /// `leaveChat`.

@@ -23,7 +23,7 @@ unknown-command =
 command-add = einen Kundenbot verbinden
 command-bots = Ihre Bots und ihr Zustand
 command-remove = einen Bot trennen
-command-qr = QR-Code mit dem Link zu einem Bot
+command-qr = QR-Code mit dem Link zu einem Bot; /qr tisch7 fügt ein Label hinzu
 command-settings = Begrüßung, Bestätigung, Erinnerung und mehr
 command-language = in welcher Sprache ich mit Ihnen spreche
 command-subscribe = Ihr Tarif
@@ -76,7 +76,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): läuft
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram akzeptiert den Token nicht mehr. Holen Sie sich den aktuellen bei @BotFather und senden Sie ihn mit /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): Ein anderes Programm empfängt seine Nachrichten. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen mit /add.
 qr-which = Für welchen Bot möchten Sie den QR-Code?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Zum Drucken: Diese Datei bleibt in jeder Größe scharf.
+qr-which-label = Für welchen Bot möchten Sie den QR-Code mit dem Label #{ $label }?
+label-unusable = Das kann kein Label sein. Ein Label hat 1 bis 64 Zeichen: Buchstaben a–z ohne Umlaute, Ziffern, _ und -. Zum Beispiel: /qr tisch7
 
 # Alarms
 
@@ -94,6 +97,7 @@ not-delivered-yet = ⏳ Noch nicht zugestellt: { $reason }
 send-again = Erneut senden
 original-gone = Telegram gibt das Original nicht mehr heraus. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
 delivered-now = ✅ Zugestellt.
+change-not-delivered = ✏️ Ihre Änderung kam beim Kunden nicht an: { $reason }
 
 # Reasons
 
@@ -108,6 +112,8 @@ reason-too-fast = Telegram bittet um etwas Geduld.
 reason-unreachable = Telegram ist nicht erreichbar.
 reason-refused = Telegram lehnt diese Nachricht ab.
 reason-kind = Bots können diese Art von Nachricht nicht senden ({ $kind }).
+reason-gone = auf der Seite des Kunden ist sie gelöscht.
+reason-fixed = Telegram lässt diese Nachricht nicht ändern.
 
 # Copies
 

@@ -23,7 +23,7 @@ unknown-command =
 command-add = attach a client bot
 command-bots = your bots and how they fare
 command-remove = detach a bot
-command-qr = QR code of a bot's link
+command-qr = QR code of a bot's link; /qr table7 adds a label
 command-settings = a bot's greeting, acknowledgement, reminder and more
 command-language = the language I speak with you
 command-subscribe = your plan
@@ -76,7 +76,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): works
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.
 qr-which = Whose QR code?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = For print: this file stays sharp at any size.
+qr-which-label = Whose QR code shall carry the label #{ $label }?
+label-unusable = This can't be a label. A label has 1 to 64 characters: letters a–z, digits, _ and -. For example: /qr table7
 
 # Alarms
 
@@ -94,6 +97,7 @@ not-delivered-yet = ⏳ Not delivered yet: { $reason }
 send-again = Send again
 original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
 delivered-now = ✅ Delivered.
+change-not-delivered = ✏️ Your change did not reach the customer: { $reason }
 
 # Reasons
 
@@ -108,6 +112,8 @@ reason-too-fast = Telegram asks to wait.
 reason-unreachable = Telegram can't be reached.
 reason-refused = Telegram refuses this message.
 reason-kind = bots can't send this kind of message ({ $kind }).
+reason-gone = the customer's side has deleted it.
+reason-fixed = Telegram does not let this message be changed.
 
 # Copies
 

@@ -23,7 +23,7 @@ unknown-command =
 command-add = conectar un bot para clientes
 command-bots = tus bots y su estado
 command-remove = desconectar un bot
-command-qr = código QR con el enlace de un bot
+command-qr = código QR con el enlace de un bot; /qr mesa7 añade una etiqueta
 command-settings = saludo, confirmación, recordatorio y más
 command-language = el idioma en que te hablo
 command-subscribe = tu plan
@@ -76,7 +76,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): funciona
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram ya no acepta su token. Consigue el actual en @BotFather y envíalo con /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): otro programa recibe sus mensajes. Detén ese programa, o revoca el token en @BotFather y envía el nuevo con /add.
 qr-which = ¿De qué bot quieres el código QR?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Para imprimir: este archivo se ve nítido en cualquier tamaño.
+qr-which-label = ¿De qué bot quieres el código QR con la etiqueta #{ $label }?
+label-unusable = Esto no puede ser una etiqueta. Una etiqueta tiene de 1 a 64 caracteres: letras de la a a la z sin acentos ni ñ, cifras, _ y -. Por ejemplo: /qr mesa7
 
 # Alarms
 
@@ -94,6 +97,7 @@ not-delivered-yet = ⏳ Todavía sin entregar: { $reason }
 send-again = Enviar de nuevo
 original-gone = Telegram ya no me da el mensaje original. Escríbelo otra vez como respuesta al cliente, por favor.
 delivered-now = ✅ Entregado.
+change-not-delivered = ✏️ Su cambio no llegó al cliente: { $reason }
 
 # Reasons
 
@@ -108,6 +112,8 @@ reason-too-fast = Telegram pide esperar un poco.
 reason-unreachable = no hay conexión con Telegram.
 reason-refused = Telegram rechaza este mensaje.
 reason-kind = los bots no pueden enviar este tipo de mensaje ({ $kind }).
+reason-gone = el cliente la ha borrado.
+reason-fixed = Telegram no permite cambiar este mensaje.
 
 # Copies
 

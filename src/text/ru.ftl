@@ -23,7 +23,7 @@ unknown-command =
 command-add = подключить клиентского бота
 command-bots = ваши боты и их состояние
 command-remove = отключить бота
-command-qr = QR-код со ссылкой на бота
+command-qr = QR-код со ссылкой на бота; /qr table7 добавит метку
 command-settings = приветствие, подтверждение, напоминание и другое
 command-language = на каком языке я говорю с вами
 command-subscribe = ваш тариф
@@ -76,7 +76,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): работает
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram больше не принимает его токен. Возьмите действующий в @BotFather и отправьте через /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): его сообщения получает другая программа. Остановите её или отзовите токен в @BotFather и отправьте новый через /add.
 qr-which = QR-код какого бота вам нужен?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Для печати: этот файл остаётся чётким в любом размере.
+qr-which-label = QR-код какого бота нужен с меткой #{ $label }?
+label-unusable = Это не может быть меткой. В метке от 1 до 64 символов: латинские буквы, цифры, _ и -. Например: /qr table7
 
 # Alarms
 
@@ -94,6 +97,7 @@ not-delivered-yet = ⏳ Пока не доставлено: { $reason }
 send-again = Отправить ещё раз
 original-gone = Исходное сообщение в Telegram больше недоступно. Пожалуйста, напишите его ещё раз в ответ клиенту.
 delivered-now = ✅ Доставлено.
+change-not-delivered = ✏️ Изменение не дошло до клиента: { $reason }
 
 # Reasons
 
@@ -108,6 +112,8 @@ reason-too-fast = Telegram просит подождать.
 reason-unreachable = нет связи с Telegram.
 reason-refused = Telegram отклоняет это сообщение.
 reason-kind = боты не могут отправлять сообщения такого типа ({ $kind }).
+reason-gone = у клиента оно удалено.
+reason-fixed = Telegram не даёт изменить это сообщение.
 
 # Copies
 

@@ -23,7 +23,7 @@ unknown-command =
 command-add = підключити клієнтського бота
 command-bots = ваші боти та їхній стан
 command-remove = відключити бота
-command-qr = QR-код із посиланням на бота
+command-qr = QR-код із посиланням на бота; /qr table7 додасть мітку
 command-settings = привітання, підтвердження, нагадування та інше
 command-language = якою мовою я розмовляю з вами
 command-subscribe = ваш тариф
@@ -76,7 +76,10 @@ bot-active = 🟢 @{ $bot } ({ $name }): працює
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram більше не приймає його токен. Візьміть чинний у @BotFather і надішліть через /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): його повідомлення отримує інша програма. Зупиніть її або відкличте токен у @BotFather і надішліть новий через /add.
 qr-which = QR-код якого бота вам потрібен?
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = Для друку: цей файл лишається чітким у будь-якому розмірі.
+qr-which-label = QR-код якого бота потрібен із міткою #{ $label }?
+label-unusable = Це не може бути міткою. Мітка має від 1 до 64 символів: латинські літери, цифри, _ і -. Наприклад: /qr table7
 
 # Alarms
 
@@ -94,6 +97,7 @@ not-delivered-yet = ⏳ Поки не доставлено: { $reason }
 send-again = Надіслати ще раз
 original-gone = Початкове повідомлення в Telegram більше недоступне. Будь ласка, напишіть його ще раз у відповідь клієнту.
 delivered-now = ✅ Доставлено.
+change-not-delivered = ✏️ Зміна не дійшла до клієнта: { $reason }
 
 # Reasons
 
@@ -108,6 +112,8 @@ reason-too-fast = Telegram просить зачекати.
 reason-unreachable = немає зв’язку з Telegram.
 reason-refused = Telegram відхиляє це повідомлення.
 reason-kind = боти не можуть надсилати повідомлення такого типу ({ $kind }).
+reason-gone = у клієнта його видалено.
+reason-fixed = Telegram не дає змінити це повідомлення.
 
 # Copies
 

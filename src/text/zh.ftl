@@ -23,7 +23,7 @@ unknown-command =
 command-add = 绑定客服机器人
 command-bots = 您的机器人及其状态
 command-remove = 解绑机器人
-command-qr = 机器人链接的二维码
+command-qr = 机器人链接的二维码；/qr table7 可加上标签
 command-settings = 问候语、确认、提醒等设置
 command-language = 我和您使用的语言
 command-subscribe = 您的套餐
@@ -76,7 +76,10 @@ bot-active = 🟢 @{ $bot } ({ $name })：运行正常
 bot-revoked = 🔴 @{ $bot } ({ $name })：Telegram 不再接受它的 Token。请在 @BotFather 获取最新的 Token，然后用 /add 发送。
 bot-contested = 🟠 @{ $bot } ({ $name })：另一个程序正在接收它的消息。请停止那个程序，或在 @BotFather 撤销 Token，然后用 /add 发送新的 Token。
 qr-which = 要哪个机器人的二维码？
-qr-caption = https://t.me/{ $bot }
+qr-caption = { $link }
+qr-print = 供打印使用：此文件放大到任何尺寸都清晰。
+qr-which-label = 要为哪个机器人生成带标签 #{ $label } 的二维码？
+label-unusable = 这不能用作标签。标签为 1 到 64 个字符，只能包含英文字母、数字、_ 和 -。例如：/qr table7
 
 # Alarms
 
@@ -94,6 +97,7 @@ not-delivered-yet = ⏳ 尚未送达：{ $reason }
 send-again = 重新发送
 original-gone = Telegram 已不再提供原消息。请重新写一遍，并以回复的方式发给客户。
 delivered-now = ✅ 已送达。
+change-not-delivered = ✏️ 您的修改没有送达客户：{ $reason }
 
 # Reasons
 
@@ -108,6 +112,8 @@ reason-too-fast = Telegram 要求稍后再发。
 reason-unreachable = 无法连接 Telegram。
 reason-refused = Telegram 拒绝了这条消息。
 reason-kind = 机器人无法发送这类消息（{ $kind }）。
+reason-gone = 客户那边已删除这条消息。
+reason-fixed = Telegram 不允许修改这条消息。
 
 # Copies
 

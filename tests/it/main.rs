@@ -18,6 +18,7 @@ mod intake_webhook;
 mod master_add;
 mod master_claim;
 mod master_commands;
+mod master_qr;
 mod relay_files;
 mod relay_ignored;
 mod relay_kinds;

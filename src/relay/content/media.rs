@@ -113,8 +113,8 @@ pub(super) fn media(json: &Value) -> Option<Content> {
     let file = remote_file(kind, object)?;
     let words = RichText::read(json, "caption", "caption_entities").unwrap_or_default();
     let rendition = words.clone();
-    let attachment = Some(Attachment { field: kind.field, file });
-    let outgoing = Outgoing { method: kind.method, parameters, attachment };
+    let attachment = Attachment { field: kind.field, file };
+    let outgoing = Outgoing::with_file(kind.method, parameters, attachment);
     Some(Content { outgoing, words, place: kind.place, kind: kind.field, rendition })
 }
 

@@ -1,0 +1,252 @@
+//! Albums, both ways.
+//!
+//! ```text
+//! Anna sends three photos at once:   🆕 Anna @anna → @shop_bot
+//!                                    [photo] [photo] [photo]
+//! ```
+//!
+//! Their items come one by one, the next only after the one before was acknowledged, and nothing
+//! says which is the last. So each is parked, sealed, and acknowledged; after a second without
+//! another one, or when another message follows, all are sent as one album.
+//!
+//! - [`compose`]: items put together into one call (pure)
+//! - [`group`]: the delivery protocol for several messages at once
+//! - [`inbound`], [`outbound`]: what each side's albums mean
+
+mod compose;
+mod group;
+mod inbound;
+mod outbound;
+
+use std::time::Duration;
+
+use teloxide::types::ChatId;
+
+pub(super) use compose::as_media;
+pub use outbound::Unclaimed;
+
+use super::{
+    Relay, Verdict,
+    parking::{Due, Lane},
+};
+use crate::{
+    clock,
+    model::{BotId, DeliveryState, MessageKey, OwnerId, Part},
+    store::{ParkedKind, ParkedRow, StoreError},
+    update::Message,
+};
+
+/// Without another item for so long, an album is complete.
+const QUIET: Duration = Duration::from_secs(1);
+/// After a start, Telegram needs longer: it tries again at growing intervals, about as long as it
+/// was refused.
+const QUIET_AFTER_START: (Duration, Duration) = (Duration::from_secs(4), Duration::from_mins(1));
+
+/// A parked message, opened.
+pub(super) struct Item {
+    pub(super) row: ParkedRow,
+    pub(super) message: Message,
+}
+
+impl Item {
+    fn group(&self) -> Option<&str> {
+        group_of(&self.message)
+    }
+}
+
+/// The album a message belongs to.
+pub(super) fn group_of(message: &Message) -> Option<&str> {
+    message.get("media_group_id")?.as_str()
+}
+
+impl Relay {
+    /// Parks an item of an album; `None` when the message is no such item. One that came through
+    /// already is done.
+    pub(super) async fn park_item(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        message: &Message,
+        update: i64,
+    ) -> Result<Option<Verdict>, StoreError> {
+        let Some(group) = group_of(message) else { return Ok(None) };
+        let source = MessageKey { bot, chat: message.chat.id, message: message.id };
+        let store = &self.inner.store;
+        let known = store.reference_of_source(owner, source, Part::Main).await?;
+        if known.is_some_and(|known| is_settled(known.state)) {
+            return Ok(Some(Verdict::Done));
+        }
+        self.park(source, ParkedKind::Item, message, update).await?;
+        self.inner.parking.item((bot, message.chat.id), group, QUIET);
+        Ok(Some(Verdict::Done))
+    }
+
+    /// Takes a changed item in place of the parked one; `false` when none is parked.
+    pub(super) async fn replace_parked_item(
+        &self,
+        source: MessageKey,
+        message: &Message,
+    ) -> Result<bool, StoreError> {
+        let lane = (source.bot, source.chat);
+        if !self.inner.parking.is_collecting(lane) {
+            return Ok(false);
+        }
+        let rows = self.inner.store.parked_in(source.bot, source.chat).await?;
+        let is_it = |row: &&ParkedRow| row.source == source && row.kind == ParkedKind::Item;
+        let Some(row) = rows.iter().find(is_it) else { return Ok(false) };
+        self.park(source, ParkedKind::Item, message, row.update).await?;
+        Ok(true)
+    }
+
+    /// Writes a message, sealed, so that it may be acknowledged.
+    pub(super) async fn park(
+        &self,
+        source: MessageKey,
+        kind: ParkedKind,
+        message: &Message,
+        update: i64,
+    ) -> Result<(), StoreError> {
+        let corrupt = || StoreError::Corrupt("parked.content");
+        let json = serde_json::to_vec(message.json()).map_err(|_| corrupt())?;
+        let content = self.inner.seal.seal(&context(source), &json).map_err(|_| corrupt())?;
+        let parked_at = clock::now_ms();
+        self.inner.store.park(ParkedRow { source, kind, update, content, parked_at }).await
+    }
+
+    /// What is parked in a chat, opened. What does not open is gone, loudly.
+    pub(super) async fn parked(
+        &self,
+        (bot, chat): Lane,
+        kind: ParkedKind,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        for row in self.inner.store.parked_in(bot, chat).await? {
+            if row.kind != kind {
+                continue;
+            }
+            let opened = self.inner.seal.open(&context(row.source), &row.content).ok();
+            let json = opened.and_then(|json| serde_json::from_slice(&json).ok());
+            match json.and_then(Message::read) {
+                Some(message) => items.push(Item { row, message }),
+                None => {
+                    tracing::error!(bot.id = %bot, "a parked message does not open; it is lost");
+                    self.inner.store.unpark(&row).await?;
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    /// Reads what a process before this one left parked. Gives the chats it is in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_parked(&self) -> Result<Vec<Lane>, StoreError> {
+        let lanes = self.inner.store.chats_with_parked().await?;
+        for lane in &lanes {
+            let items = self.parked(*lane, ParkedKind::Item).await?;
+            if let Some((last, group)) = items.last().and_then(|last| Some((last, last.group()?))) {
+                let age = clock::now_ms().saturating_sub(last.row.parked_at);
+                let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
+                let pause = (age + QUIET).clamp(QUIET_AFTER_START.0, QUIET_AFTER_START.1);
+                self.inner.parking.item(*lane, group, pause);
+            }
+            if !self.parked(*lane, ParkedKind::Edit).await?.is_empty() {
+                self.inner.parking.edit(*lane, QUIET);
+            }
+        }
+        Ok(lanes)
+    }
+
+    /// Whether a message ends the album that is being collected in its chat.
+    pub fn ends_album(&self, bot: BotId, message: &Message) -> bool {
+        self.inner.parking.is_ended_by((bot, message.chat.id), group_of(message))
+    }
+
+    /// Whether the caller is to wait for what is parked in a chat; see [`Relay::next_moment`].
+    pub fn keeps_parked(&self, lane: Lane) -> bool {
+        self.inner.parking.keep(lane)
+    }
+
+    /// When something parked in a chat is to be passed on; `None` when nothing is parked any more.
+    pub fn next_moment(&self, lane: Lane) -> Option<std::time::Instant> {
+        self.inner.parking.next(lane)
+    }
+
+    /// What is parked in a chat and due.
+    pub fn due(&self, lane: Lane) -> Due {
+        self.inner.parking.due(lane)
+    }
+
+    /// What was due in a chat has to wait longer.
+    pub fn postpone(&self, lane: Lane, due: Due, pause: Duration) {
+        self.inner.parking.postpone(lane, due, pause);
+    }
+
+    /// Passes on what is parked in a chat. The chat's turn has to be held. What nobody is to get
+    /// (an album of the owner's that is no reply) is given back.
+    ///
+    /// # Errors
+    /// When the database fails; it stays parked.
+    pub async fn pass_parked_on(
+        &self,
+        lane: Lane,
+        due: Due,
+    ) -> Result<(Verdict, Vec<Unclaimed>), StoreError> {
+        let mut unclaimed = Vec::new();
+        let mut verdict = Verdict::Done;
+        if due.items {
+            verdict = self.pass_items_on(lane, &mut unclaimed).await?;
+        }
+        if due.edits && verdict == Verdict::Done {
+            verdict = self.pass_edits_on(lane).await?;
+        }
+        match verdict {
+            Verdict::Done => self.inner.parking.settled(lane, due),
+            Verdict::TryLater(after) => self.inner.parking.postpone(lane, due, after),
+        }
+        Ok((verdict, unclaimed))
+    }
+
+    async fn pass_items_on(
+        &self,
+        lane: Lane,
+        unclaimed: &mut Vec<Unclaimed>,
+    ) -> Result<Verdict, StoreError> {
+        let mut items = self.parked(lane, ParkedKind::Item).await?;
+        while !items.is_empty() {
+            let group = items[0].group().map(str::to_owned);
+            let end = items.iter().position(|item| item.group() != group.as_deref());
+            let later = items.split_off(end.unwrap_or(items.len()).min(MOST));
+            let verdict = if lane.0 == self.inner.master.bot {
+                self.outbound_album(OwnerId(lane.1.0), items, unclaimed).await?
+            } else {
+                self.inbound_album(lane, items).await?
+            };
+            if verdict != Verdict::Done {
+                return Ok(verdict);
+            }
+            items = later;
+        }
+        Ok(Verdict::Done)
+    }
+
+    async fn unpark(&self, items: &[Item]) -> Result<(), StoreError> {
+        for item in items {
+            self.inner.store.unpark(&item.row).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The most items an album has (Bot API, `sendMediaGroup`).
+const MOST: usize = 10;
+
+fn is_settled(state: DeliveryState) -> bool {
+    matches!(state, DeliveryState::Sent | DeliveryState::Failed | DeliveryState::Told)
+}
+
+fn context(source: MessageKey) -> String {
+    let ChatId(chat) = source.chat;
+    format!("message {} in chat {chat} of bot {}", source.message.0, source.bot)
+}

@@ -1,0 +1,145 @@
+//! The delivery protocol for several messages that are sent by one call: every reference is written
+//! before it, and all of them together after it.
+
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use serde_json::Value;
+use teloxide::types::MessageId;
+
+use crate::{
+    model::{DeliveryState, Part},
+    relay::{
+        Failure,
+        carry::{Carriage, Ending, Standing, made},
+        compose::plainer,
+    },
+    store::StoreError,
+    telegram::Outgoing,
+};
+
+/// Messages that travel together.
+pub(super) struct Group<'a>(pub(super) Vec<Carriage<'a>>);
+
+/// How things stand before an attempt.
+pub(super) enum GroupStanding {
+    /// All of them can go; `repeat`: an earlier attempt may have succeeded.
+    Go { repeat: bool, attempts: i64 },
+    /// They were not all equally lucky before: each has to go its own way.
+    Scattered,
+    /// Nothing is left to be sent.
+    Settled,
+}
+
+/// How an attempt ended.
+pub(super) enum GroupEnding {
+    Sent,
+    Later(Duration, Failure),
+    /// Telegram refuses the album; its items may fare better one by one.
+    Never,
+    Unknown,
+}
+
+impl Group<'_> {
+    /// Writes all references in `initial` state, or takes over from an earlier attempt.
+    pub(super) async fn begin(&self, initial: DeliveryState) -> Result<GroupStanding, StoreError> {
+        let begun = self.0.iter().map(|carriage| carriage.begin(Part::Main, initial));
+        let standings = try_join_all(begun).await?;
+        let (mut repeats, mut most, mut settled) = (false, 0, 0);
+        for standing in &standings {
+            match standing {
+                Standing::Go { repeat, attempts } => {
+                    repeats |= repeat;
+                    most = most.max(*attempts);
+                }
+                Standing::Sent(_) | Standing::Told => settled += 1,
+                Standing::Failed(_) => return Ok(GroupStanding::Scattered),
+            }
+        }
+        Ok(match settled {
+            0 => GroupStanding::Go { repeat: repeats, attempts: most },
+            all if all == standings.len() => GroupStanding::Settled,
+            _ => GroupStanding::Scattered,
+        })
+    }
+
+    /// Sends them and writes what became of them. The header of its own, if any, has been sent.
+    pub(super) async fn send(&self, outgoing: Outgoing) -> Result<GroupEnding, StoreError> {
+        let Some(first) = self.0.first() else { return Ok(GroupEnding::Sent) };
+        let ending = match first.call(outgoing, plainer).await {
+            Ok(answer) => match self.copies(&answer) {
+                Some(copies) => {
+                    self.record_copies(&copies).await?;
+                    return Ok(GroupEnding::Sent);
+                }
+                None => Ending::Unknown,
+            },
+            Err(ending) => ending,
+        };
+        self.stopped(ending).await
+    }
+
+    /// Writes how an attempt without copies ended.
+    pub(super) async fn stopped(&self, ending: Ending) -> Result<GroupEnding, StoreError> {
+        match ending {
+            Ending::Sent(_) => Ok(GroupEnding::Sent),
+            Ending::Later(after, failure) => {
+                self.record(DeliveryState::Held, None).await?;
+                Ok(GroupEnding::Later(after, failure))
+            }
+            Ending::Never(_) => {
+                self.record(DeliveryState::Held, None).await?;
+                Ok(GroupEnding::Never)
+            }
+            Ending::Unknown => {
+                self.record(DeliveryState::Sending, None).await?;
+                Ok(GroupEnding::Unknown)
+            }
+        }
+    }
+
+    /// Writes a state without copies for all of them.
+    pub(super) async fn record(
+        &self,
+        state: DeliveryState,
+        failure: Option<Failure>,
+    ) -> Result<(), StoreError> {
+        try_join_all(self.0.iter().map(|carriage| carriage.record(Part::Main, state, failure)))
+            .await?;
+        Ok(())
+    }
+
+    /// The copies Telegram answered with, in order.
+    fn copies(&self, answer: &Value) -> Option<Vec<MessageId>> {
+        let messages = answer.as_array().filter(|list| list.len() == self.0.len())?;
+        let ids = messages.iter().map(|message| match made(message) {
+            Ending::Sent(id) => Some(id),
+            _ => None,
+        });
+        ids.collect()
+    }
+
+    /// Writes all copies in one commit: after a crash either all are known or none. The messages
+    /// are out, so the database gets several chances.
+    async fn record_copies(&self, copies: &[MessageId]) -> Result<(), StoreError> {
+        let Some(first) = self.0.first() else { return Ok(()) };
+        let pairs: Vec<_> = self
+            .0
+            .iter()
+            .map(|carriage| carriage.source.message)
+            .zip(copies.iter().copied())
+            .collect();
+        let store = &first.relay.inner.store;
+        let mut pause = Duration::from_millis(50);
+        loop {
+            match store.finish_references(first.owner, first.source, &pairs).await {
+                Err(error) if pause < Duration::from_secs(10) => {
+                    tracing::warn!(%error, "references could not be written, trying again");
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+                written => return written,
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! A customer's album, into the inbox.
+
+use std::{
+    slice,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Item,
+    compose::compose_album,
+    group::{Group, GroupEnding, GroupStanding},
+};
+use crate::{
+    clock,
+    model::{DeliveryState, Direction, Part},
+    relay::{
+        Failure, INBOUND_HOLD, Relay, Verdict,
+        carry::{Carriage, is_last},
+        content::{Content, Reading, read},
+        customer::Customer,
+        inbound::{HeaderEnding, Incoming},
+        parking::Lane,
+        worth_telling_later,
+    },
+    store::StoreError,
+};
+
+impl Relay {
+    pub(super) async fn inbound_album(
+        &self,
+        (bot, chat): Lane,
+        items: Vec<Item>,
+    ) -> Result<Verdict, StoreError> {
+        let client = self.inner.bots.find(bot).await?;
+        let from = items.iter().find_map(|item| item.message.from.clone());
+        let (Some(client), Some(from)) = (client, from) else {
+            // Detached meanwhile: the rule is that nobody is there.
+            self.unpark(&items).await?;
+            return Ok(Verdict::Done);
+        };
+        let known = self.inner.store.known(client.owner, bot, chat).await?;
+        let customer = Customer { client: &client, from: &from, chat, known };
+        let verdict = if customer.known.is_banned {
+            Verdict::Done
+        } else {
+            self.album_of(&customer, &items).await?
+        };
+        if verdict == Verdict::Done {
+            self.unpark(&items).await?;
+        }
+        Ok(verdict)
+    }
+
+    async fn album_of(
+        &self,
+        customer: &Customer<'_>,
+        items: &[Item],
+    ) -> Result<Verdict, StoreError> {
+        let language = customer.owner_language();
+        let read = |item: &Item| match read(&item.message, language) {
+            Reading::Content(content) => Some(*content),
+            _ => None,
+        };
+        let contents: Option<Vec<Content>> = items.iter().map(read).collect();
+        let Some(contents) = contents.filter(|contents| contents.len() > 1) else {
+            return self.one_by_one(customer, items).await;
+        };
+        let Some(incoming) = self.prepare_album(customer, items, &contents).await? else {
+            return self.one_by_one(customer, items).await;
+        };
+        let composed = |header| compose_album(&contents, Some(header), incoming.reply.as_ref());
+        let Some(plain) = composed(incoming.header.rich()) else {
+            return self.one_by_one(customer, items).await;
+        };
+        let inbox = self.inbox(customer.owner());
+        let carriage = |item: &Item| Carriage {
+            relay: self,
+            owner: customer.owner(),
+            direction: Direction::Inbound,
+            source: item.row.source,
+            writer: &self.inner.master,
+            holder: &customer.client.caller,
+            chat: inbox.chat,
+            deadline: Instant::now() + INBOUND_HOLD,
+        };
+        let group = Group(items.iter().map(carriage).collect());
+        let alone = plain.header.is_none();
+        let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
+        let (repeat, attempts) = match group.begin(initial).await? {
+            GroupStanding::Go { repeat, attempts } => (repeat, attempts),
+            GroupStanding::Settled => return Ok(Verdict::Done),
+            GroupStanding::Scattered => return self.one_by_one(customer, items).await,
+        };
+        let labelled = if repeat { composed(incoming.labelled().rich()) } else { None };
+        let composed = labelled.unwrap_or(plain);
+        let ending = match self
+            .header_first(&group.0[0], &incoming, composed, (Part::Main, repeat))
+            .await?
+        {
+            HeaderEnding::Main(main) => {
+                if !alone {
+                    group.record(DeliveryState::Sending, None).await?;
+                }
+                group.send(main).await?
+            }
+            HeaderEnding::Stop(ending) => group.stopped(ending).await?,
+        };
+        self.album_ended(customer, items, &group, (ending, attempts)).await
+    }
+
+    async fn album_ended(
+        &self,
+        customer: &Customer<'_>,
+        items: &[Item],
+        group: &Group<'_>,
+        (ending, attempts): (GroupEnding, i64),
+    ) -> Result<Verdict, StoreError> {
+        let Some(first) = items.first() else { return Ok(Verdict::Done) };
+        match ending {
+            GroupEnding::Sent => {
+                let store = &self.inner.store;
+                if customer.known.state.waiting_since.is_none() {
+                    let now = clock::now_ms();
+                    store.begin_waiting(customer.key(), first.message.id, now).await?;
+                }
+                self.acknowledge(customer, &first.message);
+                Ok(Verdict::Done)
+            }
+            GroupEnding::Later(after, _) => Ok(Verdict::TryLater(after)),
+            GroupEnding::Never => self.one_by_one(customer, items).await,
+            GroupEnding::Unknown if !is_last(attempts) => {
+                Ok(Verdict::TryLater(Duration::from_secs(1)))
+            }
+            GroupEnding::Unknown => {
+                let failure = Failure::Uncertain;
+                group.record(DeliveryState::Failed, Some(failure)).await?;
+                let sentence = failure.for_customer(customer.language());
+                let caller = &customer.client.caller;
+                let about = Some(first.message.id);
+                let told = self.say(caller, customer.chat, about, &sentence, None).await;
+                if let Some(after) = worth_telling_later(&told) {
+                    return Ok(Verdict::TryLater(after));
+                }
+                group.record(DeliveryState::Told, Some(failure)).await?;
+                Ok(Verdict::Done)
+            }
+        }
+    }
+
+    /// What a single message needs to know, for the album as a whole: the header of the first item,
+    /// the reply of whichever has one.
+    async fn prepare_album(
+        &self,
+        customer: &Customer<'_>,
+        items: &[Item],
+        contents: &[Content],
+    ) -> Result<Option<Incoming>, StoreError> {
+        let replying = items.iter().find(|item| item.message.reply_to().is_some());
+        let Some(first) = replying.or(items.first()) else { return Ok(None) };
+        let incoming = self.prepare(customer, &first.message).await?;
+        let content = contents.first().cloned();
+        Ok(incoming.zip(content).map(|(incoming, content)| Incoming { content, ..incoming }))
+    }
+
+    async fn one_by_one(
+        &self,
+        customer: &Customer<'_>,
+        items: &[Item],
+    ) -> Result<Verdict, StoreError> {
+        for item in items {
+            let verdict = self.inbound(customer, &item.message).await?;
+            if verdict != Verdict::Done {
+                return Ok(verdict);
+            }
+            self.unpark(slice::from_ref(item)).await?;
+        }
+        Ok(Verdict::Done)
+    }
+}

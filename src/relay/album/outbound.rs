@@ -1,0 +1,263 @@
+//! An owner's album, to the customer whose copy one of its items replies to.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Item,
+    compose::compose_album,
+    group::{Group, GroupEnding, GroupStanding},
+};
+use crate::{
+    model::{DeliveryState, Direction, OwnerId, Part, Reference},
+    relay::{
+        Failure, OUTBOUND_HOLD, Relay, Verdict,
+        carry::{Carriage, Ending, is_last},
+        compose::{Reply, plainer},
+        content::{Content, Reading, read},
+        outbound::{Replied, Target, Undelivered, running, with_protection},
+    },
+    store::StoreError,
+    telegram::{Caller, ClientBot},
+    update::Message,
+};
+
+/// An album that is no reply: whoever talks with the owner says how one replies.
+pub struct Unclaimed {
+    /// Its first item.
+    pub message: Message,
+    /// The update that brought it.
+    pub update: i64,
+}
+
+/// An album on its way to a customer.
+struct Outgoing<'a> {
+    client: &'a ClientBot,
+    target: Target,
+    contents: Vec<Content>,
+    reply: Option<Reply>,
+}
+
+impl Relay {
+    pub(super) async fn outbound_album(
+        &self,
+        owner: OwnerId,
+        items: Vec<Item>,
+        unclaimed: &mut Vec<Unclaimed>,
+    ) -> Result<Verdict, StoreError> {
+        let mut found = None;
+        for item in &items {
+            if let Some(about) = self.about(owner, &item.message).await? {
+                found = Some((about, item.message.clone()));
+                break;
+            }
+        }
+        let Some((about, replying)) = found else {
+            self.unpark(&items).await?;
+            let first = items.into_iter().next();
+            unclaimed.extend(
+                first.map(|item| Unclaimed { message: item.message, update: item.row.update }),
+            );
+            return Ok(Verdict::Done);
+        };
+        self.reply_with_album(owner, &items, &about, &replying).await
+    }
+
+    async fn reply_with_album(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        about: &Reference,
+        replying: &Message,
+    ) -> Result<Verdict, StoreError> {
+        let target = Target::of(about);
+        let replied = self.send_album(owner, items, target, Some(replying)).await?;
+        let Some(first) = items.first() else { return Ok(Verdict::Done) };
+        match replied {
+            Replied::Done => {}
+            Replied::Delivered => {
+                let answered = replying.reply_to();
+                self.show_delivered(owner, first.message.id, answered.as_ref(), target);
+            }
+            Replied::Later(verdict) => return Ok(verdict),
+            Replied::Undelivered(undelivered) => {
+                return self.album_undelivered(owner, items, &undelivered).await;
+            }
+        }
+        self.unpark(items).await?;
+        Ok(Verdict::Done)
+    }
+
+    /// Says once that an album did not arrive. Its items stay, for *Send again*.
+    async fn album_undelivered(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        undelivered: &Undelivered,
+    ) -> Result<Verdict, StoreError> {
+        let Some(first) = items.first() else { return Ok(Verdict::Done) };
+        let told = self.tell_undelivered(owner, &first.message, undelivered).await?;
+        if told != Verdict::Done {
+            return Ok(told);
+        }
+        let reason = Some(undelivered.failure.word());
+        for item in items {
+            let (source, state) = (item.row.source, DeliveryState::Told);
+            let store = &self.inner.store;
+            store.set_reference_state(owner, source, Part::Main, state, reason).await?;
+            if undelivered.failure.can_send_again() {
+                store.keep_parked(&item.row).await?;
+            } else {
+                store.unpark(&item.row).await?;
+            }
+        }
+        Ok(Verdict::Done)
+    }
+
+    /// Sends the items as an album, or one by one where Telegram does not take them together.
+    pub(in crate::relay) async fn send_album(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        target: Target,
+        replying: Option<&Message>,
+    ) -> Result<Replied, StoreError> {
+        let undelivered = |failure, kind: &str| {
+            Ok(Replied::Undelivered(Undelivered { failure, kind: kind.to_owned() }))
+        };
+        let language = self.owner_language(owner).await?;
+        let mut contents = Vec::with_capacity(items.len());
+        for item in items {
+            match read(&item.message, language) {
+                Reading::Content(content) => contents.push(*content),
+                Reading::Service => {}
+                Reading::Unshowable(kind) => return undelivered(Failure::Kind, &kind),
+            }
+        }
+        let Some(client) = running(self, owner, target.bot) else {
+            return self.without_bot(owner, items, target).await;
+        };
+        let reply = match replying {
+            Some(replying) => self.reply_at_customer(owner, replying, target).await?,
+            None => None,
+        };
+        let outgoing = Outgoing { client: &client, target, contents, reply };
+        let replied = self.carry_album_out(owner, items, &outgoing).await?;
+        if let Replied::Undelivered(Undelivered { failure: Failure::TokenRevoked, .. }) = &replied {
+            self.inner.bots.token_refused(&client).await?;
+        }
+        Ok(replied)
+    }
+
+    async fn carry_album_out(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        outgoing: &Outgoing<'_>,
+    ) -> Result<Replied, StoreError> {
+        let undelivered =
+            |failure| Replied::Undelivered(Undelivered { failure, kind: "album".to_owned() });
+        let group = Group(items.iter().map(|item| self.way(owner, item, outgoing)).collect());
+        let composed = |label| compose_album(&outgoing.contents, label, outgoing.reply.as_ref());
+        let Some(plain) = composed(None).filter(|_| outgoing.contents.len() == items.len()) else {
+            return self.singly(owner, items, outgoing).await;
+        };
+        let (repeat, attempts) = match group.begin(DeliveryState::Sending).await? {
+            GroupStanding::Go { repeat, attempts } => (repeat, attempts),
+            GroupStanding::Settled => return Ok(Replied::Done),
+            GroupStanding::Scattered => return self.singly(owner, items, outgoing).await,
+        };
+        let key = (owner, outgoing.target.bot, outgoing.target.customer);
+        let label = if repeat { Some(self.repeat_label(key).await?) } else { None };
+        let composed = label.and_then(|label| composed(Some(label))).unwrap_or(plain);
+        let first = match composed.header {
+            Some(first) => Some(group.0[0].attempt(first, plainer).await),
+            None => None,
+        };
+        let ending = match first {
+            None | Some(Ending::Sent(_)) => {
+                group.send(with_protection(composed.main, outgoing.client)).await?
+            }
+            Some(ending) => group.stopped(ending).await?,
+        };
+        Ok(match ending {
+            GroupEnding::Sent => Replied::Delivered,
+            GroupEnding::Never => return self.singly(owner, items, outgoing).await,
+            GroupEnding::Later(_, failure @ Failure::TooFast) => {
+                let failure = if attempts > 1 { Failure::Uncertain } else { failure };
+                group.record(DeliveryState::Failed, Some(failure)).await?;
+                undelivered(failure)
+            }
+            GroupEnding::Later(after, _) => Replied::Later(Verdict::TryLater(after)),
+            GroupEnding::Unknown if !is_last(attempts) => {
+                Replied::Later(Verdict::TryLater(Duration::from_secs(1)))
+            }
+            GroupEnding::Unknown => {
+                group.record(DeliveryState::Failed, Some(Failure::Uncertain)).await?;
+                undelivered(Failure::Uncertain)
+            }
+        })
+    }
+
+    /// Each item by itself. The first that fails stands for all that are left: they are told about
+    /// once.
+    async fn singly(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        outgoing: &Outgoing<'_>,
+    ) -> Result<Replied, StoreError> {
+        let mut all = Replied::Done;
+        for (item, content) in items.iter().zip(&outgoing.contents) {
+            let carriage = self.way(owner, item, outgoing);
+            let standing = carriage.begin(Part::Main, DeliveryState::Sending).await?;
+            let reply = outgoing.reply.as_ref();
+            match self.carry_out(&carriage, content, reply, standing).await? {
+                Replied::Done => {}
+                Replied::Delivered => all = Replied::Delivered,
+                other => return Ok(other),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The bot the customer wrote to is gone.
+    async fn without_bot(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        target: Target,
+    ) -> Result<Replied, StoreError> {
+        let writer = Caller { bot: target.bot, token: self.inner.master.token.clone() };
+        let mut replied = Replied::Done;
+        for item in items {
+            let carriage = Carriage {
+                relay: self,
+                owner,
+                direction: Direction::Outbound,
+                source: item.row.source,
+                writer: &writer,
+                holder: &self.inner.master,
+                chat: target.customer,
+                deadline: Instant::now(),
+            };
+            match carriage.give_up(target.bot, None).await? {
+                Replied::Done => {}
+                other => replied = other,
+            }
+        }
+        Ok(replied)
+    }
+
+    fn way<'a>(&'a self, owner: OwnerId, item: &Item, outgoing: &Outgoing<'a>) -> Carriage<'a> {
+        Carriage {
+            relay: self,
+            owner,
+            direction: Direction::Outbound,
+            source: item.row.source,
+            writer: &outgoing.client.caller,
+            holder: &self.inner.master,
+            chat: outgoing.target.customer,
+            deadline: Instant::now() + OUTBOUND_HOLD,
+        }
+    }
+}
