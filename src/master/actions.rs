@@ -161,7 +161,6 @@ impl Master {
             }
             Action::AskLanguage => Done::Say(settings::languages(language)),
             Action::Speak(chosen) => self.speak_language(owner, chosen, occasion).await?,
-            Action::Rest => Done::Shown,
             Action::Stale => Done::Stale,
         })
     }

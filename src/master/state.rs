@@ -94,8 +94,6 @@ pub enum Input {
         tokens: Vec<BotToken>,
         /// Whether it replies to something.
         is_reply: bool,
-        /// Whether it is a part of an album.
-        in_album: bool,
     },
     /// The owner pressed a button.
     Press(Press),
@@ -254,8 +252,6 @@ pub enum Action {
     AskLanguage,
     /// Speak this language from now on; `None`: the app's.
     Speak(Option<Language>),
-    /// Nothing.
-    Rest,
     /// The button's question is closed. What its message says by now stays: it may be the answer.
     Stale,
 }
@@ -315,7 +311,7 @@ pub enum Sentence {
 pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
     match input {
         Input::Command(command) => on_command(state, command),
-        Input::Words { tokens, is_reply, in_album } => on_words(state, tokens, is_reply, in_album),
+        Input::Words { tokens, is_reply } => on_words(state, tokens, is_reply),
         Input::Press(press) => on_press(state, press),
         Input::Checked(check) => on_check(state, check),
         Input::Choices(purpose, choices) => on_choices(state, purpose, choices),
@@ -345,12 +341,7 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
     }
 }
 
-fn on_words(
-    state: MasterState,
-    tokens: Vec<BotToken>,
-    is_reply: bool,
-    in_album: bool,
-) -> (MasterState, Action) {
+fn on_words(state: MasterState, tokens: Vec<BotToken>, is_reply: bool) -> (MasterState, Action) {
     match state {
         MasterState::AwaitingToken => on_tokens(MasterState::AwaitingToken, tokens),
         MasterState::EditingSetting { bot, place } => {
@@ -363,8 +354,6 @@ fn on_words(
         }
         // A token pasted out of the blue can only mean one thing.
         state if !tokens.is_empty() => on_tokens(state, tokens),
-        // The rest of an album whose first part is being asked about.
-        MasterState::ConfirmingSetting { .. } if in_album => (state, Action::Rest),
         MasterState::ConfirmingSetting { .. } => (state, Action::Say(Sentence::SaveFirst)),
         state if is_reply => (state, Action::Say(Sentence::ReplyToUnknown)),
         state => (state, Action::Say(Sentence::HowToReply)),

@@ -85,6 +85,5 @@ async fn on_words(
     let occasion =
         if tokens.is_empty() { Occasion::Words(&message) } else { Occasion::Secret(&message) };
     let is_reply = message.get("reply_to_message").is_some();
-    let in_album = message.get("media_group_id").is_some();
-    master.run(owner, Input::Words { tokens, is_reply, in_album }, occasion).await
+    master.run(owner, Input::Words { tokens, is_reply }, occasion).await
 }

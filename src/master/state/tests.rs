@@ -17,7 +17,7 @@ fn label(text: &str) -> Label {
 }
 
 fn words(tokens: &[u32], is_reply: bool) -> Input {
-    I::Words { tokens: tokens.iter().copied().map(token).collect(), is_reply, in_album: false }
+    I::Words { tokens: tokens.iter().copied().map(token).collect(), is_reply }
 }
 
 #[test]
