@@ -285,7 +285,7 @@ fn is_content_of(message: &Value, customer: &Person) -> bool {
 
 /// What client bots say by themselves.
 fn is_own_saying(text: &str) -> bool {
-    ["👋", "Just write here", "❌", "⚠️", content::REPEAT]
+    ["👋", "Just write here", "✅ Your message was passed on", "❌", "⚠️", content::REPEAT]
         .iter()
         .any(|start| text.starts_with(start))
 }
