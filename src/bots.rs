@@ -299,10 +299,11 @@ impl Bots {
         let Some(sealed) = &row.settings else { return Arc::default() };
         let opened = self.inner.seal.open(&settings_context(row.bot), sealed).ok();
         let read = opened.and_then(|json| serde_json::from_slice(&json).ok());
-        read.map(Arc::new).unwrap_or_else(|| {
+        let unread = || {
             tracing::error!(bot.id = %row.bot, "stored settings can't be read; the first ones hold");
             Arc::default()
-        })
+        };
+        read.map_or_else(unread, Arc::new)
     }
 
     /// An owner's settings of a bot as they are stored; `None` when he has no such bot.

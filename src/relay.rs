@@ -107,7 +107,8 @@ struct Inner {
     edited: edit::Edited,
     /// Replies whose receipts this process has shown.
     receipts: Cache<MessageKey, ()>,
-    /// Reactions and marks, which nobody waits for but a shutdown.
+    under_way: acknowledge::UnderWay,
+    /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
 
@@ -126,6 +127,7 @@ impl Relay {
                 changes: Lanes::default(),
                 edited: edit::Edited::new(),
                 receipts: Cache::new(RECEIPTS),
+                under_way: acknowledge::UnderWay::default(),
                 side_work,
             }),
         }

@@ -93,13 +93,12 @@ impl Master {
         let Some(file) = Texts::file_in(message) else { return Ok(None) };
         // It has to travel from this bot to the client bot.
         match self.inner.telegram.can_fetch(&self.inner.caller, &file).await {
-            Ok(()) => Ok(None),
             Err(CallError::NotSent(Refusal::FileTooBig)) => Ok(Some(Sentence::UnfitFile)),
             Err(CallError::NotSent(refusal)) if !is_passing(&refusal) => {
                 Ok(Some(Sentence::UnfitRefused))
             }
             // Nobody is kept from a greeting because Telegram did not answer this question.
-            Err(_) => Ok(None),
+            Ok(()) | Err(_) => Ok(None),
         }
     }
 
@@ -110,12 +109,11 @@ impl Master {
         parameters.insert("message_id".to_owned(), message.id.0.into());
         let copy = Outgoing::new("copyMessage", parameters);
         match self.send(owner.id.chat(), copy).await {
-            Ok(()) => Ok(true),
             Err(MasterError::Answer(CallError::NotSent(refusal))) if !is_passing(&refusal) => {
                 Ok(false)
             }
             // It may have been shown: the question is asked all the same.
-            Err(MasterError::Answer(CallError::Unknown(_))) => Ok(true),
+            Ok(()) | Err(MasterError::Answer(CallError::Unknown(_))) => Ok(true),
             Err(error) => Err(error),
         }
     }

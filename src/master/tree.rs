@@ -46,7 +46,6 @@ fn written(said: Said) -> Option<Written> {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the tree hands out clones")]
 fn commanded((message, _): Written) -> Option<Command> {
     Command::parse(&message)
 }

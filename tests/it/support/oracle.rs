@@ -279,7 +279,7 @@ fn is_content_of(message: &Value, customer: &Person) -> bool {
     let text = message["text"].as_str().unwrap_or_default();
     let command = text.split_whitespace().next().unwrap_or_default();
     message["from"]["id"] == customer.id
-        && !["/start", "/help"].contains(&command)
+        && !["/start", "/help", "/language"].contains(&command)
         && !SERVICE.iter().any(|key| message.get(key).is_some())
 }
 
