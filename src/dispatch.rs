@@ -21,7 +21,7 @@ use crate::{
     lanes::Lanes,
     master::{About, Admission, Command, Master, MasterError, Owner, Said},
     metrics::Metrics,
-    model::BotId,
+    model::{BotId, OwnerId},
     relay::{
         Due, Lane, Relay, SEND_AGAIN, Unclaimed, Verdict,
         content::{self, Reading},
@@ -213,6 +213,7 @@ impl Dispatch {
                 (message.from.clone(), Some(message))
             }
             Kind::Button(button) => (Some(button.from.clone()), None),
+            Kind::Reaction(reaction) if reaction.chat.is_private => (reaction.from.clone(), None),
             _ => return Ok(Verdict::Done),
         };
         let Some(person) = person.filter(|person| !person.is_bot) else {
@@ -220,6 +221,9 @@ impl Dispatch {
         };
         let is_new = !matches!(update.kind, Kind::Edited(_));
         let asking = message.filter(|_| is_new);
+        if matches!(update.kind, Kind::Reaction(_)) {
+            return self.reacted(OwnerId(person.id), update).await;
+        }
         let owner = match self.inner.master.admit(&person, asking).await? {
             Admission::Owner(owner) => owner,
             Admission::Claimed => {
@@ -245,6 +249,15 @@ impl Dispatch {
         }
     }
 
+    /// A stranger's reaction finds nothing of his, so nobody has to be asked who he is.
+    async fn reacted(&self, owner: OwnerId, update: Update) -> Result<Verdict, Fault> {
+        let Kind::Reaction(reaction) = &update.kind else { return Ok(Verdict::Done) };
+        if reaction.chat.id != owner.chat() {
+            return Ok(Verdict::Done);
+        }
+        Ok(self.inner.relay.outbound_reaction(owner, reaction, update.id).await?)
+    }
+
     /// A reply to a copy is the relay's, all else the master's.
     async fn of_owner(
         &self,
@@ -254,7 +267,12 @@ impl Dispatch {
     ) -> Result<Verdict, Fault> {
         let relay = &self.inner.relay;
         let mut about = None;
-        if Command::parse(&message).is_some() {
+        let command = Command::parse(&message);
+        if command == Some(Command::Delete) {
+            let delete = async { Ok(relay.delete(owner.id, &message).await?) };
+            return self.once(update, delete).await;
+        }
+        if command.is_some() {
             about = relay.about(owner.id, &message).await?.map(About::from);
         } else if let Some(verdict) = relay.outbound(owner.id, &message, update).await? {
             return Ok(verdict);
@@ -275,6 +293,10 @@ impl Dispatch {
         if button.data == SEND_AGAIN {
             let again = async { Ok(self.inner.relay.again(owner.id, &button).await?) };
             return self.once(update, again).await;
+        }
+        if Relay::is_undo(&button.data) {
+            let undo = async { Ok(self.inner.relay.undo(owner.id, &button).await?) };
+            return self.once(update, undo).await;
         }
         self.once(update, self.inner.master.handle(owner, Said::Button(button))).await
     }

@@ -10,6 +10,8 @@
 //! - [`parking`]: when what is parked has its moment
 //! - [`edit`]: a changed message, a moving location
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
+//! - [`delete`]: what was sent is taken back
+//! - [`reaction`]: reactions, both ways
 //! - [`greet`]: what a client bot answers by itself
 //! - [`language`]: which language a client bot speaks with a customer
 //! - [`written`]: what a client bot says in its owner's words
@@ -26,6 +28,7 @@ mod carry;
 mod compose;
 pub mod content;
 mod customer;
+mod delete;
 mod edit;
 mod failure;
 mod greet;
@@ -34,6 +37,7 @@ mod inbound;
 mod language;
 mod outbound;
 mod parking;
+mod reaction;
 pub mod rich;
 mod written;
 
@@ -107,6 +111,10 @@ struct Inner {
     edited: edit::Edited,
     /// Replies whose receipts this process has shown.
     receipts: Cache<MessageKey, ()>,
+    /// Messages on which a bot shows somebody's reaction.
+    mirrored: Cache<MessageKey, ()>,
+    /// By owner: the copy below which he can undo his last reply.
+    undo_places: Cache<OwnerId, (ChatId, MessageId)>,
     under_way: acknowledge::UnderWay,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
@@ -127,6 +135,8 @@ impl Relay {
                 changes: Lanes::default(),
                 edited: edit::Edited::new(),
                 receipts: Cache::new(RECEIPTS),
+                mirrored: Cache::new(RECEIPTS),
+                undo_places: Cache::new(RECEIPTS),
                 under_way: acknowledge::UnderWay::default(),
                 side_work,
             }),

@@ -186,6 +186,8 @@ sentences! {
     command_remove = "command-remove" ();
     /// What `/qr` does.
     command_qr = "command-qr" ();
+    /// What `/delete` does.
+    command_delete = "command-delete" ();
     /// What `/settings` does.
     command_settings = "command-settings" ();
     /// What `/language` does.
@@ -292,6 +294,16 @@ sentences! {
     delivered_now = "delivered-now" ();
     /// An owner's changed reply could not be changed at the customer's side.
     change_not_delivered = "change-not-delivered" (reason);
+    /// Takes the last reply back.
+    undo = "undo" ();
+    /// A reply was taken back.
+    deleted_at_customer = "deleted-at-customer" ();
+    /// A message is too old to be taken back.
+    delete_too_late = "delete-too-late" ();
+    /// A reply could not be taken back.
+    delete_failed = "delete-failed" (reason);
+    /// How a reply is taken back.
+    delete_how = "delete-how" ();
 
     // Reasons.
     /// The customer blocked the bot.
@@ -474,6 +486,14 @@ sentences! {
     customer_not_delivered = "customer-not-delivered" ();
     /// The message may or may not have arrived.
     customer_maybe_not_delivered = "customer-maybe-not-delivered" ();
+    /// A customer's message was taken back.
+    customer_taken_back = "customer-taken-back" ();
+    /// It is too old to be taken back.
+    customer_delete_too_late = "customer-delete-too-late" ();
+    /// There is nothing to take back.
+    customer_nothing_to_delete = "customer-nothing-to-delete" ();
+    /// It could not be taken back.
+    customer_delete_failed = "customer-delete-failed" ();
     /// A message was passed on.
     acknowledgement = "acknowledgement" ();
 }

@@ -30,6 +30,8 @@ pub enum Command {
     },
     /// `/qr` with what can be no label.
     QrUnusable,
+    /// `/delete`; the relay answers it.
+    Delete,
     /// `/settings`
     Settings,
     /// `/language`
@@ -51,6 +53,7 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("bots", |language| language.command_bots()),
     ("remove", |language| language.command_remove()),
     ("qr", |language| language.command_qr()),
+    ("delete", |language| language.command_delete()),
     ("settings", |language| language.command_settings()),
     ("language", |language| language.command_language()),
     ("subscribe", |language| language.command_subscribe()),
@@ -71,6 +74,7 @@ impl Command {
             "qr" if argument.is_empty() => Self::Qr { label: None },
             "qr" => Label::parse(argument)
                 .map_or(Self::QrUnusable, |label| Self::Qr { label: Some(label) }),
+            "delete" => Self::Delete,
             "settings" => Self::Settings,
             "language" => Self::Language,
             "subscribe" => Self::Subscribe,

@@ -326,7 +326,8 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
     match command {
         Command::Start { .. } => (Idle, Action::Say(Sentence::Welcome)),
         Command::Help => (state, Action::Say(Sentence::Help)),
-        Command::Unknown => (state, Action::Say(Sentence::UnknownCommand)),
+        // Taking back is the relay's.
+        Command::Delete | Command::Unknown => (state, Action::Say(Sentence::UnknownCommand)),
         Command::Add { pasted: false, .. } => (AwaitingToken, Action::Say(Sentence::AddPrompt)),
         Command::Add { tokens, pasted: true } => on_tokens(AwaitingToken, tokens),
         Command::Bots => (state, Action::ListBots),

@@ -10,13 +10,14 @@ use serde_json::{Map, Value};
 
 use super::{
     Failure, OUTBOUND_HOLD, Relay,
+    album::group_of,
     carry::{Carriage, Standing},
     content::{Reading, read},
     outbound::{Replied, Target, Undelivered, running, send_again_keyboard},
 };
 use crate::{
     model::{DeliveryState, Direction, OwnerId, Part, Reference},
-    store::StoreError,
+    store::{ParkedKind, StoreError},
     telegram::Outgoing,
     update::{Button, Message},
 };
@@ -40,10 +41,19 @@ impl Relay {
             self.rewrite(notice, &language.reply_to_unknown(), None).await;
             return Ok(());
         };
-        let (text, keyboard) = match self.once_more(owner, &original, &known).await? {
+        let replied = match group_of(&original) {
+            Some(group) => self.album_once_more(owner, group, &known).await?,
+            None => Some(self.once_more(owner, &original, &known).await?),
+        };
+        let Some(replied) = replied else {
+            self.rewrite(notice, &language.original_gone(), None).await;
+            return Ok(());
+        };
+        let (text, keyboard) = match replied {
             Replied::Done => (language.delivered_now(), None),
             Replied::Delivered => {
-                self.show_delivered(owner, original.id, None, Target::of_repeat(&known));
+                let only = (original.id, original.id);
+                self.show_delivered(owner, only, None, Target::of_repeat(&known));
                 (language.delivered_now(), None)
             }
             Replied::Later(_) => {
@@ -60,6 +70,45 @@ impl Relay {
         };
         self.rewrite(notice, &text, keyboard).await;
         Ok(())
+    }
+
+    /// Sends an album once more, from the items kept for this; `None` where they are gone.
+    async fn album_once_more(
+        &self,
+        owner: OwnerId,
+        group: &str,
+        known: &Reference,
+    ) -> Result<Option<Replied>, StoreError> {
+        if known.state == DeliveryState::Sent {
+            return Ok(Some(Replied::Done));
+        }
+        let store = &self.inner.store;
+        let mut items =
+            self.parked((known.source.bot, known.source.chat), ParkedKind::Kept).await?;
+        items.retain(|item| group_of(&item.message) == Some(group));
+        if items.is_empty() {
+            return Ok(None);
+        }
+        for item in &items {
+            let source = item.row.source;
+            let own = store.reference_of_source(owner, source, Part::Main).await?;
+            let Some(own) = own.filter(|own| own.state != DeliveryState::Sent) else { continue };
+            // As an attempt that was cut off, where nobody knows what the last one did.
+            let uncertain = Failure::from_word(own.reason.as_deref()) == Failure::Uncertain;
+            let state = if uncertain { DeliveryState::Sending } else { DeliveryState::Held };
+            store.set_reference_state(owner, source, Part::Main, state, None).await?;
+        }
+        let replied = self.send_album(owner, &items, Target::of_repeat(known), None).await?;
+        match &replied {
+            Replied::Done | Replied::Delivered => self.unpark(&items).await?,
+            Replied::Undelivered(undelivered) => {
+                self.tell_album(owner, &items, undelivered.failure).await?;
+            }
+            Replied::Later(_) => {
+                self.tell_album(owner, &items, Failure::Uncertain).await?;
+            }
+        }
+        Ok(Some(replied))
     }
 
     async fn once_more(
@@ -118,7 +167,7 @@ impl Relay {
         }
     }
 
-    async fn toast(&self, button: &Button, text: Option<String>) {
+    pub(super) async fn toast(&self, button: &Button, text: Option<String>) {
         let inner = &self.inner;
         if let Err(error) = inner.telegram.answer_button(&inner.master, &button.query, text).await {
             tracing::debug!(%error, "a button press could not be answered");

@@ -231,7 +231,7 @@ impl Relay {
         Ok(Verdict::Done)
     }
 
-    async fn unpark(&self, items: &[Item]) -> Result<(), StoreError> {
+    pub(super) async fn unpark(&self, items: &[Item]) -> Result<(), StoreError> {
         for item in items {
             self.inner.store.unpark(&item.row).await?;
         }

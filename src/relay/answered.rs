@@ -1,10 +1,10 @@
-//! What the owner sees once his reply is delivered: 👍 on the reply, and ✅ instead of 🆕 on the
-//! copy he answered. Side work: it never delays or aborts a delivery.
+//! What the owner sees once his reply is delivered: 👍 on the reply, ✅ instead of 🆕 on the copy he
+//! answered, and below it *Undo*. Side work: it never delays or aborts a delivery.
 
 use std::time::Instant;
 
 use serde_json::{Map, Value};
-use teloxide::types::MessageId;
+use teloxide::types::{ChatId, MessageId};
 
 use super::{
     Relay, SIDE_HOLD,
@@ -22,20 +22,18 @@ use crate::{
     update::{Message, Person},
 };
 
-/// The receipt on a delivered reply.
-const RECEIPT: &str = "👍";
-
 impl Relay {
-    /// Shows that a reply was delivered.
+    /// Shows that a reply was delivered. `replies`: the first and last message of it; they differ
+    /// for an album.
     pub(super) fn show_delivered(
         &self,
         owner: OwnerId,
-        reply: MessageId,
+        replies: (MessageId, MessageId),
         answered: Option<&Message>,
         target: Target,
     ) {
-        let source = MessageKey { bot: self.inner.master.bot, chat: owner.chat(), message: reply };
-        self.inner.receipts.insert(source, ());
+        let (bot, chat) = (self.inner.master.bot, owner.chat());
+        self.inner.receipts.insert(MessageKey { bot, chat, message: replies.0 }, ());
         let (relay, answered) = (self.clone(), answered.cloned());
         self.inner.side_work.spawn(async move {
             let inner = &relay.inner;
@@ -43,10 +41,8 @@ impl Relay {
             if let Err(error) = inner.store.end_waiting(key, clock::now_ms()).await {
                 tracing::warn!(%error, "a conversation could not be marked as answered");
             }
-            let receipt = inner.telegram.react(&inner.master, owner.chat(), reply, RECEIPT).await;
-            report("a receipt could not be shown", &receipt);
-            let Some(answered) = answered else { return };
-            if let Err(error) = relay.mark_answered(owner, &answered, target).await {
+            relay.show_own_reaction(&inner.master, owner.chat(), replies.0).await;
+            if let Err(error) = relay.mark_answered(owner, replies, answered, target).await {
                 tracing::warn!(%error, "a copy could not be marked as answered");
             }
         });
@@ -58,35 +54,95 @@ impl Relay {
         self.inner.receipts.get(&reply).is_some()
     }
 
+    /// Turns the mark of the answered copy, and offers *Undo* below it: the last reply alone can be
+    /// undone by a button, so the one before loses it.
     async fn mark_answered(
         &self,
         owner: OwnerId,
-        answered: &Message,
+        replies: (MessageId, MessageId),
+        answered: Option<Message>,
         target: Target,
     ) -> Result<(), StoreError> {
         let inner = &self.inner;
+        let language = self.owner_language(owner).await?;
+        let keyboard = Self::undo_keyboard(language, replies.0, replies.1);
+        let (bot, chat) = (inner.master.bot, owner.chat());
+        let copy_key = |message| MessageKey { bot, chat, message };
+        let copy = match &answered {
+            Some(answered) => inner.store.reference_of_copy(owner, copy_key(answered.id)).await?,
+            None => None,
+        };
+        let place = match (&copy, &answered) {
+            (Some(_), Some(answered)) => Some(answered.id),
+            // An answer to an own reply: the customer's latest message stands for it.
+            _ => {
+                let latest = inner.store.latest_copy(owner, target.bot, target.customer).await?;
+                latest.and_then(|latest| latest.copy_message)
+            }
+        };
+        let Some(place) = place else { return Ok(()) };
+        let turn = inner.changes.turn(copy_key(place)).await;
+        let edit = match (copy, &answered) {
+            (Some(copy), Some(answered)) => self.marked(owner, answered, &copy, target).await?,
+            _ => None,
+        };
+        let mut offered = false;
+        if let Some(mut edit) = edit {
+            offered = edit.parameters.get("message_id") == Some(&place.0.into());
+            if offered {
+                edit.parameters.insert("reply_markup".to_owned(), keyboard.clone());
+            }
+            self.edit_in_inbox(chat, &edit).await;
+        }
+        if !offered {
+            self.edit_in_inbox(chat, &keyboard_edit(place, Some(keyboard))).await;
+        }
+        drop(turn);
+        let before = inner.undo_places.get(&owner).filter(|before| *before != (chat, place));
+        inner.undo_places.insert(owner, (chat, place));
+        if let Some((chat, message)) = before {
+            self.edit_in_inbox(chat, &keyboard_edit(message, None)).await;
+        }
+        Ok(())
+    }
+
+    /// The edit that shows a copy as answered; `None` where nothing is to be turned.
+    async fn marked(
+        &self,
+        owner: OwnerId,
+        answered: &Message,
+        copy: &Reference,
+        target: Target,
+    ) -> Result<Option<Outgoing>, StoreError> {
         let key =
-            MessageKey { bot: inner.master.bot, chat: answered.chat.id, message: answered.id };
-        let Some(copy) = inner.store.reference_of_copy(owner, key).await? else { return Ok(()) };
-        let _turn = inner.changes.turn(key).await;
-        if inner.edited.since(key, answered.words().unwrap_or_default()) {
+            MessageKey { bot: self.inner.master.bot, chat: answered.chat.id, message: answered.id };
+        if self.inner.edited.since(key, answered.words().unwrap_or_default()) {
             // What the customer says now is not answered yet.
-            return Ok(());
+            return Ok(None);
         }
         // Not by the looks: a customer's own words may begin like a header.
-        let edit = match self.separate_header(owner, &copy).await? {
+        Ok(match self.separate_header(owner, copy).await? {
             Some((header, repeat)) if header != answered.id => {
                 self.header_edit(owner, target, header, repeat).await?
             }
-            _ => with_new_mark(answered),
-        };
-        let Some(edit) = edit else { return Ok(()) };
+            _ => with_new_mark(answered, NEW, ANSWERED),
+        })
+    }
+
+    /// Takes the button *Undo* off a copy, and marks it as new again where it is unanswered.
+    pub(super) async fn without_undo(&self, copy: &Message, is_new: bool) {
+        let (bot, chat) = (self.inner.master.bot, copy.chat.id);
+        let _turn = self.inner.changes.turn(MessageKey { bot, chat, message: copy.id }).await;
+        let turned = if is_new { with_new_mark(copy, ANSWERED, NEW) } else { None };
+        let edit = turned.unwrap_or_else(|| keyboard_edit(copy.id, None));
+        self.edit_in_inbox(chat, &edit).await;
+    }
+
+    async fn edit_in_inbox(&self, chat: ChatId, edit: &Outgoing) {
         let master = &self.inner.master;
         let deadline = Instant::now() + SIDE_HOLD;
-        let edited =
-            self.inner.telegram.deliver(master, answered.chat.id, &edit, master, deadline).await;
-        report("a copy could not be marked as answered", &edited.map(drop));
-        Ok(())
+        let edited = self.inner.telegram.deliver(master, chat, edit, master, deadline).await;
+        report("a copy could not be marked", &edited.map(drop));
     }
 
     /// The header of a copy, where it is a message of its own, and whether it says "possibly a
@@ -138,18 +194,29 @@ fn report(what: &str, done: &Result<(), CallError>) {
     }
 }
 
-/// The edit that turns a copy's 🆕 into ✅, all else as it was; `None` where there is no 🆕.
-fn with_new_mark(copy: &Message) -> Option<Outgoing> {
+/// The edit that gives a message other buttons, or none.
+fn keyboard_edit(message: MessageId, keyboard: Option<Value>) -> Outgoing {
+    let mut parameters = Map::new();
+    parameters.insert("message_id".to_owned(), message.0.into());
+    if let Some(keyboard) = keyboard {
+        parameters.insert("reply_markup".to_owned(), keyboard);
+    }
+    Outgoing::new("editMessageReplyMarkup", parameters)
+}
+
+/// The edit that turns a copy's mark into another, all else as it was; `None` where it has another
+/// mark.
+fn with_new_mark(copy: &Message, old: &str, new: &str) -> Option<Outgoing> {
     let (method, text, entities, kept) = if copy.text().is_some() {
         ("editMessageText", "text", "entities", "link_preview_options")
     } else {
         ("editMessageCaption", "caption", "caption_entities", "show_caption_above_media")
     };
-    let rest = copy.words()?.strip_prefix(NEW)?;
-    let by = i64::try_from(units(ANSWERED)).unwrap_or(0) - i64::try_from(units(NEW)).unwrap_or(0);
+    let rest = copy.words()?.strip_prefix(old)?;
+    let by = i64::try_from(units(new)).unwrap_or(0) - i64::try_from(units(old)).unwrap_or(0);
     let mut parameters = Map::new();
     parameters.insert("message_id".to_owned(), copy.id.0.into());
-    parameters.insert(text.to_owned(), format!("{ANSWERED}{rest}").into());
+    parameters.insert(text.to_owned(), format!("{new}{rest}").into());
     if let Some(all) = copy.get(entities).and_then(Value::as_array) {
         let moved: Vec<Value> = all.iter().map(|entity| shifted(entity.clone(), by)).collect();
         parameters.insert(entities.to_owned(), moved.into());
@@ -170,7 +237,7 @@ mod tests {
     fn the_mark_changes_and_entities_stay_on_their_words() {
         let bold = json!([{"type": "bold", "offset": 3, "length": 4}]);
         let read = Message::with(&json!({"text": "🆕 Anna → @b\nhi", "entities": bold}));
-        let edit = with_new_mark(&read).unwrap();
+        let edit = with_new_mark(&read, NEW, ANSWERED).unwrap();
         assert_eq!(edit.method, "editMessageText");
         assert_eq!(edit.parameters["text"], "✅ Anna → @b\nhi");
         assert_eq!(edit.parameters["entities"][0]["offset"], 2);
@@ -179,9 +246,9 @@ mod tests {
     #[test]
     fn captions_keep_their_place_and_other_copies_are_left_alone() {
         let read = Message::with(&json!({"caption": "🆕 A", "show_caption_above_media": true}));
-        let edit = with_new_mark(&read).unwrap();
+        let edit = with_new_mark(&read, NEW, ANSWERED).unwrap();
         assert_eq!(edit.parameters["show_caption_above_media"], true);
-        assert_eq!(with_new_mark(&Message::with(&json!({"text": "✅ A"}))), None);
-        assert_eq!(with_new_mark(&Message::with(&json!({"sticker": {}}))), None);
+        assert_eq!(with_new_mark(&Message::with(&json!({"text": "✅ A"})), NEW, ANSWERED), None);
+        assert_eq!(with_new_mark(&Message::with(&json!({"sticker": {}})), NEW, ANSWERED), None);
     }
 }

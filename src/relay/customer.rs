@@ -124,8 +124,9 @@ impl Relay {
         match kind {
             Kind::Message(message) => self.message_of(customer, message, update).await,
             Kind::Edited(message) => self.inbound_edit(customer, message, update).await,
+            Kind::Reaction(reaction) => self.inbound_reaction(customer, reaction, update).await,
             Kind::Button(button) => self.pressed(customer, button, update).await,
-            Kind::Reaction(_) | Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
+            Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
         }
     }
 
@@ -136,6 +137,9 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         if let Some(verdict) = self.greet(customer, message, update).await? {
+            return Ok(verdict);
+        }
+        if let Some(verdict) = self.take_back(customer, message, update).await? {
             return Ok(verdict);
         }
         let (owner, bot) = (customer.owner(), customer.client.id());

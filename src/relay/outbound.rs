@@ -16,7 +16,7 @@ use teloxide::types::{ChatId, MessageId};
 use super::{
     Failure, OUTBOUND_HOLD, Relay, SEND_AGAIN, Verdict,
     carry::{Carriage, Ending, Standing},
-    compose::{Quote, Reply, compose, plainer},
+    compose::{Composed, Quote, Reply, compose, plainer},
     content::{Content, Reading, read},
     inbound::Carried,
     rich::RichText,
@@ -71,7 +71,7 @@ impl Relay {
         let undelivered = match self.send_reply(owner, message, target, carriage_source).await? {
             Replied::Done => return Ok(Some(Verdict::Done)),
             Replied::Delivered => {
-                self.show_delivered(owner, message.id, Some(&replied), target);
+                self.show_delivered(owner, (message.id, message.id), Some(&replied), target);
                 return Ok(Some(Verdict::Done));
             }
             Replied::Later(verdict) => return Ok(Some(verdict)),
@@ -185,14 +185,19 @@ impl Relay {
         } else {
             None
         };
-        let composed = compose(content, label, reply);
+        let Composed { header, main } = compose(content, label, reply);
+        let client = self.inner.bots.get(carriage.writer.bot);
+        let main = match client {
+            Some(client) => with_protection(main, &client),
+            None => main,
+        };
         // The label, or words too long for a caption. Nobody replies to it: it needs no reference.
-        let first = match composed.header {
+        let first = match header {
             Some(first) => carriage.attempt(first, plainer).await,
             None => Ending::Sent(carriage.source.message),
         };
         let ending = match first {
-            Ending::Sent(_) => carriage.attempt(composed.main, plainer).await,
+            Ending::Sent(_) => carriage.attempt(main, plainer).await,
             ending => ending,
         };
         if let Ending::Sent(copy) = ending {

@@ -342,7 +342,8 @@ impl Store {
         .bind(limit);
         let answered = sql("SELECT created_at FROM message_references \
              WHERE copy_bot = ? AND copy_chat = ? AND owner_id + 0 = ? AND part = 0 \
-             AND direction = 'out' AND state = 'sent' ORDER BY copy_message DESC LIMIT ?")
+             AND direction = 'out' AND state = 'sent' AND (reason IS NULL OR reason <> 'deleted') \
+             ORDER BY copy_message DESC LIMIT ?")
         .bind(bot)
         .bind(customer)
         .bind(owner)

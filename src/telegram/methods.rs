@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use teloxide::{
     payloads::{
         AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteWebhook, LeaveChat,
-        SetMessageReaction, SetMessageReactionSetters, SetMyCommands, SetMyCommandsSetters,
+        SetMyCommands, SetMyCommandsSetters,
     },
-    types::{BotCommand, BotCommandScope, CallbackQueryId, ChatId, MessageId, ReactionType},
+    types::{BotCommand, BotCommandScope, CallbackQueryId, ChatId, MessageId},
 };
 
 use super::{
@@ -153,12 +153,25 @@ impl Telegram {
         message: MessageId,
         emoji: &str,
     ) -> Result<(), CallError> {
-        let reaction = ReactionType::Emoji { emoji: emoji.to_owned() };
-        let payload = SetMessageReaction::new(chat, message).reaction(vec![reaction]);
+        let reaction = json!({"type": "emoji", "emoji": emoji});
+        self.set_reaction(caller, chat, message, Some(reaction)).await
+    }
+
+    /// `setMessageReaction` with a `ReactionType` as Telegram gave it, or none; tried three times.
+    pub async fn set_reaction(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        message: MessageId,
+        reaction: Option<Value>,
+    ) -> Result<(), CallError> {
+        let reactions: Vec<Value> = reaction.into_iter().collect();
+        let asked = json!({"chat_id": chat.0, "message_id": message.0, "reaction": reactions});
         let mut tries = 1;
         loop {
             // Setting it twice changes nothing, so an unknown outcome is as good as a refusal.
-            let wait = match self.call(caller, &payload).await {
+            let done = self.call_json::<Value>(caller, "setMessageReaction", &asked, CALL_TIMEOUT);
+            let wait = match done.await {
                 Err(CallError::NotSent(Refusal::TooFast { retry_after })) => retry_after,
                 Err(CallError::Unknown(_)) => Duration::from_secs(1),
                 done => return done.map(drop),
@@ -169,6 +182,15 @@ impl Telegram {
             tries += 1;
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// The emoji a custom emoji stands for (`getCustomEmojiStickers`).
+    pub async fn custom_emoji(&self, caller: &Caller, id: &str) -> Result<String, CallError> {
+        let asked = json!({ "custom_emoji_ids": [id] });
+        let stickers: Vec<Value> =
+            self.call_json(caller, "getCustomEmojiStickers", &asked, CALL_TIMEOUT).await?;
+        let emoji = stickers.first().and_then(|sticker| sticker.get("emoji")?.as_str());
+        Ok(emoji.unwrap_or_default().to_owned())
     }
 
     /// `deleteMessage`.

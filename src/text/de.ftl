@@ -24,6 +24,7 @@ command-add = einen Kundenbot verbinden
 command-bots = Ihre Bots und ihr Zustand
 command-remove = einen Bot trennen
 command-qr = QR-Code mit dem Link zu einem Bot; /qr tisch7 fügt ein Label hinzu
+command-delete = Ihre Antwort zurückziehen (als Antwort auf sie senden)
 command-settings = Begrüßung, Bestätigung, Erinnerung und mehr
 command-language = in welcher Sprache ich mit Ihnen spreche
 command-subscribe = Ihr Tarif
@@ -98,6 +99,11 @@ send-again = Erneut senden
 original-gone = Telegram gibt das Original nicht mehr heraus. Bitte schreiben Sie es noch einmal als Antwort auf die Kundennachricht.
 delivered-now = ✅ Zugestellt.
 change-not-delivered = ✏️ Ihre Änderung kam beim Kunden nicht an: { $reason }
+undo = ↩️ Zurückziehen
+deleted-at-customer = 🗑 Gelöscht: Der Kunde sieht sie nicht mehr.
+delete-too-late = Es ist zu spät: Telegram lässt Bots nur 48 Stunden lang löschen.
+delete-failed = ❌ Nicht gelöscht: { $reason }
+delete-how = Um eine Ihrer Antworten zurückzuziehen, antworten Sie auf sie mit /delete. Sie verschwindet dann beim Kunden.
 
 # Reasons
 
@@ -199,4 +205,8 @@ customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und w
 customer-file = ❌ Die Datei konnte nicht weitergeleitet werden: Bots erhalten nur Dateien bis 20 MB. Der Rest wurde zugestellt. Bitte senden Sie eine kleinere Datei oder einen Link.
 customer-not-delivered = ❌ Diese Nachricht konnte leider nicht zugestellt werden. Bitte versuchen Sie es später noch einmal.
 customer-maybe-not-delivered = ⚠️ Leider ist unklar, ob diese Nachricht zugestellt wurde: Telegram hat es nicht bestätigt.
+customer-taken-back = 🗑 Ihre Nachricht wurde zurückgezogen.
+customer-delete-too-late = Es ist zu spät: Nachrichten lassen sich nur 48 Stunden lang zurückziehen.
+customer-nothing-to-delete = Es gibt keine Nachricht von Ihnen, die sich zurückziehen ließe. Antworten Sie auf Ihre eigene Nachricht mit /delete.
+customer-delete-failed = ❌ Ihre Nachricht konnte leider nicht zurückgezogen werden. Bitte versuchen Sie es später noch einmal.
 acknowledgement = ✅ Ihre Nachricht wurde weitergeleitet. Die Antwort kommt in diesen Chat.

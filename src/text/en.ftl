@@ -24,6 +24,7 @@ command-add = attach a client bot
 command-bots = your bots and how they fare
 command-remove = detach a bot
 command-qr = QR code of a bot's link; /qr table7 adds a label
+command-delete = take back your reply (send it as a reply to it)
 command-settings = a bot's greeting, acknowledgement, reminder and more
 command-language = the language I speak with you
 command-subscribe = your plan
@@ -98,6 +99,11 @@ send-again = Send again
 original-gone = Telegram no longer gives me the original. Please write it once more as a reply to the customer.
 delivered-now = ✅ Delivered.
 change-not-delivered = ✏️ Your change did not reach the customer: { $reason }
+undo = ↩️ Undo
+deleted-at-customer = 🗑 Deleted: the customer no longer sees it.
+delete-too-late = It is too late: Telegram lets bots delete messages for 48 hours only.
+delete-failed = ❌ Not deleted: { $reason }
+delete-how = To take back an answer of yours, reply to it with /delete. It disappears at the customer's side.
 
 # Reasons
 
@@ -199,4 +205,8 @@ customer-kind = ❌ This kind of message can't be passed on, so it was not deliv
 customer-file = ❌ The file could not be passed on; bots get files up to 20 MB only. The words with it were. Please send a smaller file or a link.
 customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
 customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
+customer-taken-back = 🗑 Your message was taken back.
+customer-delete-too-late = It is too late: messages can be taken back for 48 hours only.
+customer-nothing-to-delete = There is no message of yours to take back. Reply to your own message with /delete.
+customer-delete-failed = ❌ Sorry, your message could not be taken back. Please try again later.
 acknowledgement = ✅ Your message was passed on. The answer comes into this chat.

@@ -24,6 +24,7 @@ command-add = 绑定客服机器人
 command-bots = 您的机器人及其状态
 command-remove = 解绑机器人
 command-qr = 机器人链接的二维码；/qr table7 可加上标签
+command-delete = 撤回您的回复（以回复该消息的方式发送）
 command-settings = 问候语、确认、提醒等设置
 command-language = 我和您使用的语言
 command-subscribe = 您的套餐
@@ -98,6 +99,11 @@ send-again = 重新发送
 original-gone = Telegram 已不再提供原消息。请重新写一遍，并以回复的方式发给客户。
 delivered-now = ✅ 已送达。
 change-not-delivered = ✏️ 您的修改没有送达客户：{ $reason }
+undo = ↩️ 撤回
+deleted-at-customer = 🗑 已删除：客户看不到它了。
+delete-too-late = 太晚了：Telegram 只允许机器人在 48 小时内删除消息。
+delete-failed = ❌ 未删除：{ $reason }
+delete-how = 要撤回您的回复，请用 /delete 回复它，它就会在客户那边消失。
 
 # Reasons
 
@@ -199,4 +205,8 @@ customer-kind = ❌ 这类消息无法转达，因此没有送达。请换一种
 customer-file = ❌ 文件无法转达：机器人只能接收 20 MB 以内的文件。其余内容已送达。请发送较小的文件或链接。
 customer-not-delivered = ❌ 抱歉，这条消息未能送达，请稍后再试。
 customer-maybe-not-delivered = ⚠️ 抱歉，这条消息可能没有送达：Telegram 没有确认。
+customer-taken-back = 🗑 您的消息已撤回。
+customer-delete-too-late = 太晚了：消息只能在 48 小时内撤回。
+customer-nothing-to-delete = 没有可以撤回的消息。请用 /delete 回复您自己的消息。
+customer-delete-failed = ❌ 抱歉，您的消息未能撤回，请稍后再试。
 acknowledgement = ✅ 您的消息已转达。答复会发到这个对话中。

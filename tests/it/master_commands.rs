@@ -48,8 +48,18 @@ async fn remove(stage: &Stage, bot: &Bot) {
 }
 
 async fn every_command_is_answered(mut stage: Stage) {
-    let all =
-        ["add", "bots", "remove", "qr", "settings", "language", "subscribe", "help", "cancel"];
+    let all = [
+        "add",
+        "bots",
+        "remove",
+        "qr",
+        "delete",
+        "settings",
+        "language",
+        "subscribe",
+        "help",
+        "cancel",
+    ];
     for (command, answer) in [
         ("/help", "Reply to a customer's message"),
         ("/HELP@master_bot", "Reply to a customer's message"),
@@ -317,8 +327,18 @@ async fn the_menu_is_set_for_everybody_in_every_language(mut stage: Stage) {
         let commands = view.commands(&stage.master, scope, language);
         commands.iter().map(|command| command["command"].as_str().unwrap().to_owned()).collect()
     };
-    let full =
-        ["add", "bots", "remove", "qr", "settings", "language", "subscribe", "help", "cancel"];
+    let full = [
+        "add",
+        "bots",
+        "remove",
+        "qr",
+        "delete",
+        "settings",
+        "language",
+        "subscribe",
+        "help",
+        "cancel",
+    ];
     stage
         .telegram
         .wait("every menu", |view| {

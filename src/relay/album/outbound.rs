@@ -76,7 +76,9 @@ impl Relay {
             Replied::Done => {}
             Replied::Delivered => {
                 let answered = replying.reply_to();
-                self.show_delivered(owner, first.message.id, answered.as_ref(), target);
+                let last = items.last().unwrap_or(first).message.id;
+                let replies = (first.message.id, last);
+                self.show_delivered(owner, replies, answered.as_ref(), target);
             }
             Replied::Later(verdict) => return Ok(verdict),
             Replied::Undelivered(undelivered) => {
@@ -94,23 +96,49 @@ impl Relay {
         items: &[Item],
         undelivered: &Undelivered,
     ) -> Result<Verdict, StoreError> {
-        let Some(first) = items.first() else { return Ok(Verdict::Done) };
+        let mut missing = Vec::new();
+        for item in items {
+            let known =
+                self.inner.store.reference_of_source(owner, item.row.source, Part::Main).await?;
+            if known.is_some_and(|known| known.state == DeliveryState::Sent) {
+                self.inner.store.unpark(&item.row).await?;
+            } else {
+                missing.push(item);
+            }
+        }
+        let Some(first) = missing.first() else { return Ok(Verdict::Done) };
         let told = self.tell_undelivered(owner, &first.message, undelivered).await?;
         if told != Verdict::Done {
             return Ok(told);
         }
-        let reason = Some(undelivered.failure.word());
-        for item in items {
-            let (source, state) = (item.row.source, DeliveryState::Told);
-            let store = &self.inner.store;
-            store.set_reference_state(owner, source, Part::Main, state, reason).await?;
+        self.tell_album(owner, items, undelivered.failure).await?;
+        for item in missing {
             if undelivered.failure.can_send_again() {
-                store.keep_parked(&item.row).await?;
+                self.inner.store.keep_parked(&item.row).await?;
             } else {
-                store.unpark(&item.row).await?;
+                self.inner.store.unpark(&item.row).await?;
             }
         }
         Ok(Verdict::Done)
+    }
+
+    /// Records that the owner was told of an album that did not arrive; what did arrive stays so.
+    pub(in crate::relay) async fn tell_album(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        failure: Failure,
+    ) -> Result<(), StoreError> {
+        let store = &self.inner.store;
+        for item in items {
+            let source = item.row.source;
+            let known = store.reference_of_source(owner, source, Part::Main).await?;
+            if known.is_some_and(|known| known.state != DeliveryState::Sent) {
+                let (state, reason) = (DeliveryState::Told, Some(failure.word()));
+                store.set_reference_state(owner, source, Part::Main, state, reason).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Sends the items as an album, or one by one where Telegram does not take them together.
