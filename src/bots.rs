@@ -249,7 +249,11 @@ impl Bots {
             return Ok(false);
         }
         let news = self.inner.store.set_bot_state(client.id(), state, clock::now_ms()).await?;
-        self.insert(Arc::new(ClientBot { state, ..(*current).clone() }));
+        self.change(client.id(), |now| {
+            if now.caller.token == client.caller.token {
+                now.state = state;
+            }
+        });
         Ok(news)
     }
 
@@ -275,6 +279,16 @@ impl Bots {
     fn insert(&self, client: Arc<ClientBot>) {
         let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
         running.insert(client.id(), client);
+        drop(running);
+        self.inner.changed.send_replace(());
+    }
+
+    /// Changes a running bot as it is now: two changes at a time keep both.
+    fn change(&self, bot: BotId, change: impl FnOnce(&mut ClientBot)) {
+        let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = running.get_mut(&bot) {
+            change(Arc::make_mut(client));
+        }
         drop(running);
         self.inner.changed.send_replace(());
     }
@@ -337,10 +351,11 @@ impl Bots {
         if !self.inner.store.put_bot_settings(owner, bot, sealed, clock::now_ms()).await? {
             return Ok(false);
         }
-        if let Some(current) = self.get(bot).filter(|current| current.owner == owner) {
-            let settings = Arc::new(settings);
-            self.insert(Arc::new(ClientBot { settings, ..(*current).clone() }));
-        }
+        self.change(bot, |now| {
+            if now.owner == owner {
+                now.settings = Arc::new(settings);
+            }
+        });
         Ok(true)
     }
 }

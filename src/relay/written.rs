@@ -127,8 +127,10 @@ impl Relay {
             let said = telegram.deliver(caller, saying.chat, &outgoing, holder, deadline).await;
             match said {
                 Ok(_) => return Ok(()),
-                // It would rather be said twice than never.
-                Err(CallError::Unknown(_)) if tries < NOTICE_TRIES => {
+                // It would rather be said twice than never; and a file may be there in a moment.
+                Err(CallError::Unknown(_) | CallError::NotSent(Refusal::FileLater { .. }))
+                    if tries < NOTICE_TRIES =>
+                {
                     tries += 1;
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
