@@ -204,6 +204,23 @@ impl Emulator {
         self.react_in(private(person, bot), person, bot, message_id, emoji);
     }
 
+    /// Sets his reactions to any list of `ReactionType`: custom emoji, several with Premium.
+    ///
+    /// # Panics
+    /// If the message isn't there.
+    pub fn react_with(&self, person: &Person, bot: &Bot, message_id: i64, reactions: &[Value]) {
+        self.set_reactions(private(person, bot), person, bot, message_id, reactions.to_vec());
+    }
+
+    /// Makes a custom emoji that stands for a standard one; gives its id.
+    pub fn add_custom_emoji(&self, emoji: &str) -> String {
+        self.write(|s| {
+            let id = format!("53{:017}", s.random() % 100_000_000_000_000_000);
+            s.custom_emoji.insert(id.clone(), emoji.to_owned());
+            id
+        })
+    }
+
     fn react_in(
         &self,
         key: ChatKey,
@@ -212,9 +229,19 @@ impl Emulator {
         message_id: i64,
         emoji: Option<&str>,
     ) {
+        let new = emoji.iter().map(|e| json!({"type": "emoji", "emoji": e})).collect();
+        self.set_reactions(key, person, bot, message_id, new);
+    }
+
+    fn set_reactions(
+        &self,
+        key: ChatKey,
+        person: &Person,
+        bot: &Bot,
+        message_id: i64,
+        new: Vec<Value>,
+    ) {
         self.write(|s| {
-            let new: Vec<Value> =
-                emoji.iter().map(|e| json!({"type": "emoji", "emoji": e})).collect();
             let (chat, date) = (s.chat_object(key), s.now());
             let message = s
                 .message_mut(key, message_id)

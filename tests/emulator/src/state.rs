@@ -163,6 +163,8 @@ pub(crate) struct State {
     pub(crate) ledger: Vec<Effect>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) complaints: Vec<String>,
+    /// Custom emoji and what each stands for.
+    pub(crate) custom_emoji: BTreeMap<String, String>,
     /// Callback query id to (bot, when).
     pub(crate) callbacks: HashMap<String, (i64, i64)>,
     pub(crate) answered: Vec<Value>,
@@ -190,6 +192,7 @@ impl State {
             ledger: Vec::new(),
             deliveries: Vec::new(),
             complaints: Vec::new(),
+            custom_emoji: BTreeMap::new(),
             callbacks: HashMap::new(),
             answered: Vec::new(),
             clock_offset: 0,

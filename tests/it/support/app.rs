@@ -158,20 +158,36 @@ impl Stage {
 
     /// The number of the newest update of a kind that Telegram handed to the master bot's webhook.
     pub fn last_update(&self, kind: &str) -> i64 {
+        self.last_update_of(&self.master, kind)
+    }
+
+    fn last_update_of(&self, bot: &Bot, kind: &str) -> i64 {
         let deliveries = self.telegram.deliveries();
         let of_kind = |delivery: &&telegram_emulator::Delivery| {
-            delivery.bot == self.master.id && delivery.kind == kind
+            delivery.bot == bot.id && delivery.kind == kind
         };
         deliveries.iter().rfind(of_kind).expect("an update").update_id
     }
 
     /// Delivers the newest update of a kind to the master bot three times more: two at once, then one.
     pub async fn redelivers(&self, kind: &str) {
+        self.redelivers_as(&self.master, kind).await;
+    }
+
+    /// The same for any bot.
+    pub async fn redelivers_as(&self, bot: &Bot, kind: &str) {
         self.telegram.quiet().await;
-        let update = self.last_update(kind);
-        let mut answers = self.telegram.redeliver(&self.master, update, 2, true).await;
-        answers.extend(self.telegram.redeliver(&self.master, update, 1, false).await);
+        let update = self.last_update_of(bot, kind);
+        let mut answers = self.telegram.redeliver(bot, update, 2, true).await;
+        answers.extend(self.telegram.redeliver(bot, update, 1, false).await);
         assert_eq!(answers, [Some(200); 3]);
+    }
+
+    /// The same where updates come by webhook.
+    pub async fn redelivers_if_webhook(&self, kind: &str) {
+        if self.mode == Mode::Webhook {
+            self.redelivers(kind).await;
+        }
     }
 
     pub fn address(&self) -> std::net::SocketAddr {

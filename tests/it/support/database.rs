@@ -111,6 +111,20 @@ impl Database {
             .collect()
     }
 
+    /// How many rows a table has.
+    #[expect(clippy::disallowed_methods, reason = "a test looks at what is stored")]
+    pub async fn count(&self, table: &str) -> i64 {
+        let query = || sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let (count,): (i64,) = if self.created.is_some() {
+            let mut connection = MySqlConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(query()).fetch_one(&mut connection).await.expect("a number")
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(query()).fetch_one(&mut connection).await.expect("a number")
+        };
+        count
+    }
+
     /// The folder of this test: the SQLite file, the key file.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

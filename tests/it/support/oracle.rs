@@ -162,9 +162,25 @@ impl Judge<'_> {
             return Some(header.to_owned());
         }
         let parts = self.rows.iter().filter(|r| r.source == row.source && r.owner == row.owner);
-        let header = parts.filter(|r| r.part > 0).max_by_key(|r| r.part)?;
-        let message = self.view.message(self.master, owner.id, header.copy?)?;
-        Some(super::app::text(&message).to_owned())
+        if let Some(header) = parts.filter(|r| r.part > 0).max_by_key(|r| r.part) {
+            let message = self.view.message(self.master, owner.id, header.copy?)?;
+            return Some(super::app::text(&message).to_owned());
+        }
+        self.header_of_album(owner, copy)
+    }
+
+    /// The one header of an album: in one of its captions, or in the message it replies to.
+    fn header_of_album(&self, owner: &Person, copy: &Value) -> Option<String> {
+        let group = copy["media_group_id"].as_str()?;
+        let chat = self.view.chat(owner, self.master);
+        let items = chat.iter().filter(|item| item["media_group_id"] == group);
+        let own = items.filter_map(|item| content::header_lines(super::app::text(item)));
+        let above = || {
+            let above = copy["reply_to_message"]["message_id"].as_i64()?;
+            let above = self.view.message(self.master, owner.id, above)?;
+            content::header_lines(super::app::text(&above)).map(str::to_owned)
+        };
+        own.map(str::to_owned).next().or_else(above)
     }
 
     fn is_answered(&self, person: &Person, bot: &Bot, message: i64) -> bool {

@@ -128,6 +128,7 @@ pub(crate) fn call(s: &mut State, bot: i64, method: &'static str, p: &Params) ->
         "deleteMessage" => edit::delete(c),
         "deleteMessages" => edit::delete_many(c),
         "setMessageReaction" => react::set(c),
+        "getCustomEmojiStickers" => react::custom_emoji(c),
         "answerCallbackQuery" => react::answer_callback(c),
         "answerInlineQuery" | "answerWebAppQuery" => Ok(json!(true)),
         "getFile" => {

@@ -125,6 +125,24 @@ pub(crate) fn set(c: &mut Call<'_>) -> Outcome {
     Ok(json!(true))
 }
 
+/// getCustomEmojiStickers: at most 200, unknown ones are left out.
+pub(crate) fn custom_emoji(c: &mut Call<'_>) -> Outcome {
+    let ids = c.p.list("custom_emoji_ids");
+    if ids.len() > 200 {
+        return Err(ApiError::bad("too many custom emoji identifiers specified"));
+    }
+    let sticker = |id: &Value| {
+        let id = id.as_str()?;
+        let emoji = c.s.custom_emoji.get(id)?;
+        Some(json!({
+            "file_id": format!("custom-emoji-{id}"), "file_unique_id": format!("e{id}"),
+            "type": "custom_emoji", "width": 100, "height": 100, "is_animated": false,
+            "is_video": false, "emoji": emoji, "custom_emoji_id": id,
+        }))
+    };
+    Ok(ids.iter().filter_map(sticker).collect())
+}
+
 /// answerCallbackQuery: an id of this bot, not too old.
 pub(crate) fn answer_callback(c: &mut Call<'_>) -> Outcome {
     let id = c.p.text("callback_query_id").unwrap_or_default();
