@@ -126,13 +126,12 @@ impl Relay {
             }
             let opened = self.inner.seal.open(&context(row.source), &row.content).ok();
             let json = opened.and_then(|json| serde_json::from_slice(&json).ok());
-            match json.and_then(Message::read) {
-                Some(message) => items.push(Item { row, message }),
-                None => {
-                    tracing::error!(bot.id = %bot, "a parked message does not open; it is lost");
-                    self.inner.store.unpark(&row).await?;
-                }
-            }
+            let Some(message) = json.and_then(Message::read) else {
+                tracing::error!(bot.id = %bot, "a parked message does not open; it is lost");
+                self.inner.store.unpark(&row).await?;
+                continue;
+            };
+            items.push(Item { row, message });
         }
         Ok(items)
     }

@@ -72,13 +72,12 @@ impl Relay {
             Some(answered) => inner.store.reference_of_copy(owner, copy_key(answered.id)).await?,
             None => None,
         };
-        let place = match (&copy, &answered) {
-            (Some(_), Some(answered)) => Some(answered.id),
+        let place = if let (Some(_), Some(answered)) = (&copy, &answered) {
+            Some(answered.id)
+        } else {
             // An answer to an own reply: the customer's latest message stands for it.
-            _ => {
-                let latest = inner.store.latest_copy(owner, target.bot, target.customer).await?;
-                latest.and_then(|latest| latest.copy_message)
-            }
+            let latest = inner.store.latest_copy(owner, target.bot, target.customer).await?;
+            latest.and_then(|latest| latest.copy_message)
         };
         let Some(place) = place else { return Ok(()) };
         let turn = inner.changes.turn(copy_key(place)).await;

@@ -217,7 +217,7 @@ impl Relay {
         let alone = plain.header.is_none();
         let composed = if repeat { incoming.repeated() } else { plain };
         let main = match self.header_first(carriage, incoming, composed, (part, repeat)).await? {
-            HeaderEnding::Main(main) => main,
+            HeaderEnding::Main(main) => *main,
             HeaderEnding::Stop(ending) => return carriage.settle(part, ending, attempts).await,
         };
         if !alone {
@@ -235,7 +235,7 @@ impl Relay {
         (part, repeat): (Part, bool),
     ) -> Result<HeaderEnding, StoreError> {
         let Composed { header, main } = composed;
-        let Some(header) = header else { return Ok(HeaderEnding::Main(main)) };
+        let Some(header) = header else { return Ok(HeaderEnding::Main(Box::new(main))) };
         let part = if repeat { part.repeat_notice() } else { part.header() };
         let header_copy = match carriage.begin(part, DeliveryState::Sending).await? {
             Standing::Sent(copy) => copy,
@@ -254,13 +254,13 @@ impl Relay {
                     }
                 }
             }
-            Standing::Failed(_) | Standing::Told => return Ok(HeaderEnding::Main(main)),
+            Standing::Failed(_) | Standing::Told => return Ok(HeaderEnding::Main(Box::new(main))),
         };
         if incoming.reply.is_some() {
-            return Ok(HeaderEnding::Main(main));
+            return Ok(HeaderEnding::Main(Box::new(main)));
         }
         let below = Reply { message: header_copy, quote: None };
-        Ok(HeaderEnding::Main(replying(main, Some(&below))))
+        Ok(HeaderEnding::Main(Box::new(replying(main, Some(&below)))))
     }
 
     async fn send_main(
@@ -320,7 +320,7 @@ pub(super) enum Carried {
 }
 
 pub(super) enum HeaderEnding {
-    Main(Outgoing),
+    Main(Box<Outgoing>),
     Stop(Ending),
 }
 

@@ -118,9 +118,6 @@ impl Relay {
         let Some((client, key)) = running(self, owner, found.client_bot()).zip(key) else {
             return Ok(None);
         };
-        if self.inner.store.known(owner, client.id(), found.customer()).await?.is_banned {
-            return Ok(None);
-        }
         let acknowledges = client.settings.acknowledgement == Acknowledgement::Reaction;
         let own = (found.direction == Direction::Inbound && acknowledges).then_some(RECEIPT);
         Ok(Some(Counterpart { writer: client.caller.clone(), key, own }))

@@ -31,7 +31,9 @@ impl Telegram {
         let mut result = self.send_media(caller, &parameters, outgoing, &ids, holder).await;
         if any_known && matches!(result, Err(CallError::NotSent(Refusal::BadFileId))) {
             // Telegram does not say which of them it does not know.
-            media.iter().for_each(|item| self.forget_id(caller, item));
+            for item in media {
+                self.forget_id(caller, item);
+            }
             let none = vec![None; media.len()];
             result = self.send_media(caller, &parameters, outgoing, &none, holder).await;
         }
@@ -88,14 +90,13 @@ impl Telegram {
         let failed = Arc::new(AtomicBool::new(false));
         let (mut parts, mut names) = (Vec::new(), Vec::new());
         for (place, item) in outgoing.media.iter().enumerate() {
-            match ids.get(place).cloned().flatten() {
-                Some(id) => names.push(id),
-                None => {
-                    let part = format!("file{place}");
-                    names.push(format!("attach://{part}"));
-                    parts.push((part, self.lazy_part(holder, item, &failed).await?));
-                }
+            if let Some(id) = ids.get(place).cloned().flatten() {
+                names.push(id);
+                continue;
             }
+            let part = format!("file{place}");
+            names.push(format!("attach://{part}"));
+            parts.push((part, self.lazy_part(holder, item, &failed).await?));
         }
         let form = text_fields(with_media(parameters, names.into_iter()));
         let form = parts.into_iter().fold(form, |form, (name, part)| form.part(name, part));

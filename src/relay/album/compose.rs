@@ -120,7 +120,10 @@ mod tests {
         let plain = compose_album(&album(&["", ""]), header(), None).unwrap();
         assert_eq!(captions(&plain), ["H", ""]);
         let one = compose_album(&album(&["", "x"]), header(), None).unwrap();
-        assert_eq!((captions(&one), one.header.is_none()), (vec!["".into(), "H\nx".into()], true));
+        assert_eq!(
+            (captions(&one), one.header.is_none()),
+            (vec![String::new(), "H\nx".into()], true)
+        );
         let several = compose_album(&album(&["a", "b"]), header(), None).unwrap();
         assert_eq!(
             (captions(&several), several.header.is_some()),

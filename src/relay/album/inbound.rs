@@ -101,7 +101,7 @@ impl Relay {
                 if !alone {
                     group.record(DeliveryState::Sending, None).await?;
                 }
-                group.send(main).await?
+                group.send(*main).await?
             }
             HeaderEnding::Stop(ending) => group.stopped(ending).await?,
         };

@@ -77,8 +77,8 @@ impl Relay {
             Replied::Delivered => {
                 let answered = replying.reply_to();
                 let last = items.last().unwrap_or(first).message.id;
-                let replies = (first.message.id, last);
-                self.show_delivered(owner, replies, answered.as_ref(), target);
+                let ends = (first.message.id, last);
+                self.show_delivered(owner, ends, answered.as_ref(), target);
             }
             Replied::Later(verdict) => return Ok(verdict),
             Replied::Undelivered(undelivered) => {
