@@ -249,7 +249,11 @@ impl Bots {
             return Ok(false);
         }
         let news = self.inner.store.set_bot_state(client.id(), state, clock::now_ms()).await?;
-        self.insert(Arc::new(ClientBot { state, ..(*current).clone() }));
+        self.change(client.id(), |now| {
+            if now.caller.token == client.caller.token {
+                now.state = state;
+            }
+        });
         Ok(news)
     }
 
@@ -279,6 +283,16 @@ impl Bots {
         self.inner.changed.send_replace(());
     }
 
+    /// Changes a running bot as it is now: two changes at a time keep both.
+    fn change(&self, bot: BotId, change: impl FnOnce(&mut ClientBot)) {
+        let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = running.get_mut(&bot) {
+            change(Arc::make_mut(client));
+        }
+        drop(running);
+        self.inner.changed.send_replace(());
+    }
+
     /// A stored bot with its token opened; one whose token does not open is left out, loudly.
     fn open(&self, row: &BotRow) -> Option<Arc<ClientBot>> {
         let sealed = row.token.as_ref()?;
@@ -299,13 +313,25 @@ impl Bots {
         let Some(sealed) = &row.settings else { return Arc::default() };
         let opened = self.inner.seal.open(&settings_context(row.bot), sealed).ok();
         let read = opened.and_then(|json| serde_json::from_slice(&json).ok());
-        read.map_or_else(
-            || {
-                tracing::error!(bot.id = %row.bot, "stored settings can't be read; the first ones hold");
-                Arc::default()
-            },
-            Arc::new,
-        )
+        let unread = || {
+            tracing::error!(bot.id = %row.bot, "stored settings can't be read; the first ones hold");
+            Arc::default()
+        };
+        read.map_or_else(unread, Arc::new)
+    }
+
+    /// An owner's settings of a bot as they are stored; `None` when he has no such bot.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stored_settings(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+    ) -> Result<Option<BotSettings>, StoreError> {
+        let row = self.inner.store.bot(bot).await?;
+        let own = row.filter(|row| row.owner == owner && row.state != BotState::Removed);
+        Ok(own.map(|row| BotSettings::clone(&self.settings_of(&row))))
     }
 
     /// Keeps an owner's settings of a bot and lets them hold from now on; `false` when he has no
@@ -325,10 +351,11 @@ impl Bots {
         if !self.inner.store.put_bot_settings(owner, bot, sealed, clock::now_ms()).await? {
             return Ok(false);
         }
-        if let Some(current) = self.get(bot).filter(|current| current.owner == owner) {
-            let settings = Arc::new(settings);
-            self.insert(Arc::new(ClientBot { settings, ..(*current).clone() }));
-        }
+        self.change(bot, |now| {
+            if now.owner == owner {
+                now.settings = Arc::new(settings);
+            }
+        });
         Ok(true)
     }
 }

@@ -7,6 +7,7 @@
 //! - [`people`]: what can be asked for about customers: commands and buttons (pure)
 //! - [`acquaintance`], [`bans`], [`card`], [`inbox`], [`remind`]: that being done
 //! - [`menu`]: the command menu in each language
+//! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
 //!
 //! A reply to a customer's copy never comes here: dispatch gives it to the relay.
@@ -21,6 +22,7 @@ mod inbox;
 mod menu;
 pub mod people;
 mod remind;
+mod settings;
 pub mod state;
 mod tree;
 

@@ -13,6 +13,8 @@
 //! - [`delete`]: what was sent is taken back
 //! - [`reaction`]: reactions, both ways
 //! - [`greet`]: what a client bot answers by itself
+//! - [`language`]: which language a client bot speaks with a customer
+//! - [`written`]: what a client bot says in its owner's words
 //! - [`acknowledge`]: how a customer learns that his message was passed on
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
 //! - [`again`]: the button *Send again*
@@ -32,10 +34,12 @@ mod failure;
 mod greet;
 pub mod header;
 mod inbound;
+mod language;
 mod outbound;
 mod parking;
 mod reaction;
 pub mod rich;
+mod written;
 
 use std::{
     sync::Arc,
@@ -111,7 +115,8 @@ struct Inner {
     mirrored: Cache<MessageKey, ()>,
     /// By owner: the copy below which he can undo his last reply.
     undo_places: Cache<OwnerId, (ChatId, MessageId)>,
-    /// Reactions and marks, which nobody waits for but a shutdown.
+    under_way: acknowledge::UnderWay,
+    /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
 
@@ -132,6 +137,7 @@ impl Relay {
                 receipts: Cache::new(RECEIPTS),
                 mirrored: Cache::new(RECEIPTS),
                 undo_places: Cache::new(RECEIPTS),
+                under_way: acknowledge::UnderWay::default(),
                 side_work,
             }),
         }

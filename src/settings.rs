@@ -43,20 +43,29 @@ pub enum Acknowledgement {
     Never,
 }
 
+impl Acknowledgement {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Once, Self::Always, Self::Reaction, Self::Never];
+}
+
 /// A message of the owner's, for everybody and for people of one language.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Texts(BTreeMap<String, Map<String, Value>>);
 
-/// Fields of a message that are its content.
-const CONTENT: &[&str] = &[
-    "text",
+/// Fields of a message that come with its content.
+const BESIDE: &[&str] = &[
     "entities",
     "link_preview_options",
     "caption",
     "caption_entities",
     "show_caption_above_media",
     "has_media_spoiler",
+];
+
+/// Fields of a message that are its content: one of these it must have.
+const CONTENT: &[&str] = &[
+    "text",
     "animation",
     "photo",
     "video",
@@ -81,6 +90,18 @@ impl Texts {
         self.0.keys().map(|code| Language::ALL.into_iter().find(|known| known.code() == code))
     }
 
+    /// Whether a message holds anything that can be kept and sent again as it is.
+    pub fn can_hold(message: &Message) -> bool {
+        CONTENT.iter().any(|key| message.get(key).is_some())
+    }
+
+    /// The file a message holds, by its id.
+    pub fn file_in(message: &Message) -> Option<String> {
+        let object = CONTENT.iter().find_map(|key| message.get(key))?;
+        let object = object.as_array().map_or(Some(object), |sizes| sizes.last())?;
+        Some(object.get("file_id")?.as_str()?.to_owned())
+    }
+
     /// What people of a language read: what was written for it, else for all.
     pub fn read_by(&self, language: Language) -> Option<Message> {
         let content = self.0.get(language.code()).or_else(|| self.0.get(""))?;
@@ -96,7 +117,7 @@ impl Texts {
     pub fn put(&mut self, language: Option<Language>, message: &Message) {
         let json = message.json();
         let field = |key: &&str| Some(((*key).to_owned(), json.get(*key)?.clone()));
-        let content = CONTENT.iter().filter_map(field).collect();
+        let content = CONTENT.iter().chain(BESIDE).filter_map(field).collect();
         self.0.insert(language.map_or("", Language::code).to_owned(), content);
     }
 

@@ -50,6 +50,23 @@ impl Language {
         }
     }
 
+    /// Its name as its speakers write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "Deutsch",
+            Self::Spanish => "Español",
+            Self::Russian => "Русский",
+            Self::Ukrainian => "Українська",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// The language with exactly this code.
+    pub fn with_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
     fn identifier(self) -> LanguageIdentifier {
         match self {
             Self::English => langid!("en"),
@@ -95,6 +112,25 @@ impl Language {
             Some(text.into_owned())
         });
         spoken.unwrap_or_else(|| key.to_owned())
+    }
+}
+
+/// A language somebody chooses by a button; `None`: that of his app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LanguageChoice(pub Option<Language>);
+
+impl LanguageChoice {
+    /// What the button carries.
+    pub fn data(self) -> String {
+        format!("language:{}", self.0.map_or("app", Language::code))
+    }
+
+    /// The choice a button carries.
+    pub fn read(data: &str) -> Option<Self> {
+        match data.strip_prefix("language:")? {
+            "app" => Some(Self(None)),
+            code => Language::with_code(code).map(Some).map(Self),
+        }
     }
 }
 
@@ -152,6 +188,10 @@ sentences! {
     command_qr = "command-qr" ();
     /// What `/delete` does.
     command_delete = "command-delete" ();
+    /// What `/settings` does.
+    command_settings = "command-settings" ();
+    /// What `/language` does.
+    command_language = "command-language" ();
     /// What `/subscribe` does.
     command_subscribe = "command-subscribe" ();
     /// What `/help` does.
@@ -427,6 +467,128 @@ sentences! {
     /// A story.
     story = "story" (title);
 
+    // Settings.
+    /// Which bot to set.
+    settings_which = "settings-which" ();
+    /// Above a bot's settings.
+    settings_title = "settings-title" (bot);
+    /// A change was stored.
+    settings_saved = "settings-saved" ();
+    /// A change was not stored.
+    settings_unchanged = "settings-unchanged" ();
+    /// Back to all settings.
+    settings_back = "settings-back" ();
+    /// Takes the buttons away.
+    settings_close = "settings-close" ();
+    /// Agrees to a change.
+    settings_save = "settings-save" ();
+    /// Takes a text away.
+    settings_remove = "settings-remove" ();
+    /// People of every language without a text of its own.
+    settings_everybody = "settings-everybody" ();
+    /// What customers are greeted with.
+    setting_greeting = "setting-greeting" ();
+    /// How customers learn that a message was passed on.
+    setting_acknowledgement = "setting-acknowledgement" ();
+    /// What they read then.
+    setting_acknowledgement_text = "setting-acknowledgement-text" ();
+    /// When the owner is reminded.
+    setting_reminder = "setting-reminder" ();
+    /// What banned customers read.
+    setting_banned = "setting-banned" ();
+    /// Whether content may be forwarded.
+    setting_protect = "setting-protect" ();
+    /// Whether headers show usernames.
+    setting_usernames = "setting-usernames" ();
+    /// A text of ours holds.
+    value_standard = "value-standard" ();
+    /// The owner's text holds, for these languages.
+    value_own = "value-own" (languages);
+    /// Banned customers see nothing.
+    value_nothing = "value-nothing" ();
+    /// The choice "once".
+    acknowledgement_once = "acknowledgement-once" ();
+    /// The choice "always".
+    acknowledgement_always = "acknowledgement-always" ();
+    /// The choice "reaction".
+    acknowledgement_reaction = "acknowledgement-reaction" ();
+    /// The choice "never".
+    acknowledgement_never = "acknowledgement-never" ();
+    /// The reminder: off.
+    reminder_off = "reminder-off" ();
+    /// The reminder: after.
+    reminder_after = "reminder-after" (hours);
+    /// The protection: off.
+    protect_off = "protect-off" ();
+    /// The protection: on.
+    protect_on = "protect-on" ();
+    /// The usernames: shown.
+    usernames_shown = "usernames-shown" ();
+    /// The usernames: hidden.
+    usernames_hidden = "usernames-hidden" ();
+    /// What the setting is about: greeting.
+    about_greeting = "about-greeting" ();
+    /// What the setting is about: acknowledgement.
+    about_acknowledgement = "about-acknowledgement" ();
+    /// What the setting is about: acknowledgement text.
+    about_acknowledgement_text = "about-acknowledgement-text" ();
+    /// What the setting is about: reminder.
+    about_reminder = "about-reminder" ();
+    /// What the setting is about: banned.
+    about_banned = "about-banned" ();
+    /// What the setting is about: protect.
+    about_protect = "about-protect" ();
+    /// What the setting is about: usernames.
+    about_usernames = "about-usernames" ();
+    /// What the choice would do: once.
+    preview_once = "preview-once" ();
+    /// What the choice would do: always.
+    preview_always = "preview-always" ();
+    /// What the choice would do: reaction.
+    preview_reaction = "preview-reaction" ();
+    /// What the choice would do: never.
+    preview_never = "preview-never" ();
+    /// What the choice would do: reminder off.
+    preview_reminder_off = "preview-reminder-off" ();
+    /// What the choice would do: reminder.
+    preview_reminder = "preview-reminder" (hours);
+    /// What the choice would do: protected.
+    preview_protected = "preview-protected" ();
+    /// What the choice would do: unprotected.
+    preview_unprotected = "preview-unprotected" ();
+    /// What the choice would do: usernames shown.
+    preview_usernames_shown = "preview-usernames-shown" (bot);
+    /// What the choice would do: usernames hidden.
+    preview_usernames_hidden = "preview-usernames-hidden" (bot);
+    /// What the choice would do: remove.
+    preview_remove = "preview-remove" (what, language);
+    /// Asks for a greeting.
+    prompt_greeting = "prompt-greeting" (language);
+    /// Asks for a text.
+    prompt_text = "prompt-text" (what, language);
+    /// Below a text shown as customers will see it.
+    question_text = "question-text" (what, language);
+    /// A kind of message that can't be a greeting.
+    unfit_greeting = "unfit-greeting" ();
+    /// Something else than text.
+    unfit_text = "unfit-text" ();
+    /// A text with a token in it.
+    unfit_token = "unfit-token" ();
+    /// Telegram does not show it.
+    unfit_refused = "unfit-refused" ();
+    /// A file bots can't fetch.
+    unfit_file = "unfit-file" ();
+    /// Something was sent while a question is open.
+    save_first = "save-first" ();
+
+    // Languages.
+    /// Which language to speak.
+    language_question = "language-question" ();
+    /// The language of the app.
+    language_app = "language-app" ();
+    /// In the language that is spoken from now on.
+    language_chosen = "language-chosen" ();
+
     // Customers.
     /// The greeting of a client bot.
     greeting = "greeting" ();
@@ -448,6 +610,8 @@ sentences! {
     customer_nothing_to_delete = "customer-nothing-to-delete" ();
     /// It could not be taken back.
     customer_delete_failed = "customer-delete-failed" ();
+    /// A message was passed on.
+    acknowledgement = "acknowledgement" ();
 }
 
 #[cfg(test)]

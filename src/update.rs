@@ -238,14 +238,20 @@ impl Button {
     /// Whether the button is still on its message, as far as Telegram says: what a press carries
     /// may be forged, or come from a keyboard that is gone.
     pub fn is_shown(&self) -> bool {
-        let message = self.message.as_ref();
-        let keyboard =
-            message.and_then(|message| message.get("reply_markup")?.get("inline_keyboard"));
-        let Some(rows) = keyboard.and_then(Value::as_array) else { return true };
-        let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
-        buttons.any(|button| {
+        self.on_its_message().unwrap_or(true)
+    }
+
+    /// The same, where Telegram has to say so: a message without a keyboard has no button.
+    pub fn is_surely_shown(&self) -> bool {
+        self.on_its_message().unwrap_or(false)
+    }
+
+    fn on_its_message(&self) -> Option<bool> {
+        let keyboard = self.message.as_ref()?.get("reply_markup")?.get("inline_keyboard")?;
+        let mut buttons = keyboard.as_array()?.iter().filter_map(Value::as_array).flatten();
+        Some(buttons.any(|button| {
             button.get("callback_data").and_then(Value::as_str) == Some(self.data.as_str())
-        })
+        }))
     }
 
     fn read(mut json: Value) -> Option<Self> {

@@ -91,6 +91,12 @@ impl Program {
     pub(crate) async fn warm_up(&mut self, arguments: &Arguments) -> Result<()> {
         let posts = self.inbound(arguments.bots * arguments.customers, arguments);
         load::flood(self.process.address, posts, arguments.concurrency).await?;
+        // Nobody waits for the acknowledgement of a customer's first message; the figures must.
+        let mut called = 0;
+        while self.telegram.calls() != called {
+            called = self.telegram.calls();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Master, MasterError, Owner, commands,
+    Master, MasterError, Owner, commands, settings,
     state::{Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence, step},
 };
 use crate::{
@@ -153,6 +153,15 @@ impl Master {
             Action::DrawQr(choice, label) => self.draw_qr(owner, &choice, label.as_ref()).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
             Action::People(errand) => self.of_people(owner, errand, occasion).await?,
+            Action::Settings(choice, page) => self.settings_page(owner, &choice, page).await?,
+            Action::Consider(bot, place) => {
+                Done::Next(Input::Considered(self.consider(owner, bot, place, occasion).await?))
+            }
+            Action::SaveSetting(choice, change, sealed) => {
+                self.save_setting(owner, &choice, change, &sealed).await?
+            }
+            Action::AskLanguage => Done::Say(settings::languages(language)),
+            Action::Speak(chosen) => self.speak_language(owner, chosen, occasion).await?,
             Action::Stale => Done::Stale,
         })
     }
@@ -228,7 +237,11 @@ impl Master {
         Ok(rows.into_iter().map(choice).collect())
     }
 
-    async fn choice(&self, owner: Owner, bot: BotId) -> Result<Option<Choice>, MasterError> {
+    pub(super) async fn choice(
+        &self,
+        owner: Owner,
+        bot: BotId,
+    ) -> Result<Option<Choice>, MasterError> {
         Ok(self.choices(owner).await?.into_iter().find(|choice| choice.bot == bot))
     }
 
@@ -374,11 +387,13 @@ fn which(language: Language, purpose: &Purpose, choices: Vec<Choice>) -> Answer 
         Purpose::Removal => language.remove_which(),
         Purpose::Qr(None) => language.qr_which(),
         Purpose::Qr(Some(label)) => language.qr_which_label(label.as_str()),
+        Purpose::Settings(_) => language.settings_which(),
     };
     let press = |bot| match purpose {
         Purpose::Removal => Press::ChooseRemoval(bot),
         Purpose::Qr(None) => Press::Qr(bot),
         Purpose::Qr(Some(label)) => Press::QrLabel(bot, label.tag()),
+        Purpose::Settings(knob) => Press::Settings(bot, *knob),
     };
     let mut buttons: Vec<_> = choices
         .into_iter()
@@ -414,6 +429,12 @@ fn said(language: Language, sentence: Sentence) -> String {
         Sentence::NoBots => language.no_bots(),
         Sentence::LabelUnusable => language.label_unusable(),
         Sentence::HowToReply => language.how_to_reply(),
+        Sentence::UnfitGreeting => language.unfit_greeting(),
+        Sentence::UnfitText => language.unfit_text(),
+        Sentence::UnfitToken => language.unfit_token(),
+        Sentence::UnfitFile => language.unfit_file(),
+        Sentence::UnfitRefused => language.unfit_refused(),
+        Sentence::SaveFirst => language.save_first(),
         Sentence::ReplyToUnknown => language.reply_to_unknown(),
         Sentence::BanHow => language.ban_how(),
         Sentence::InfoHow => language.info_how(),

@@ -45,6 +45,10 @@ pub enum Command {
     Ban,
     /// `/banned`
     Banned,
+    /// `/settings`
+    Settings,
+    /// `/language`
+    Language,
     /// `/subscribe`
     Subscribe,
     /// `/cancel`
@@ -68,6 +72,8 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("ban", |language| language.command_ban()),
     ("banned", |language| language.command_banned()),
     ("delete", |language| language.command_delete()),
+    ("settings", |language| language.command_settings()),
+    ("language", |language| language.command_language()),
     ("subscribe", |language| language.command_subscribe()),
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
@@ -92,6 +98,8 @@ impl Command {
             "note" => Self::Note { text: argument.to_owned() },
             "ban" => Self::Ban,
             "banned" => Self::Banned,
+            "settings" => Self::Settings,
+            "language" => Self::Language,
             "subscribe" => Self::Subscribe,
             "cancel" => Self::Cancel,
             _ => Self::Unknown,

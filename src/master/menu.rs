@@ -18,12 +18,17 @@ impl Master {
         });
     }
 
-    /// Sets an owner's menu, without making him wait for it.
+    /// Sets an owner's menu, without making him wait for it: in the language he chose, else in
+    /// that of each of his apps.
     pub(super) fn refresh_menu(&self, owner: Owner) {
         let (master, chat) = (self.clone(), owner.id.chat());
         self.inner.side_work.spawn(async move {
             let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat) };
+            let (store, bot) = (&master.inner.store, master.inner.caller.bot);
+            let chosen = store.chosen_language(bot, chat).await.ok().flatten();
+            let chosen = chosen.map(|chosen| Language::of(Some(&chosen)));
             let all = |language| {
+                let language = chosen.unwrap_or(language);
                 SHOWN.iter().map(|(name, does)| BotCommand::new(*name, does(language))).collect()
             };
             master.set_in_every_language(scope, all).await;

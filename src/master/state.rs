@@ -2,17 +2,27 @@
 //!
 //! [`step`] is pure and total. What it decides is carried out elsewhere; some actions find
 //! something out and give it back as the next input. A state is stored after its action worked.
+//!
+//! - [`settings`]: the buttons of `/settings`
+
+pub mod settings;
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use teloxide::types::ChatId;
 
+use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_knob};
 use super::{
     Command,
     people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
 };
-use crate::{label::Label, model::BotId, token::BotToken};
+use crate::{
+    label::Label,
+    model::BotId,
+    text::{Language, LanguageChoice},
+    token::BotToken,
+};
 
 /// Where a dialogue stands. It survives restarts, so a variant is never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,6 +51,22 @@ pub enum MasterState {
     ChoosingQr {
         /// The label.
         label: Label,
+    },
+    /// A text of a bot is to come.
+    EditingSetting {
+        /// The bot.
+        bot: BotId,
+        /// Which text, and for whom.
+        place: Place,
+    },
+    /// Is this change of a bot's settings to be made?
+    ConfirmingSetting {
+        /// The bot.
+        bot: BotId,
+        /// The change.
+        change: Change,
+        /// What was written, sealed and in base64.
+        sealed: String,
     },
 }
 
@@ -94,6 +120,8 @@ pub enum Input {
     Chosen(Purpose, Option<Choice>),
     /// The customer a note is to be about, if he is this owner's.
     NoteAbout(Option<Whom>),
+    /// What became of the message a text was awaited in.
+    Considered(Considered),
 }
 
 /// What a choice among bots is for.
@@ -103,6 +131,8 @@ pub enum Purpose {
     Removal,
     /// Drawing the code of one, with this label in its link.
     Qr(Option<Label>),
+    /// Pressing this button in the settings of one.
+    Settings(Knob),
 }
 
 /// What Telegram says about a token.
@@ -141,6 +171,10 @@ pub enum Press {
     Close,
     /// Something about customers.
     People(PeoplePress),
+    /// A button in the settings of this bot.
+    Settings(BotId, Knob),
+    /// Speak this language; `None`: the app's.
+    Language(Option<Language>),
 }
 
 type MakePress = fn(BotId) -> Press;
@@ -155,6 +189,8 @@ const PRESSES: &[(&str, MakePress)] = &[
 ];
 
 const QR_LABEL: &str = "qr-label";
+/// What stands before a button of `/settings`.
+const SETTINGS: &str = "set";
 
 impl FromStr for Press {
     type Err = ();
@@ -163,11 +199,19 @@ impl FromStr for Press {
         if let Ok(press) = data.parse() {
             return Ok(Self::People(press));
         }
+        if let Some(LanguageChoice(language)) = LanguageChoice::read(data) {
+            return Ok(Self::Language(language));
+        }
         let (word, bot) = data.split_once(':').ok_or(())?;
         if word == QR_LABEL {
             let (bot, tag) = bot.split_once(':').ok_or(())?;
             let tag = tag.parse().map_err(|_| ())?;
             return bot.parse().map(|bot| Self::QrLabel(BotId(bot), tag)).map_err(|_| ());
+        }
+        if word == SETTINGS {
+            let (bot, knob) = bot.split_once(':').ok_or(())?;
+            let bot = bot.parse().map(BotId).map_err(|_| ())?;
+            return Ok(Self::Settings(bot, Knob::read(knob).ok_or(())?));
         }
         let bot = bot.parse().map(BotId).map_err(|_| ())?;
         let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
@@ -187,6 +231,10 @@ impl Press {
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
             Self::People(press) => return press.data(),
+            Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
+            Self::Language(language) => {
+                return LanguageChoice(language).data();
+            }
         };
         format!("{word}:{bot}")
     }
@@ -219,6 +267,16 @@ pub enum Action {
     ListBots,
     /// Do something about customers.
     People(Errand),
+    /// Show a page of the settings.
+    Settings(Choice, Page),
+    /// Look at the message a text of this bot was awaited in; gives [`Input::Considered`].
+    Consider(BotId, Place),
+    /// Make a change, with what was written for it.
+    SaveSetting(Choice, Change, String),
+    /// Ask which language to speak.
+    AskLanguage,
+    /// Speak this language from now on; `None`: the app's.
+    Speak(Option<Language>),
     /// The button's question is closed. What its message says by now stays: it may be the answer.
     Stale,
 }
@@ -270,6 +328,18 @@ pub enum Sentence {
     NoteMissing,
     /// The note has too many letters.
     NoteTooLong,
+    /// This can't be a greeting.
+    UnfitGreeting,
+    /// Only text can stand here.
+    UnfitText,
+    /// There is a token in it.
+    UnfitToken,
+    /// Bots can't fetch its file.
+    UnfitFile,
+    /// Telegram does not show it.
+    UnfitRefused,
+    /// A question is open.
+    SaveFirst,
 }
 
 /// What an input makes of a state.
@@ -287,6 +357,7 @@ pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
             (MasterState::AwaitingNote { bot, customer }, Action::People(Errand::AskNote(whom)))
         }
         Input::Chosen(_, None) | Input::NoteAbout(None) => (state, Action::Stale),
+        Input::Considered(considered) => on_considered(state, considered),
     }
 }
 
@@ -308,6 +379,8 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Note { .. } => (state, Action::Say(Sentence::NoteHow)),
         Command::Qr { label } => (state, Action::LookUp(Purpose::Qr(label))),
         Command::QrUnusable => (state, Action::Say(Sentence::LabelUnusable)),
+        Command::Settings => (Idle, Action::LookUp(Purpose::Settings(Knob::Menu))),
+        Command::Language => (state, Action::AskLanguage),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
@@ -354,12 +427,21 @@ fn on_words(
 ) -> (MasterState, Action) {
     match state {
         MasterState::AwaitingToken => on_tokens(MasterState::AwaitingToken, tokens),
+        MasterState::EditingSetting { bot, place } => {
+            let action = if tokens.is_empty() {
+                Action::Consider(bot, place)
+            } else {
+                Action::Say(Sentence::UnfitToken)
+            };
+            (state, action)
+        }
         // A token pasted out of the blue can only mean one thing.
         state if !tokens.is_empty() => on_tokens(state, tokens),
         MasterState::AwaitingNote { bot, customer } => {
             let asked = MasterState::AwaitingNote { bot, customer };
             on_note(asked, Whom { bot, customer }, text)
         }
+        MasterState::ConfirmingSetting { .. } => (state, Action::Say(Sentence::SaveFirst)),
         state if is_reply => (state, Action::Say(Sentence::ReplyToUnknown)),
         state => (state, Action::Say(Sentence::HowToReply)),
     }
@@ -413,6 +495,8 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         (Press::Close, MasterState::ChoosingQr { .. }) => {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
+        (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
+        (Press::Language(language), state) => (state, Action::Speak(language)),
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
         (
             Press::People(PeoplePress::Note(Whom { bot, customer })),
@@ -439,7 +523,7 @@ fn on_choices(
     if choices.len() > 1 {
         let state = match &purpose {
             Purpose::Qr(Some(label)) => MasterState::ChoosingQr { label: label.clone() },
-            Purpose::Qr(None) | Purpose::Removal => state,
+            Purpose::Qr(None) | Purpose::Removal | Purpose::Settings(_) => state,
         };
         return (state, Action::AskWhich(purpose, choices));
     }
@@ -459,6 +543,7 @@ fn on_choice(state: MasterState, purpose: Purpose, choice: Choice) -> (MasterSta
             let is_answered = question.as_ref() == Some(&state);
             (if is_answered { MasterState::Idle } else { state }, Action::DrawQr(choice, label))
         }
+        Purpose::Settings(knob) => on_knob(state, choice, knob),
     }
 }
 

@@ -2,7 +2,11 @@
 
 use dptree::{Type, prelude::Handler};
 
-use super::{About, Command, Master, MasterError, Owner, Said, actions::Occasion, state::Input};
+use super::{
+    About, Command, Master, MasterError, Owner, Said,
+    actions::Occasion,
+    state::{Input, Press},
+};
 use crate::{
     token::find_tokens,
     update::{Button, Message},
@@ -47,9 +51,13 @@ fn commanded((message, _): Written) -> Option<Command> {
 }
 
 async fn on_press(master: Master, owner: Owner, button: Button) -> Result<(), MasterError> {
-    let Ok(press) = button.data.parse() else {
+    let Ok(press) = button.data.parse::<Press>() else {
         return master.answer_stale(owner, &button).await;
     };
+    if matches!(press, Press::Settings(..) | Press::Language(_)) && !button.is_surely_shown() {
+        // These mean the same at any time, so an old one must not be pressed once more.
+        return master.answer_stale(owner, &button).await;
+    }
     master.run(owner, Input::Press(press), Occasion::Press(&button)).await
 }
 

@@ -32,6 +32,12 @@ impl Customer<'_> {
         Language::of(self.known.customer_language(self.from.language.as_deref()))
     }
 
+    /// The language he reads while he has chosen none.
+    pub(super) fn app_language(&self) -> Language {
+        let begun = self.known.conversation.as_ref().and_then(|begun| begun.language.as_deref());
+        Language::of(self.from.language.as_deref().or(begun))
+    }
+
     /// The language of the owner he writes to.
     pub(super) fn owner_language(&self) -> Language {
         Language::of(self.known.owner_language.as_deref())
@@ -71,12 +77,20 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         let chat = match &kind {
-            Kind::Message(message)
-            | Kind::Edited(message)
-            | Kind::Button(Button { message: Some(message), .. }) => &message.chat,
+            Kind::Message(message) | Kind::Edited(message) => &message.chat,
             Kind::Membership(change) => &change.chat,
             Kind::Reaction(reaction) => &reaction.chat,
-            Kind::Button(_) | Kind::Other => return Ok(Verdict::Done),
+            // A private chat has the id of its person: nobody else has a button there.
+            Kind::Button(Button { message: Some(message), from, .. })
+                if message.chat.id.0 == from.id =>
+            {
+                &message.chat
+            }
+            Kind::Button(button) => {
+                self.dismiss(&client.caller, button, None).await;
+                return Ok(Verdict::Done);
+            }
+            Kind::Other => return Ok(Verdict::Done),
         };
         if !chat.is_private {
             let is_there = !matches!(&kind, Kind::Membership(change) if !change.is_member);
@@ -111,7 +125,8 @@ impl Relay {
             Kind::Message(message) => self.message_of(customer, message, update).await,
             Kind::Edited(message) => self.inbound_edit(customer, message, update).await,
             Kind::Reaction(reaction) => self.inbound_reaction(customer, reaction, update).await,
-            Kind::Button(_) | Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
+            Kind::Button(button) => self.pressed(customer, button, update).await,
+            Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
         }
     }
 

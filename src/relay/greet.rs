@@ -1,11 +1,15 @@
 //! What a client bot answers by itself, and what it leaves.
 //!
-//! `/start` and `/help` of a customer are answered here and never relayed; a label in the link is
-//! remembered. A group or channel a client bot is added to is left again, and the owner is told.
+//! `/start`, `/help` and `/language` of a customer are answered here and never relayed; a label in
+//! the link is remembered. `/start` is answered in the owner's words, where he wrote a greeting. A
+//! group or channel a client bot is added to is left again, and the owner is told.
 
 use std::time::Duration;
 
-use super::{Relay, Verdict, customer::Customer, header::clean, worth_telling_later};
+use super::{
+    Relay, Verdict, customer::Customer, header::clean, language::keyboard, worth_telling_later,
+    written::Saying,
+};
 use crate::{
     clock,
     label::Label,
@@ -16,7 +20,7 @@ use crate::{
 };
 
 impl Relay {
-    /// Answers a customer's `/start` or `/help`; gives `None` for every other message.
+    /// Answers a customer's command; gives `None` for every other message.
     ///
     /// # Errors
     /// When the database fails.
@@ -27,11 +31,18 @@ impl Relay {
         update: i64,
     ) -> Result<Option<Verdict>, StoreError> {
         let (client, language) = (customer.client, customer.language());
-        let (text, label) = match message.command() {
+        let (saying, label) = match message.command() {
             Some((command, argument)) if command == "start" => {
-                (language.greeting(), Label::parse(argument).ok())
+                let ours = Some(language.greeting());
+                (Saying::of(customer, &client.settings.greeting, ours), Label::parse(argument).ok())
             }
-            Some((command, _)) if command == "help" => (language.customer_help(), None),
+            Some((command, _)) if command == "help" => {
+                (Saying::ours(customer, language.customer_help()), None)
+            }
+            Some((command, _)) if command == "language" => {
+                let saying = Saying::ours(customer, language.language_question());
+                (saying.with(keyboard(language)), None)
+            }
             _ => return Ok(None),
         };
         let store = &self.inner.store;
@@ -41,8 +52,7 @@ impl Relay {
         if let Some(label) = label {
             self.remember_label(customer, label).await?;
         }
-        let said = self.say(&client.caller, message.chat.id, None, &text, None).await;
-        if let Some(after) = worth_telling_later(&said) {
+        if let Some(after) = self.say_in_time(saying).await {
             return Ok(Some(Verdict::TryLater(after)));
         }
         store.mark_handled(client.id(), update, clock::now_ms()).await?;

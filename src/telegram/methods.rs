@@ -337,6 +337,15 @@ impl Telegram {
         self.call(caller, &LeaveChat::new(chat)).await.map(drop)
     }
 
+    /// `getFile`: whether a bot can fetch a file.
+    ///
+    /// # Errors
+    /// [`Refusal::FileTooBig`] when it is over Telegram's limit.
+    pub async fn can_fetch(&self, caller: &Caller, file: &str) -> Result<(), CallError> {
+        let asked = json!({ "file_id": file });
+        self.call_json::<Value>(caller, "getFile", &asked, CALL_TIMEOUT).await.map(drop)
+    }
+
     /// A person's name and username now (`getChat`), as a message's `from` would have them.
     pub async fn person(&self, caller: &Caller, chat: ChatId) -> Result<Value, CallError> {
         self.call_json(caller, "getChat", &json!({ "chat_id": chat.0 }), CALL_TIMEOUT).await

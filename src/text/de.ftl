@@ -25,6 +25,8 @@ command-bots = Ihre Bots und ihr Zustand
 command-remove = einen Bot trennen
 command-qr = QR-Code mit dem Link zu einem Bot; /qr tisch7 fügt ein Label hinzu
 command-delete = Ihre Antwort zurückziehen (als Antwort auf sie senden)
+command-settings = Begrüßung, Bestätigung, Erinnerung und mehr
+command-language = in welcher Sprache ich mit Ihnen spreche
 command-subscribe = Ihr Tarif
 command-help = was ich kann
 command-cancel = laufenden Vorgang abbrechen
@@ -196,6 +198,71 @@ content-refused = Telegram lehnt es ab, das hier anzuzeigen ({ $kind }).
 quiz = Quiz
 story = Story: { $title }
 
+# Settings
+
+settings-which = Einstellungen für welchen Bot?
+settings-title = ⚙️ Einstellungen von @{ $bot }
+settings-saved = ✅ Gespeichert.
+settings-unchanged = Es wurde nichts geändert.
+settings-back = ← Zurück
+settings-close = Schließen
+settings-save = Speichern
+settings-remove = Entfernen
+settings-everybody = Alle Sprachen
+setting-greeting = Begrüßung
+setting-acknowledgement = Bestätigung
+setting-acknowledgement-text = Text der Bestätigung
+setting-reminder = Erinnerung
+setting-banned = Gesperrte Kunden
+setting-protect = Inhalte schützen
+setting-usernames = Benutzernamen
+value-standard = der Standardtext
+value-own = Ihr eigener Text ({ $languages })
+value-nothing = sehen nichts
+acknowledgement-once = einmal pro Gespräch
+acknowledgement-always = nach jeder Nachricht
+acknowledgement-reaction = eine Reaktion
+acknowledgement-never = nie
+reminder-off = aus
+reminder-after = nach { $hours } Std.
+protect-off = aus, Kunden dürfen weiterleiten und speichern
+protect-on = an, kein Weiterleiten, kein Speichern
+usernames-shown = sichtbar
+usernames-hidden = verborgen
+about-greeting = Das liest ein Kunde zuerst, nach /start. Ein Foto, ein Video oder eine andere Datei darf dabei sein. Wählen Sie, wer die neue Begrüßung lesen soll; ✓ steht bei dem, was Sie selbst geschrieben haben.
+about-acknowledgement = So erfährt ein Kunde, dass seine Nachricht an Sie weitergeleitet wurde.
+about-acknowledgement-text = Das liest ein Kunde, wenn seine Nachricht weitergeleitet wurde. Wählen Sie, wer den neuen Text lesen soll; ✓ steht bei dem, was Sie selbst geschrieben haben.
+about-reminder = Wartet ein Kunde so lange auf eine Antwort, erinnere ich Sie daran, einmal.
+about-banned = Das liest ein gesperrter Kunde, wenn er schreibt, höchstens einmal pro Stunde. Ohne Text sieht er nichts. Wählen Sie, wer ihn lesen soll; ✓ steht bei dem, was Sie selbst geschrieben haben.
+about-protect = Ob Kunden weiterleiten und speichern können, was dieser Bot ihnen schickt.
+about-usernames = Ob der @Benutzername eines Kunden über seinen Nachrichten steht.
+preview-once = Kunden erfahren einmal, nach ihrer ersten Nachricht, dass sie weitergeleitet wurde.
+preview-always = Kunden erfahren nach jeder Nachricht, dass sie weitergeleitet wurde.
+preview-reaction = Kunden sehen 👍 an jeder weitergeleiteten Nachricht und keinen Text.
+preview-never = Kunden erfahren nicht, dass eine Nachricht weitergeleitet wurde. Was nicht weitergeleitet werden konnte, erfahren sie weiterhin.
+preview-reminder-off = Sie werden nicht an wartende Kunden erinnert.
+preview-reminder = Sie werden an einen Kunden erinnert, der { $hours } Std. auf eine Antwort gewartet hat.
+preview-protected = Kunden können nicht weiterleiten oder speichern, was Sie schicken.
+preview-unprotected = Kunden können weiterleiten und speichern, was Sie schicken.
+preview-usernames-shown = Sie sehen: 🆕 Anna @anna → @{ $bot }
+preview-usernames-hidden = Sie sehen: 🆕 Anna → @{ $bot }
+preview-remove = Ihr Text wird entfernt: { $what } ({ $language }).
+prompt-greeting = Senden Sie die neue Begrüßung ({ $language }): Text oder ein Foto, Video, eine Sprachnachricht oder Datei mit Beschreibung. Eine Nachricht; von einem Album nehme ich den ersten Teil. /cancel bricht ab.
+prompt-text = Senden Sie den neuen Text: { $what } ({ $language }). Fettschrift, Links und andere Formatierung bleiben erhalten. /cancel bricht ab.
+question-text = ⬆️ So sehen es Ihre Kunden: { $what } ({ $language }). Speichern?
+unfit-greeting = Diese Art von Nachricht kann keine Begrüßung sein. Senden Sie Text oder ein Foto, Video, eine Sprachnachricht oder Datei mit Beschreibung, oder /cancel.
+unfit-text = Hier kann nur Text stehen. Senden Sie einen Text, oder /cancel.
+unfit-token = In dieser Nachricht steht ein Bot-Token; den dürfen Kunden nie sehen. Senden Sie einen anderen Text, oder /cancel.
+unfit-refused = Telegram lehnt es ab, das zu zeigen; auch Kunden könnten es nicht sehen. Senden Sie etwas anderes, oder /cancel.
+unfit-file = Die Datei ist zu groß für eine Begrüßung: Bots dürfen höchstens 20 MB abrufen. Senden Sie eine kleinere, oder /cancel.
+save-first = Drücken Sie zuerst „Speichern“ oder „Abbrechen“ unter der letzten Frage, oder senden Sie /cancel.
+
+# Languages
+
+language-question = In welcher Sprache soll ich mit Ihnen sprechen?
+language-app = Wie in meiner App
+language-chosen = ✅ Ab jetzt spreche ich Deutsch mit Ihnen.
+
 # Customers
 
 greeting = 👋 Hallo! Schreiben Sie Ihre Nachricht einfach hier: Text, Foto, Sprachnachricht, Datei, ganz wie Sie möchten. Die Antwort kommt in diesen Chat.
@@ -208,3 +275,4 @@ customer-taken-back = 🗑 Ihre Nachricht wurde zurückgezogen.
 customer-delete-too-late = Es ist zu spät: Nachrichten lassen sich nur 48 Stunden lang zurückziehen.
 customer-nothing-to-delete = Es gibt keine Nachricht von Ihnen, die sich zurückziehen ließe. Antworten Sie auf Ihre eigene Nachricht mit /delete.
 customer-delete-failed = ❌ Ihre Nachricht konnte leider nicht zurückgezogen werden. Bitte versuchen Sie es später noch einmal.
+acknowledgement = ✅ Ihre Nachricht wurde weitergeleitet. Die Antwort kommt in diesen Chat.

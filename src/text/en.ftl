@@ -25,6 +25,8 @@ command-bots = your bots and how they fare
 command-remove = detach a bot
 command-qr = QR code of a bot's link; /qr table7 adds a label
 command-delete = take back your reply (send it as a reply to it)
+command-settings = a bot's greeting, acknowledgement, reminder and more
+command-language = the language I speak with you
 command-subscribe = your plan
 command-help = what I can do
 command-cancel = stop what was begun
@@ -196,6 +198,71 @@ content-refused = Telegram refuses to show this here ({ $kind }).
 quiz = Quiz
 story = Story: { $title }
 
+# Settings
+
+settings-which = Whose settings?
+settings-title = ⚙️ Settings of @{ $bot }
+settings-saved = ✅ Saved.
+settings-unchanged = Nothing was changed.
+settings-back = ← Back
+settings-close = Close
+settings-save = Save
+settings-remove = Remove
+settings-everybody = All languages
+setting-greeting = Greeting
+setting-acknowledgement = Acknowledgement
+setting-acknowledgement-text = Text of the acknowledgement
+setting-reminder = Reminder
+setting-banned = Banned customers
+setting-protect = Protect content
+setting-usernames = Usernames
+value-standard = the standard text
+value-own = your own text ({ $languages })
+value-nothing = see nothing
+acknowledgement-once = once per conversation
+acknowledgement-always = after every message
+acknowledgement-reaction = a reaction
+acknowledgement-never = never
+reminder-off = off
+reminder-after = after { $hours } h
+protect-off = off, customers may forward and save
+protect-on = on, no forwarding, no saving
+usernames-shown = shown
+usernames-hidden = hidden
+about-greeting = What a customer reads first, on /start. It may hold a photo, a video or another file. Choose who is to read the new greeting; ✓ marks what you wrote yourself.
+about-acknowledgement = How a customer learns that his message was passed on to you.
+about-acknowledgement-text = What a customer reads when his message was passed on. Choose who is to read the new text; ✓ marks what you wrote yourself.
+about-reminder = When a customer has waited this long for an answer, I remind you, once.
+about-banned = What a customer you banned reads when he writes, at most once an hour. Without a text he sees nothing. Choose who is to read it; ✓ marks what you wrote yourself.
+about-protect = Whether customers can forward and save what this bot sends them.
+about-usernames = Whether a customer's @username stands above his messages.
+preview-once = Customers will be told once, after their first message, that it was passed on.
+preview-always = Customers will be told after every message that it was passed on.
+preview-reaction = Customers will see 👍 on each message that was passed on, and no text.
+preview-never = Customers will not be told that a message was passed on. What could not be passed on, they are still told.
+preview-reminder-off = You will not be reminded of customers who wait.
+preview-reminder = You will be reminded of a customer who has waited { $hours } h for an answer.
+preview-protected = Customers will not be able to forward or save what you send.
+preview-unprotected = Customers will be able to forward and save what you send.
+preview-usernames-shown = You will see: 🆕 Anna @anna → @{ $bot }
+preview-usernames-hidden = You will see: 🆕 Anna → @{ $bot }
+preview-remove = Your text will be removed: { $what } ({ $language }).
+prompt-greeting = Send the new greeting ({ $language }): text, or a photo, video, voice message or file with a caption. One message; of an album I take the first part. /cancel stops.
+prompt-text = Send the new text: { $what } ({ $language }). Bold, links and other formatting are kept. /cancel stops.
+question-text = ⬆️ Customers will see it like this: { $what } ({ $language }). Save it?
+unfit-greeting = This kind of message can't be a greeting. Send text, or a photo, video, voice message or file with a caption, or /cancel.
+unfit-text = Only text can stand here. Send a text, or /cancel.
+unfit-token = There is a bot token in this message, and customers must never see one. Send another text, or /cancel.
+unfit-refused = Telegram refuses to show this, so customers could not see it either. Send something else, or /cancel.
+unfit-file = The file is too big for a greeting: bots may fetch 20 MB at most. Send a smaller one, or /cancel.
+save-first = Press “Save” or “Cancel” under the last question first, or send /cancel.
+
+# Languages
+
+language-question = Which language shall I speak with you?
+language-app = As in my app
+language-chosen = ✅ From now on I speak English with you.
+
 # Customers
 
 greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
@@ -208,3 +275,4 @@ customer-taken-back = 🗑 Your message was taken back.
 customer-delete-too-late = It is too late: messages can be taken back for 48 hours only.
 customer-nothing-to-delete = There is no message of yours to take back. Reply to your own message with /delete.
 customer-delete-failed = ❌ Sorry, your message could not be taken back. Please try again later.
+acknowledgement = ✅ Your message was passed on. The answer comes into this chat.

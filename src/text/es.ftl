@@ -25,6 +25,8 @@ command-bots = tus bots y su estado
 command-remove = desconectar un bot
 command-qr = código QR con el enlace de un bot; /qr mesa7 añade una etiqueta
 command-delete = retirar su respuesta (envíelo como respuesta a ella)
+command-settings = saludo, confirmación, recordatorio y más
+command-language = el idioma en que te hablo
 command-subscribe = tu plan
 command-help = qué puedo hacer
 command-cancel = cancelar lo que está en curso
@@ -196,6 +198,71 @@ content-refused = Telegram no permite mostrar esto aquí ({ $kind }).
 quiz = Cuestionario
 story = Historia: { $title }
 
+# Settings
+
+settings-which = ¿Los ajustes de qué bot?
+settings-title = ⚙️ Ajustes de @{ $bot }
+settings-saved = ✅ Guardado.
+settings-unchanged = No se ha cambiado nada.
+settings-back = ← Volver
+settings-close = Cerrar
+settings-save = Guardar
+settings-remove = Quitar
+settings-everybody = Todos los idiomas
+setting-greeting = Saludo
+setting-acknowledgement = Confirmación
+setting-acknowledgement-text = Texto de la confirmación
+setting-reminder = Recordatorio
+setting-banned = Clientes bloqueados
+setting-protect = Proteger contenido
+setting-usernames = Nombres de usuario
+value-standard = el texto estándar
+value-own = tu propio texto ({ $languages })
+value-nothing = no ven nada
+acknowledgement-once = una vez por conversación
+acknowledgement-always = después de cada mensaje
+acknowledgement-reaction = una reacción
+acknowledgement-never = nunca
+reminder-off = desactivado
+reminder-after = tras { $hours } h
+protect-off = no, los clientes pueden reenviar y guardar
+protect-on = sí, sin reenviar ni guardar
+usernames-shown = visibles
+usernames-hidden = ocultos
+about-greeting = Lo primero que lee un cliente, al enviar /start. Puede llevar una foto, un vídeo u otro archivo. Elige quién leerá el nuevo saludo; ✓ marca lo que has escrito tú.
+about-acknowledgement = Cómo sabe un cliente que su mensaje te ha llegado.
+about-acknowledgement-text = Lo que lee un cliente cuando su mensaje te ha llegado. Elige quién leerá el nuevo texto; ✓ marca lo que has escrito tú.
+about-reminder = Cuando un cliente lleva este tiempo esperando respuesta, te lo recuerdo, una sola vez.
+about-banned = Lo que lee un cliente bloqueado cuando escribe, como mucho una vez por hora. Sin texto no ve nada. Elige quién lo leerá; ✓ marca lo que has escrito tú.
+about-protect = Si los clientes pueden reenviar y guardar lo que este bot les envía.
+about-usernames = Si el @usuario de un cliente aparece encima de sus mensajes.
+preview-once = Los clientes sabrán una vez, tras su primer mensaje, que se ha transmitido.
+preview-always = Los clientes sabrán después de cada mensaje que se ha transmitido.
+preview-reaction = Los clientes verán 👍 en cada mensaje transmitido, sin texto.
+preview-never = Los clientes no sabrán que un mensaje se ha transmitido. Si algo no se pudo transmitir, se les seguirá avisando.
+preview-reminder-off = No se te recordarán los clientes que esperan.
+preview-reminder = Se te recordará el cliente que lleve { $hours } h esperando respuesta.
+preview-protected = Los clientes no podrán reenviar ni guardar lo que envíes.
+preview-unprotected = Los clientes podrán reenviar y guardar lo que envíes.
+preview-usernames-shown = Verás: 🆕 Anna @anna → @{ $bot }
+preview-usernames-hidden = Verás: 🆕 Anna → @{ $bot }
+preview-remove = Se quitará tu texto: { $what } ({ $language }).
+prompt-greeting = Envía el nuevo saludo ({ $language }): texto, o una foto, vídeo, nota de voz o archivo con descripción. Un solo mensaje; de un álbum tomo la primera parte. /cancel lo detiene.
+prompt-text = Envía el nuevo texto: { $what } ({ $language }). La negrita, los enlaces y demás formato se conservan. /cancel lo detiene.
+question-text = ⬆️ Así lo verán los clientes: { $what } ({ $language }). ¿Guardar?
+unfit-greeting = Este tipo de mensaje no puede ser un saludo. Envía texto, o una foto, vídeo, nota de voz o archivo con descripción, o /cancel.
+unfit-text = Aquí solo puede haber texto. Envía un texto, o /cancel.
+unfit-token = Este mensaje contiene un token de bot, y los clientes nunca deben verlo. Envía otro texto, o /cancel.
+unfit-refused = Telegram se niega a mostrarlo, así que los clientes tampoco podrían verlo. Envía otra cosa, o /cancel.
+unfit-file = El archivo es demasiado grande para un saludo: los bots pueden obtener 20 MB como máximo. Envía uno más pequeño, o /cancel.
+save-first = Pulsa antes «Guardar» o «Cancelar» bajo la última pregunta, o envía /cancel.
+
+# Languages
+
+language-question = ¿En qué idioma quieres que te hable?
+language-app = Como en mi app
+language-chosen = ✅ A partir de ahora te hablo en español.
+
 # Customers
 
 greeting = 👋 ¡Hola! Escribe aquí tu mensaje: texto, foto, nota de voz, archivo, cualquier formato sirve. La respuesta llegará a este chat.
@@ -208,3 +275,4 @@ customer-taken-back = 🗑 Su mensaje se ha retirado.
 customer-delete-too-late = Es demasiado tarde: los mensajes solo se pueden retirar durante 48 horas.
 customer-nothing-to-delete = No hay ningún mensaje suyo que retirar. Responda a su propio mensaje con /delete.
 customer-delete-failed = ❌ Lo sentimos, su mensaje no se ha podido retirar. Inténtelo de nuevo más tarde.
+acknowledgement = ✅ Tu mensaje se ha transmitido. La respuesta llegará a este chat.

@@ -25,6 +25,8 @@ command-bots = 您的机器人及其状态
 command-remove = 解绑机器人
 command-qr = 机器人链接的二维码；/qr table7 可加上标签
 command-delete = 撤回您的回复（以回复该消息的方式发送）
+command-settings = 问候语、确认、提醒等设置
+command-language = 我和您使用的语言
 command-subscribe = 您的套餐
 command-help = 我能做什么
 command-cancel = 取消当前操作
@@ -196,6 +198,71 @@ content-refused = Telegram 拒绝在这里显示此内容（{ $kind }）。
 quiz = 测验
 story = 动态: { $title }
 
+# Settings
+
+settings-which = 要设置哪个机器人？
+settings-title = ⚙️ @{ $bot } 的设置
+settings-saved = ✅ 已保存。
+settings-unchanged = 没有任何更改。
+settings-back = ← 返回
+settings-close = 关闭
+settings-save = 保存
+settings-remove = 移除
+settings-everybody = 所有语言
+setting-greeting = 问候语
+setting-acknowledgement = 确认
+setting-acknowledgement-text = 确认文字
+setting-reminder = 提醒
+setting-banned = 被封禁的客户
+setting-protect = 保护内容
+setting-usernames = 用户名
+value-standard = 标准文字
+value-own = 您自己的文字（{ $languages }）
+value-nothing = 看不到任何内容
+acknowledgement-once = 每段对话一次
+acknowledgement-always = 每条消息之后
+acknowledgement-reaction = 用表情回应
+acknowledgement-never = 从不
+reminder-off = 关闭
+reminder-after = { $hours } 小时后
+protect-off = 关闭，客户可以转发和保存
+protect-on = 开启，不能转发和保存
+usernames-shown = 显示
+usernames-hidden = 隐藏
+about-greeting = 客户发送 /start 后首先看到的内容，可以带照片、视频或其他文件。请选择谁会看到新的问候语；✓ 表示您自己写过的。
+about-acknowledgement = 客户如何得知消息已转达给您。
+about-acknowledgement-text = 消息转达后客户看到的文字。请选择谁会看到新的文字；✓ 表示您自己写过的。
+about-reminder = 客户等待答复达到这个时间，我会提醒您一次。
+about-banned = 被封禁的客户写消息时看到的文字，每小时最多一次。没有文字时他看不到任何内容。请选择谁会看到；✓ 表示您自己写过的。
+about-protect = 客户能否转发和保存这个机器人发送的内容。
+about-usernames = 客户的 @用户名 是否显示在消息上方。
+preview-once = 客户会在第一条消息之后得知消息已转达，仅一次。
+preview-always = 客户会在每条消息之后得知消息已转达。
+preview-reaction = 客户会在每条已转达的消息上看到 👍，没有文字。
+preview-never = 客户不会得知消息已转达。未能转达的消息，仍会告知客户。
+preview-reminder-off = 不会提醒您有客户在等待。
+preview-reminder = 客户等待答复 { $hours } 小时后，会提醒您。
+preview-protected = 客户将不能转发或保存您发送的内容。
+preview-unprotected = 客户将可以转发和保存您发送的内容。
+preview-usernames-shown = 您会看到：🆕 Anna @anna → @{ $bot }
+preview-usernames-hidden = 您会看到：🆕 Anna → @{ $bot }
+preview-remove = 您的文字将被移除：{ $what }（{ $language }）。
+prompt-greeting = 请发送新的问候语（{ $language }）：文字，或带说明的照片、视频、语音、文件。只发一条消息；相册只取第一项。发送 /cancel 可取消。
+prompt-text = 请发送新的文字：{ $what }（{ $language }）。粗体、链接等格式会保留。发送 /cancel 可取消。
+question-text = ⬆️ 客户会看到这样的内容：{ $what }（{ $language }）。要保存吗？
+unfit-greeting = 这类消息不能用作问候语。请发送文字，或带说明的照片、视频、语音、文件，或发送 /cancel。
+unfit-text = 这里只能是文字。请发送文字，或发送 /cancel。
+unfit-token = 这条消息里有机器人令牌，绝不能让客户看到。请发送别的文字，或发送 /cancel。
+unfit-refused = Telegram 拒绝显示这条内容，客户也无法看到。请发送别的内容，或发送 /cancel。
+unfit-file = 文件太大，不能用作问候语：机器人最多只能获取 20 MB。请发送较小的文件，或发送 /cancel。
+save-first = 请先按最后一个问题下面的“保存”或“取消”，或发送 /cancel。
+
+# Languages
+
+language-question = 我应该用哪种语言和您交流？
+language-app = 与我的应用相同
+language-chosen = ✅ 从现在起，我用简体中文和您交流。
+
 # Customers
 
 greeting = 👋 您好！请在这里留言，文字、照片、语音、文件都可以。答复会发到这个对话中。
@@ -208,3 +275,4 @@ customer-taken-back = 🗑 您的消息已撤回。
 customer-delete-too-late = 太晚了：消息只能在 48 小时内撤回。
 customer-nothing-to-delete = 没有可以撤回的消息。请用 /delete 回复您自己的消息。
 customer-delete-failed = ❌ 抱歉，您的消息未能撤回，请稍后再试。
+acknowledgement = ✅ 您的消息已转达。答复会发到这个对话中。

@@ -28,7 +28,8 @@ mod stages {
 
 const LANGUAGES: [&str; 6] = ["", "de", "es", "ru", "uk", "zh"];
 /// Every command, in the order of the menu.
-const COMMANDS: &str = "add bots remove qr inbox info note ban banned delete subscribe help cancel";
+const COMMANDS: &str = "add bots remove qr inbox info note ban banned delete settings language \
+                        subscribe help cancel";
 const STALE: &str = "This question is settled already.";
 
 /// Waits for a word that pops up over the chat.
@@ -59,6 +60,8 @@ async fn every_command_is_answered(mut stage: Stage) {
         ("/bots", "You have no client bots yet."),
         ("/remove", "You have no client bots yet."),
         ("/qr", "You have no client bots yet."),
+        ("/settings", "You have no client bots yet."),
+        ("/language", "Which language shall I speak with you?"),
         ("/cancel", "There is nothing to cancel."),
         ("hello", "To answer a customer"),
         ("/start whatever", "Customers' messages appear here"),

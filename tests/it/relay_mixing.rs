@@ -40,7 +40,7 @@ async fn one_person_writes_to_two_bots_of_one_owner(mut stage: Stage) {
     stage.curtain().await;
     for bot in [&shop, &cafe] {
         let said = stage.said(&anna, bot);
-        assert_eq!(said[1..], [format!("from {}", bot.name), format!("from {}", bot.name)]);
+        assert_eq!(said[2..], [format!("from {}", bot.name), format!("from {}", bot.name)]);
     }
     let cast = Cast { owner: &stage.owner, bots: &[&shop, &cafe], customers: &[&anna] };
     judge(&stage, &[cast]).await.flawless(4, 4);

@@ -200,7 +200,7 @@ async fn a_refusal_after_an_unknown_outcome_is_told_as_uncertain(mut stage: Stag
     let told = stage.answered(&stage.owner, &stage.master, reply, "⚠️ May not have been").await;
     stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
     becomes(&stage, &told, "✅ Delivered").await;
-    assert_eq!(stage.said(&anna, &shop)[1..], ["hi".to_owned(), format!("{REPEAT}\nhi")]);
+    assert_eq!(stage.said(&anna, &shop)[2..], ["hi".to_owned(), format!("{REPEAT}\nhi")]);
     stage.telegram.fault(fault(&stage.master).chat(stage.owner.id).answer(Answer::ResetAfter));
     stage.telegram.fault(fault(&stage.master).chat(stage.owner.id).answer(blocked));
     let message = stage.telegram.send(&anna, &shop, draft::text("and?")).await;
@@ -306,7 +306,7 @@ async fn a_reply_held_too_long_can_be_sent_again(mut stage: Stage) {
     }
     becomes(&stage, &told, "✅ Delivered").await;
     stage.telegram.quiet().await;
-    assert_eq!(stage.said(&anna, &shop)[1..], ["at last"]);
+    assert_eq!(stage.said(&anna, &shop)[2..], ["at last"]);
     stage.curtain().await;
     let cast = Cast { owner: &stage.owner, bots: &[&shop], customers: &[&anna] };
     judge(&stage, &[cast]).await.flawless(1, 1);

@@ -104,7 +104,14 @@ async fn talk(stage: &Stage) -> (Bot, Bot) {
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = Person::new("Xanthippe").last_name("Quasimodo").username("xanthippe").language("en");
     let anna = telegram.add_person(anna);
+    // Kept, previewed, said, and one that is still being asked about.
+    let greeting = draft::photo("kumquat").caption("marzipan for all");
+    stage.saves_text(&["Greeting", "All languages"], greeting).await;
+    stage.sets(&["Banned customers", "All languages"]).await;
+    stage.owner_writes("artichoke for the banned").await;
+    stage.owner_sees("Save it?").await;
     telegram.start(&anna, &shop, LABEL).await;
+    stage.sees(&anna, &shop, "marzipan for all").await;
     let file = draft::document("salary-list.pdf", "application/pdf", "kumquat kumquat")
         .caption("marzipan cake");
     telegram.send(&anna, &shop, file).await;

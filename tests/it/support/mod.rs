@@ -1,6 +1,7 @@
 //! The stage of the tests: a relay, a Telegram of our own, a database of its own for each test.
 
 mod app;
+pub mod buttons;
 pub mod content;
 pub mod database;
 pub mod http;

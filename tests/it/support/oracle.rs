@@ -295,13 +295,13 @@ fn is_content_of(message: &Value, customer: &Person) -> bool {
     let text = message["text"].as_str().unwrap_or_default();
     let command = text.split_whitespace().next().unwrap_or_default();
     message["from"]["id"] == customer.id
-        && !["/start", "/help"].contains(&command)
+        && !["/start", "/help", "/language"].contains(&command)
         && !SERVICE.iter().any(|key| message.get(key).is_some())
 }
 
 /// What client bots say by themselves.
 fn is_own_saying(text: &str) -> bool {
-    ["👋", "Just write here", "❌", "⚠️", content::REPEAT]
+    ["👋", "Just write here", "✅ Your message was passed on", "❌", "⚠️", content::REPEAT]
         .iter()
         .any(|start| text.starts_with(start))
 }

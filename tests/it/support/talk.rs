@@ -45,8 +45,22 @@ impl Stage {
         self.telegram.reply(&self.owner, &self.master, id(copy), reply).await
     }
 
-    /// A customer's text and its copy.
+    /// A customer's text and its copy; the first one is acknowledged, too.
     pub async fn asks(&self, customer: &Person, bot: &Bot, text: &str) -> (i64, Value) {
+        let is_first = !self
+            .telegram
+            .chat(customer, bot)
+            .iter()
+            .any(|message| !by_bot(message) && !super::text(message).starts_with('/'));
+        let asked = self.asks_only(customer, bot, text).await;
+        if is_first {
+            self.sees(customer, bot, "✅").await;
+        }
+        asked
+    }
+
+    /// A customer's text and its copy, however it is acknowledged.
+    pub async fn asks_only(&self, customer: &Person, bot: &Bot, text: &str) -> (i64, Value) {
         let message = self.telegram.send(customer, bot, draft::text(text)).await;
         (message, self.copy_of(bot, customer, message).await)
     }
