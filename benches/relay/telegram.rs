@@ -154,7 +154,7 @@ impl Telegram {
         // Telegram does not look at the case of a method's name.
         Ok(match method.to_ascii_lowercase().as_str() {
             "sendmessage" => self.message(&call, true)?,
-            "editmessagetext" => self.message(&call, false)?,
+            "editmessagetext" | "editmessagereplymarkup" => self.message(&call, false)?,
             "getme" => {
                 let id = token.split(':').next().unwrap_or_default();
                 format!(

@@ -29,8 +29,6 @@ use crate::{
     update::{Kind, Message},
 };
 
-/// The reaction that says so.
-const PASSED_ON: &str = "👍";
 /// How long a banned customer who was told so is not told again.
 const BAN_TOLD_FOR: i64 = 60 * 60 * 1000;
 
@@ -101,10 +99,7 @@ impl Relay {
                 let (relay, caller) = (self.clone(), customer.client.caller.clone());
                 let (chat, message) = (customer.chat, message.id);
                 self.on_the_side(customer, async move {
-                    let telegram = &relay.inner.telegram;
-                    if let Err(error) = telegram.react(&caller, chat, message, PASSED_ON).await {
-                        tracing::debug!(%error, "a message could not be acknowledged by a reaction");
-                    }
+                    relay.show_own_reaction(&caller, chat, message).await;
                 });
             }
         }

@@ -266,7 +266,7 @@ language-chosen = ✅ From now on I speak English with you.
 # Customers
 
 greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
-customer-help = Just write here, your message is passed on. The answer comes into this chat.
+customer-help = Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language.
 customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
 customer-file = ❌ The file could not be passed on; bots get files up to 20 MB only. The words with it were. Please send a smaller file or a link.
 customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.

@@ -24,7 +24,7 @@ command-add = conectar un bot para clientes
 command-bots = tus bots y su estado
 command-remove = desconectar un bot
 command-qr = código QR con el enlace de un bot; /qr mesa7 añade una etiqueta
-command-delete = retirar su respuesta (envíelo como respuesta a ella)
+command-delete = retira tu respuesta (envíalo como respuesta a ella)
 command-settings = saludo, confirmación, recordatorio y más
 command-language = el idioma en que te hablo
 command-subscribe = tu plan
@@ -164,12 +164,12 @@ not-delivered-yet = ⏳ Todavía sin entregar: { $reason }
 send-again = Enviar de nuevo
 original-gone = Telegram ya no me da el mensaje original. Escríbelo otra vez como respuesta al cliente, por favor.
 delivered-now = ✅ Entregado.
-change-not-delivered = ✏️ Su cambio no llegó al cliente: { $reason }
+change-not-delivered = ✏️ Tu cambio no llegó al cliente: { $reason }
 undo = ↩️ Deshacer
 deleted-at-customer = 🗑 Borrado: el cliente ya no lo ve.
 delete-too-late = Es demasiado tarde: Telegram solo deja que los bots borren durante 48 horas.
 delete-failed = ❌ No se ha borrado: { $reason }
-delete-how = Para retirar una respuesta suya, responda a ella con /delete. Desaparece en el lado del cliente.
+delete-how = Para retirar una respuesta tuya, responde a ella con /delete. Desaparece en el lado del cliente.
 
 # Reasons
 
@@ -266,13 +266,13 @@ language-chosen = ✅ A partir de ahora te hablo en español.
 # Customers
 
 greeting = 👋 ¡Hola! Escribe aquí tu mensaje: texto, foto, nota de voz, archivo, cualquier formato sirve. La respuesta llegará a este chat.
-customer-help = Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat.
+customer-help = Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat. /delete retira tu último mensaje, /language cambia el idioma.
 customer-kind = ❌ Este tipo de mensaje no se puede reenviar, así que no se entregó. Por favor, envíalo de otra forma.
 customer-file = ❌ No se pudo reenviar el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
 customer-not-delivered = ❌ Lo sentimos, este mensaje no se pudo entregar. Por favor, inténtalo más tarde.
 customer-maybe-not-delivered = ⚠️ Lo sentimos, quizá este mensaje no se entregó: Telegram no lo confirmó.
-customer-taken-back = 🗑 Su mensaje se ha retirado.
+customer-taken-back = 🗑 Tu mensaje se ha retirado.
 customer-delete-too-late = Es demasiado tarde: los mensajes solo se pueden retirar durante 48 horas.
-customer-nothing-to-delete = No hay ningún mensaje suyo que retirar. Responda a su propio mensaje con /delete.
-customer-delete-failed = ❌ Lo sentimos, su mensaje no se ha podido retirar. Inténtelo de nuevo más tarde.
+customer-nothing-to-delete = No hay ningún mensaje tuyo que retirar. Responde a tu propio mensaje con /delete.
+customer-delete-failed = ❌ Lo sentimos, tu mensaje no se ha podido retirar. Inténtalo de nuevo más tarde.
 acknowledgement = ✅ Tu mensaje se ha transmitido. La respuesta llegará a este chat.

@@ -266,7 +266,7 @@ language-chosen = ✅ 从现在起，我用简体中文和您交流。
 # Customers
 
 greeting = 👋 您好！请在这里留言，文字、照片、语音、文件都可以。答复会发到这个对话中。
-customer-help = 直接在这里留言，您的消息会被转达。答复会发到这个对话中。
+customer-help = 直接在这里留言，您的消息会被转达。答复会发到这个对话中。/delete 撤回您的上一条消息，/language 更改语言。
 customer-kind = ❌ 这类消息无法转达，因此没有送达。请换一种方式发送。
 customer-file = ❌ 文件无法转达：机器人只能接收 20 MB 以内的文件。其余内容已送达。请发送较小的文件或链接。
 customer-not-delivered = ❌ 抱歉，这条消息未能送达，请稍后再试。
