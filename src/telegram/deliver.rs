@@ -14,6 +14,7 @@ use tokio::{sync::SemaphorePermit, time::timeout};
 use super::{
     CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
     files::{OpenFile, RemoteFile, Watched},
+    limits::Deed,
     outcome::{CallError, Refusal},
 };
 
@@ -77,7 +78,8 @@ impl Telegram {
         deadline: Instant,
     ) -> Result<Value, CallError> {
         loop {
-            let turn = self.inner.limits.turn(caller.bot, chat, deadline).await;
+            let deed = Deed::of(outgoing.method);
+            let turn = self.inner.limits.turn(caller.bot, chat, deed, deadline).await;
             turn.map_err(|retry_after| Refusal::TooFast { retry_after })?;
             let result = self.attempt(caller, chat, outgoing, holder).await;
             let Err(CallError::NotSent(Refusal::TooFast { retry_after })) = result else {

@@ -2,7 +2,8 @@
 //!
 //! A message a second in one chat with short bursts, twenty a minute in a group, thirty a second
 //! for a bot (Bot FAQ, "My bot is hitting limits"). Each limit belongs to its own destination:
-//! nobody waits for somebody else's chat.
+//! nobody waits for somebody else's chat. Changes of messages (a mark, a button) have a limit of
+//! their own beside that of messages, so that ornament never delays what somebody wrote.
 
 use std::{
     collections::HashMap,
@@ -21,6 +22,23 @@ use crate::model::BotId;
 
 type Destination = (BotId, ChatId);
 
+/// What a call does to a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// It makes messages.
+    Send,
+    /// It changes or removes one.
+    Change,
+}
+
+impl Deed {
+    /// What a Bot API method does.
+    pub(super) fn of(method: &str) -> Self {
+        let changes = ["edit", "stop", "delete"].iter().any(|verb| method.starts_with(verb));
+        if changes { Self::Change } else { Self::Send }
+    }
+}
+
 /// Messages a chat may get at once before the rate of one a second begins.
 const CHAT_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// Messages a minute in a group.
@@ -32,6 +50,7 @@ const ONE: NonZeroU32 = NonZeroU32::new(1).unwrap();
 pub(super) struct Limits {
     pacing: bool,
     chats: DefaultKeyedRateLimiter<Destination>,
+    changes: DefaultKeyedRateLimiter<Destination>,
     groups: DefaultKeyedRateLimiter<Destination>,
     bots: DefaultKeyedRateLimiter<BotId>,
     told_to_wait: Mutex<HashMap<Destination, Instant>>,
@@ -43,13 +62,14 @@ impl Limits {
         Self {
             pacing,
             chats: DefaultKeyedRateLimiter::keyed(Quota::per_second(ONE).allow_burst(CHAT_BURST)),
+            changes: DefaultKeyedRateLimiter::keyed(Quota::per_second(ONE).allow_burst(CHAT_BURST)),
             groups: DefaultKeyedRateLimiter::keyed(Quota::per_minute(GROUP_A_MINUTE)),
             bots: DefaultKeyedRateLimiter::keyed(Quota::per_second(BOT_A_SECOND)),
             told_to_wait: Mutex::default(),
         }
     }
 
-    /// Waits for a turn to write to a chat.
+    /// Waits for a turn to write to a chat, or to change something in it.
     ///
     /// # Errors
     /// How long it would still take, when that is past the deadline.
@@ -57,10 +77,11 @@ impl Limits {
         &self,
         bot: BotId,
         chat: ChatId,
+        deed: Deed,
         deadline: Instant,
     ) -> Result<(), Duration> {
         loop {
-            let wait = self.wait_for(bot, chat);
+            let wait = self.wait_for(bot, chat, deed);
             if wait.is_zero() {
                 return Ok(());
             }
@@ -80,6 +101,7 @@ impl Limits {
     /// Drops what no longer limits anybody.
     pub(super) fn forget_quiet(&self) {
         self.chats.retain_recent();
+        self.changes.retain_recent();
         self.groups.retain_recent();
         self.bots.retain_recent();
         let now = Instant::now();
@@ -87,15 +109,17 @@ impl Limits {
         waiting.retain(|_, until| *until > now);
     }
 
-    fn wait_for(&self, bot: BotId, chat: ChatId) -> Duration {
+    fn wait_for(&self, bot: BotId, chat: ChatId, deed: Deed) -> Duration {
         let told = self.still_told_to_wait((bot, chat));
         if !told.is_zero() || !self.pacing {
             return told;
         }
         let now = DefaultClock::default().now();
-        let group = if chat.0 < 0 { self.groups.check_key(&(bot, chat)) } else { Ok(()) };
+        let (is_group, key) = (chat.0 < 0, (bot, chat));
+        let group = if is_group { self.groups.check_key(&key) } else { Ok(()) };
+        let of_chat = if deed == Deed::Send { &self.chats } else { &self.changes };
         group
-            .and_then(|()| self.chats.check_key(&(bot, chat)))
+            .and_then(|()| of_chat.check_key(&key))
             .and_then(|()| self.bots.check_key(&bot))
             .map_or_else(|not_yet| not_yet.wait_time_from(now), |()| Duration::ZERO)
     }
@@ -119,10 +143,21 @@ mod tests {
         let limits = Limits::new(true);
         let now = Instant::now();
         for _ in 0..CHAT_BURST.get() {
-            limits.turn(BOT, ChatId(1), now).await.unwrap();
+            limits.turn(BOT, ChatId(1), Deed::Send, now).await.unwrap();
         }
-        assert!(limits.turn(BOT, ChatId(1), now).await.is_err());
-        assert!(limits.turn(BOT, ChatId(2), now).await.is_ok());
+        assert!(limits.turn(BOT, ChatId(1), Deed::Send, now).await.is_err());
+        assert!(limits.turn(BOT, ChatId(2), Deed::Send, now).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn marks_take_no_messages_turn() {
+        let limits = Limits::new(true);
+        let now = Instant::now();
+        for _ in 0..CHAT_BURST.get() {
+            limits.turn(BOT, ChatId(1), Deed::of("editMessageText"), now).await.unwrap();
+        }
+        assert!(limits.turn(BOT, ChatId(1), Deed::of("deleteMessage"), now).await.is_err());
+        assert!(limits.turn(BOT, ChatId(1), Deed::of("sendMessage"), now).await.is_ok());
     }
 
     #[tokio::test]
@@ -130,8 +165,11 @@ mod tests {
         let limits = Limits::new(false);
         let now = Instant::now();
         limits.told_to_wait(BOT, ChatId(1), Duration::from_secs(9));
-        assert!(limits.turn(BOT, ChatId(1), now).await.unwrap_err() > Duration::from_secs(8));
-        assert!(limits.turn(BOT, ChatId(2), now).await.is_ok());
-        assert!(limits.turn(BotId(2), ChatId(1), now).await.is_ok());
+        assert!(
+            limits.turn(BOT, ChatId(1), Deed::Send, now).await.unwrap_err()
+                > Duration::from_secs(8)
+        );
+        assert!(limits.turn(BOT, ChatId(2), Deed::Send, now).await.is_ok());
+        assert!(limits.turn(BotId(2), ChatId(1), Deed::Send, now).await.is_ok());
     }
 }
