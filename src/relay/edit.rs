@@ -367,9 +367,18 @@ impl Relay {
                 Err(CallError::NotSent(Refusal::TooFast { retry_after })) => {
                     return Changed::Later(retry_after);
                 }
-                Err(CallError::NotSent(Refusal::FileLater { retry_after })) => {
-                    return Changed::Later(retry_after.unwrap_or(Duration::from_secs(5)));
+                Err(CallError::NotSent(Refusal::FileLater { retry_after: Some(wait) })) => {
+                    return Changed::Later(wait);
                 }
+                // A file that never comes must not keep what follows waiting for a day.
+                Err(CallError::NotSent(Refusal::FileLater { retry_after: None }))
+                    if Instant::now() + pause < deadline =>
+                {
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                    continue;
+                }
+                Err(CallError::NotSent(Refusal::FileLater { .. })) => Refusal::FileUnavailable,
                 Err(CallError::NotSent(Refusal::Unreachable)) => {
                     return Changed::Later(Duration::from_secs(5));
                 }
