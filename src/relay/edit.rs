@@ -341,6 +341,8 @@ impl Relay {
         source: MessageKey,
     ) -> Result<Option<(MessageId, Reference)>, StoreError> {
         let known = self.inner.store.reference_of_source(owner, source, Part::Main).await?;
+        // A change may have waited while what it changes was taken back.
+        let known = known.filter(|known| !known.is_deleted());
         Ok(known.and_then(|known| Some((known.copy_message?, known))))
     }
 
@@ -355,6 +357,7 @@ impl Relay {
         let deadline = Instant::now() + INBOUND_HOLD;
         let key = MessageKey { bot: writer.bot, chat, message: copy };
         let _turn = self.inner.changes.turn(key).await;
+        let mut pause = Duration::from_secs(1);
         loop {
             let done = self.inner.telegram.deliver(writer, chat, &edit, holder, deadline).await;
             let refusal = match done {
