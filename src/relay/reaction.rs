@@ -149,7 +149,8 @@ impl Relay {
         };
         self.inner.mirrored.insert(key, ());
         let as_it_is = match wanted.get("type").and_then(Value::as_str) {
-            Some("emoji" | "custom_emoji") => self.put(&writer, key, Some(wanted.clone())).await,
+            // A custom emoji is for people with Premium only, which no bot has.
+            Some("emoji") => self.put(&writer, key, Some(wanted.clone())).await,
             _ => Err(Refusal::Other { code: 400, description: String::new() }.into()),
         };
         let Err(CallError::NotSent(Refusal::Other { code: 400, .. })) = as_it_is else {
