@@ -90,7 +90,7 @@ impl Relay {
             Some((bot, customer)) => self.waits_again(owner, copy, (owner, bot, customer)).await?,
             None => false,
         };
-        self.without_undo(copy, again).await;
+        self.without_undo(owner, copy, again).await;
         Ok(())
     }
 

@@ -292,12 +292,22 @@ impl Relay {
     async fn remark(&self, chat: ChatId, header_copy: MessageId, header: &Header) {
         let Outgoing { mut parameters, .. } = text_message(header.rich(), None);
         parameters.insert("message_id".to_owned(), header_copy.0.into());
-        let edit = Outgoing::new("editMessageText", parameters);
+        let mut edit = Outgoing::new("editMessageText", parameters);
         let master = &self.inner.master;
         let deadline = Instant::now() + INBOUND_HOLD;
+        let key = MessageKey { bot: master.bot, chat, message: header_copy };
+        let _turn = self.inner.changes.turn(key).await;
+        self.with_its_buttons(key, &mut edit);
         let edited = self.inner.telegram.deliver(master, chat, &edit, master, deadline).await;
         if let Err(error) = edited {
             tracing::debug!(%error, "a header could not be marked as edited");
+        }
+    }
+
+    /// Leaves *Undo* below a copy of the inbox: an edit without buttons takes them away.
+    fn with_its_buttons(&self, copy: MessageKey, edit: &mut Outgoing) {
+        if let Some(keyboard) = self.buttons_of(OwnerId(copy.chat.0), copy) {
+            edit.parameters.insert("reply_markup".to_owned(), keyboard);
         }
     }
 
@@ -357,6 +367,7 @@ impl Relay {
         let deadline = Instant::now() + INBOUND_HOLD;
         let key = MessageKey { bot: writer.bot, chat, message: copy };
         let _turn = self.inner.changes.turn(key).await;
+        self.with_its_buttons(key, &mut edit);
         let mut pause = Duration::from_secs(1);
         loop {
             let done = self.inner.telegram.deliver(writer, chat, &edit, holder, deadline).await;
