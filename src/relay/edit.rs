@@ -19,7 +19,7 @@ mod memory;
 
 use std::time::{Duration, Instant};
 
-use call::{changed_content, moved_location};
+use call::{changed_content, is_end_of_location, moved_location};
 pub(super) use memory::Edited;
 use teloxide::types::{ChatId, MessageId};
 
@@ -400,6 +400,8 @@ impl Relay {
             };
             match plainer(&edit, &refusal) {
                 Some(next) => edit = next,
+                // It was no live location, or has ended by itself: there is nothing new to say.
+                None if is_end_of_location(&edit) => return Changed::Done,
                 None => return Changed::Refused(refusal),
             }
         }
