@@ -20,6 +20,8 @@ mod stages {
         an_album_for_nobody_is_told_once_however_its_items_are_redelivered,
         a_press_whose_answer_fails_is_let_go,
         an_item_delivered_again_does_not_undo_its_change,
+        undo_stays_below_a_copy_that_changes,
+        a_location_that_never_moved_is_not_said_anew,
     );
 }
 
@@ -154,5 +156,46 @@ async fn an_item_delivered_again_does_not_undo_its_change(mut stage: Stage) {
     let copy = stage.copy_of(&shop, &anna, item).await;
     let caption: &Value = &copy["caption"];
     assert!(caption.as_str().unwrap().ends_with("blue"), "{caption}");
+    stage.curtain().await;
+}
+
+async fn undo_stays_below_a_copy_that_changes(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (question, copy) = stage.asks(&anna, &shop, "How much?").await;
+    let reply = stage.answer(&copy, draft::text("1 Euro")).await;
+    let seen = id(&stage.copy_of_reply(reply).await);
+    stage.owner_sees("✅ Anna").await;
+    stage.settled().await;
+    stage.telegram.edit(&anna, &shop, question, draft::text("How much is it?")).await;
+    stage.owner_sees("How much is it?").await;
+    stage.presses(&stage.owner, "↩️ Undo").await;
+    is_gone(&stage, &anna, &shop, seen).await;
+    stage.settled().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    stage.telegram.edit(&anna, &shop, question, draft::text("What does it cost?")).await;
+    let shown = stage.owner_sees("What does it cost?").await;
+    assert!(shown["reply_markup"].is_null(), "{shown}");
+    stage.curtain().await;
+}
+
+async fn a_location_that_never_moved_is_not_said_anew(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let here = stage.telegram.send(&anna, &shop, draft::location(1.0, 2.0)).await;
+    let copy = stage.copy_of(&shop, &anna, here).await;
+    let reply = stage.answer(&copy, draft::location(3.0, 4.0)).await;
+    stage.copy_of_reply(reply).await;
+    stage.settled().await;
+    let before = stage.said(&stage.owner, &stage.master).len();
+    // Telegram says so, too, where only a reaction came.
+    stage.telegram.edit(&anna, &shop, here, telegram_emulator::Draft::default()).await;
+    stage
+        .telegram
+        .edit(&stage.owner, &stage.master, reply, telegram_emulator::Draft::default())
+        .await;
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    assert_eq!(stage.said(&stage.owner, &stage.master).len(), before);
     stage.curtain().await;
 }
