@@ -209,7 +209,7 @@ impl Relay {
         };
         Ok(match ending {
             GroupEnding::Sent => Replied::Delivered,
-            GroupEnding::Never => return self.singly(owner, items, outgoing).await,
+            GroupEnding::Never(_) => return self.singly(owner, items, outgoing).await,
             GroupEnding::Later(_, failure @ Failure::TooFast) => {
                 let failure = if attempts > 1 { Failure::Uncertain } else { failure };
                 group.record(DeliveryState::Failed, Some(failure)).await?;
