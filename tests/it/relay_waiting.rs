@@ -22,6 +22,8 @@ mod stages {
         an_item_delivered_again_does_not_undo_its_change,
         undo_stays_below_a_copy_that_changes,
         a_location_that_never_moved_is_not_said_anew,
+        a_failed_album_is_told_of_once,
+        a_banned_album_reaches_nobody,
     );
 }
 
@@ -197,5 +199,49 @@ async fn a_location_that_never_moved_is_not_said_anew(mut stage: Stage) {
     stage.telegram.quiet().await;
     stage.settled().await;
     assert_eq!(stage.said(&stage.owner, &stage.master).len(), before);
+    stage.curtain().await;
+}
+
+async fn a_failed_album_is_told_of_once(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.asks(&anna, &shop, "hello").await;
+    stage.settled().await;
+    stage.telegram.block(&stage.owner, &stage.master);
+    for n in 0..4 {
+        let photo = draft::photo(bytes(n + 1, 900)).media_group_id("g1");
+        stage.telegram.send(&anna, &shop, photo).await;
+    }
+    stage.sees(&anna, &shop, "could not be delivered").await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let said = stage.said(&anna, &shop);
+    let told = said.iter().filter(|words| words.contains("could not be delivered")).count();
+    assert_eq!(told, 1, "{said:#?}");
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    assert_eq!(stage.database.count("parked").await, 0);
+    stage.curtain().await;
+}
+
+async fn a_banned_album_reaches_nobody(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "hello").await;
+    let (late, _) = stage.asks(&anna, &shop, "late 0").await;
+    stage.settled().await;
+    let before = stage.said(&stage.owner, &stage.master).len();
+    for n in 0..4 {
+        let photo = draft::photo(bytes(n + 1, 900)).media_group_id("g1");
+        stage.telegram.send(&anna, &shop, photo).await;
+    }
+    stage.telegram.quiet().await;
+    stage.answer(&copy, draft::text("/ban")).await;
+    stage.owner_sees("banned").await;
+    stage.telegram.edit(&anna, &shop, late, draft::text("late 1")).await;
+    stage.telegram.react(&anna, &shop, late, Some("❤"));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    stage.telegram.quiet().await;
+    assert_eq!(stage.said(&stage.owner, &stage.master).len(), before + 1);
+    assert_eq!(stage.database.count("parked").await, 0);
     stage.curtain().await;
 }
