@@ -23,7 +23,7 @@ use crate::{
     metrics::Metrics,
     model::{BotId, OwnerId},
     relay::{
-        Due, Lane, Relay, SEND_AGAIN, Unclaimed, Verdict,
+        Due, Lane, Relay, SEND_AGAIN, Verdict,
         content::{self, Reading},
     },
     store::{Store, StoreError},
@@ -146,12 +146,18 @@ impl Dispatch {
     /// Passes on what is parked in a chat; an owner's album that goes to nobody is the master's.
     async fn pass_parked_on(&self, lane: Lane, due: Due) -> Result<Verdict, Fault> {
         let (verdict, unclaimed) = self.inner.relay.pass_parked_on(lane, due).await?;
-        for Unclaimed { message, update } in unclaimed {
-            let Some(person) = &message.from else { continue };
-            if let Admission::Owner(owner) = self.inner.master.admit(person, None).await? {
-                let said = Said::Message(message, None);
+        for album in &unclaimed {
+            if let Some((message, update)) = album.first()
+                && let Some(person) = &message.from
+                && let Admission::Owner(owner) = self.inner.master.admit(person, None).await?
+            {
+                let said = Said::Message(message.clone(), None);
                 self.once(update, self.inner.master.handle(owner, said)).await?;
             }
+            self.inner.relay.claimed(album).await?;
+        }
+        if verdict == Verdict::Done && !unclaimed.is_empty() {
+            self.inner.relay.settled(lane, due);
         }
         Ok(verdict)
     }

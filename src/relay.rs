@@ -113,8 +113,8 @@ struct Inner {
     receipts: Cache<MessageKey, ()>,
     /// Messages on which a bot shows somebody's reaction.
     mirrored: Cache<MessageKey, ()>,
-    /// By owner: the copy below which he can undo his last reply.
-    undo_places: Cache<OwnerId, (ChatId, MessageId)>,
+    /// By owner: the copy below which he can undo his last reply, and the button there.
+    undo_places: Cache<OwnerId, (MessageKey, Value)>,
     under_way: acknowledge::UnderWay,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,

@@ -59,11 +59,19 @@ impl Master {
         let (mut state, mut input) = (before.clone(), input);
         let done = loop {
             let (next, action) = step(state, input);
-            match self.act(owner, action, occasion).await? {
-                Done::Next(found) => (state, input) = (next, found),
-                done => {
+            match self.act(owner, action, occasion).await {
+                Ok(Done::Next(found)) => (state, input) = (next, found),
+                Ok(done) => {
                     state = next;
                     break done;
+                }
+                Err(error) => {
+                    if let Occasion::Press(button) = occasion
+                        && !error.is_passing()
+                    {
+                        self.let_go(button, None).await;
+                    }
+                    return Err(error);
                 }
             }
         };

@@ -161,7 +161,7 @@ impl Master {
         if let Some(remark) = remark {
             text = format!("{text}\n\n{remark}");
             // They are deleted as far as that goes.
-            buttons.remove(0);
+            buttons.drain(..buttons.len().min(1));
         }
         Ok(Answer { text, buttons })
     }

@@ -73,12 +73,34 @@ impl Relay {
         let source = MessageKey { bot, chat: message.chat.id, message: message.id };
         let store = &self.inner.store;
         let known = store.reference_of_source(owner, source, Part::Main).await?;
-        if known.is_some_and(|known| is_settled(known.state)) {
+        if known.is_some_and(|known| is_settled(known.state))
+            || store.is_handled(bot, update).await?
+        {
             return Ok(Some(Verdict::Done));
         }
-        self.park(source, ParkedKind::Item, message, update).await?;
-        self.inner.parking.item((bot, message.chat.id), group, QUIET);
+        let lane = (bot, message.chat.id);
+        if !self.is_parked(lane, source, update).await? {
+            self.park(source, ParkedKind::Item, message, update).await?;
+        }
+        self.inner.parking.item(lane, group, QUIET);
         Ok(Some(Verdict::Done))
+    }
+
+    /// Whether an earlier delivery of an item is parked; it may have been changed since.
+    async fn is_parked(
+        &self,
+        lane: Lane,
+        source: MessageKey,
+        update: i64,
+    ) -> Result<bool, StoreError> {
+        if !self.inner.parking.is_collecting(lane) {
+            return Ok(false);
+        }
+        let rows = self.inner.store.parked_in(lane.0, lane.1).await?;
+        let is_it = |row: &ParkedRow| {
+            (row.source, row.kind, row.update) == (source, ParkedKind::Item, update)
+        };
+        Ok(rows.iter().any(is_it))
     }
 
     /// Takes a changed item in place of the parked one; `false` when none is parked.
@@ -201,10 +223,30 @@ impl Relay {
             verdict = self.pass_edits_on(lane).await?;
         }
         match verdict {
-            Verdict::Done => self.inner.parking.settled(lane, due),
+            Verdict::Done if unclaimed.is_empty() => self.inner.parking.settled(lane, due),
+            // It stays until `claimed`.
+            Verdict::Done => {}
             Verdict::TryLater(after) => self.inner.parking.postpone(lane, due, after),
         }
         Ok((verdict, unclaimed))
+    }
+
+    /// Whoever talks with the owner has taken what was given back: it stays parked no longer, and
+    /// delivered again it means nothing more.
+    ///
+    /// # Errors
+    /// When the database fails; it stays parked.
+    pub async fn claimed(&self, unclaimed: &Unclaimed) -> Result<(), StoreError> {
+        for item in &unclaimed.items {
+            let (row, now) = (&item.row, clock::now_ms());
+            self.inner.store.mark_handled(row.source.bot, row.update, now).await?;
+        }
+        self.unpark(&unclaimed.items).await
+    }
+
+    /// What was due in a chat is passed on.
+    pub fn settled(&self, lane: Lane, due: Due) {
+        self.inner.parking.settled(lane, due);
     }
 
     async fn pass_items_on(

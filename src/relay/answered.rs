@@ -89,6 +89,8 @@ impl Relay {
         };
         let Some(place) = place else { return Ok(()) };
         let turn = inner.changes.turn(copy_key(place)).await;
+        let before = inner.undo_places.get(&owner);
+        inner.undo_places.insert(owner, (copy_key(place), keyboard.clone()));
         let edit = match (copy, &answered) {
             (Some(copy), Some(answered)) => self.marked(owner, answered, &copy, target).await?,
             _ => None,
@@ -105,12 +107,19 @@ impl Relay {
             self.edit_in_inbox(chat, &keyboard_edit(place, Some(keyboard))).await;
         }
         drop(turn);
-        let before = inner.undo_places.get(&owner).filter(|before| *before != (chat, place));
-        inner.undo_places.insert(owner, (chat, place));
-        if let Some((chat, message)) = before {
-            self.edit_in_inbox(chat, &keyboard_edit(message, None)).await;
+        if let Some((before, _)) = before
+            && before != copy_key(place)
+        {
+            let _turn = inner.changes.turn(before).await;
+            self.edit_in_inbox(before.chat, &keyboard_edit(before.message, None)).await;
         }
         Ok(())
+    }
+
+    /// The buttons below a copy, which an edit without them would take away.
+    pub(super) fn buttons_of(&self, owner: OwnerId, copy: MessageKey) -> Option<Value> {
+        let (place, keyboard) = self.inner.undo_places.get(&owner)?;
+        (place == copy).then_some(keyboard)
     }
 
     /// The edit that shows a copy as answered; `None` where nothing is to be turned.
@@ -140,9 +149,13 @@ impl Relay {
     }
 
     /// Takes the button *Undo* off a copy, and marks it as new again where it is unanswered.
-    pub(super) async fn without_undo(&self, copy: &Message, is_new: bool) {
+    pub(super) async fn without_undo(&self, owner: OwnerId, copy: &Message, is_new: bool) {
         let (bot, chat) = (self.inner.master.bot, copy.chat.id);
-        let _turn = self.inner.changes.turn(MessageKey { bot, chat, message: copy.id }).await;
+        let key = MessageKey { bot, chat, message: copy.id };
+        let _turn = self.inner.changes.turn(key).await;
+        if self.buttons_of(owner, key).is_some() {
+            self.inner.undo_places.remove(&owner);
+        }
         let turned = if is_new { with_new_mark(copy, ANSWERED, NEW) } else { None };
         let edit = turned.unwrap_or_else(|| keyboard_edit(copy.id, None));
         self.edit_in_inbox(chat, &edit).await;

@@ -90,7 +90,7 @@ impl Relay {
             Some((bot, customer)) => self.waits_again(owner, copy, (owner, bot, customer)).await?,
             None => false,
         };
-        self.without_undo(copy, again).await;
+        self.without_undo(owner, copy, again).await;
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl Relay {
         let own = replied.as_ref().filter(|replied| is_by(replied, customer));
         let (taken, about) = match (replied.as_ref(), own) {
             (Some(_), None) => (Taken::Nothing, None),
-            (_, own) => self.take_message_back(customer, own.map(|own| own.id)).await?,
+            (_, own) => self.take_message_back(customer, own.map(|own| own.id), update).await?,
         };
         let language = customer.language();
         let text = match taken {
@@ -249,7 +249,8 @@ impl Relay {
         };
         let caller = &customer.client.caller;
         let said = self.say(caller, customer.chat, about, &text, None).await;
-        if let Some(after) = worth_telling_later(&said) {
+        let later = worth_telling_later(&said).filter(|_| taken != Taken::Back);
+        if let Some(after) = later {
             return Ok(Some(Verdict::TryLater(after)));
         }
         store.mark_handled(bot, update, clock::now_ms()).await?;
@@ -261,6 +262,7 @@ impl Relay {
         &self,
         customer: &Customer<'_>,
         message: Option<MessageId>,
+        update: i64,
     ) -> Result<(Taken, Option<MessageId>), StoreError> {
         let (owner, bot, chat) = customer.key();
         let store = &self.inner.store;
@@ -289,6 +291,8 @@ impl Relay {
             }
         }
         if taken == Taken::Back {
+            // First of all: delivered again, the command would mean the message before this one.
+            store.mark_handled(bot, update, clock::now_ms()).await?;
             self.mark_deleted(owner, source, Part::Main).await?;
             store.recount_waiting(customer.key()).await?;
         }

@@ -19,7 +19,7 @@ mod memory;
 
 use std::time::{Duration, Instant};
 
-use call::{changed_content, moved_location};
+use call::{changed_content, is_end_of_location, moved_location};
 pub(super) use memory::Edited;
 use teloxide::types::{ChatId, MessageId};
 
@@ -292,12 +292,22 @@ impl Relay {
     async fn remark(&self, chat: ChatId, header_copy: MessageId, header: &Header) {
         let Outgoing { mut parameters, .. } = text_message(header.rich(), None);
         parameters.insert("message_id".to_owned(), header_copy.0.into());
-        let edit = Outgoing::new("editMessageText", parameters);
+        let mut edit = Outgoing::new("editMessageText", parameters);
         let master = &self.inner.master;
         let deadline = Instant::now() + INBOUND_HOLD;
+        let key = MessageKey { bot: master.bot, chat, message: header_copy };
+        let _turn = self.inner.changes.turn(key).await;
+        self.with_its_buttons(key, &mut edit);
         let edited = self.inner.telegram.deliver(master, chat, &edit, master, deadline).await;
         if let Err(error) = edited {
             tracing::debug!(%error, "a header could not be marked as edited");
+        }
+    }
+
+    /// Leaves *Undo* below a copy of the inbox: an edit without buttons takes them away.
+    fn with_its_buttons(&self, copy: MessageKey, edit: &mut Outgoing) {
+        if let Some(keyboard) = self.buttons_of(OwnerId(copy.chat.0), copy) {
+            edit.parameters.insert("reply_markup".to_owned(), keyboard);
         }
     }
 
@@ -341,6 +351,8 @@ impl Relay {
         source: MessageKey,
     ) -> Result<Option<(MessageId, Reference)>, StoreError> {
         let known = self.inner.store.reference_of_source(owner, source, Part::Main).await?;
+        // A change may have waited while what it changes was taken back.
+        let known = known.filter(|known| !known.is_deleted());
         Ok(known.and_then(|known| Some((known.copy_message?, known))))
     }
 
@@ -355,6 +367,8 @@ impl Relay {
         let deadline = Instant::now() + INBOUND_HOLD;
         let key = MessageKey { bot: writer.bot, chat, message: copy };
         let _turn = self.inner.changes.turn(key).await;
+        self.with_its_buttons(key, &mut edit);
+        let mut pause = Duration::from_secs(1);
         loop {
             let done = self.inner.telegram.deliver(writer, chat, &edit, holder, deadline).await;
             let refusal = match done {
@@ -367,9 +381,18 @@ impl Relay {
                 Err(CallError::NotSent(Refusal::TooFast { retry_after })) => {
                     return Changed::Later(retry_after);
                 }
-                Err(CallError::NotSent(Refusal::FileLater { retry_after })) => {
-                    return Changed::Later(retry_after.unwrap_or(Duration::from_secs(5)));
+                Err(CallError::NotSent(Refusal::FileLater { retry_after: Some(wait) })) => {
+                    return Changed::Later(wait);
                 }
+                // A file that never comes must not keep what follows waiting for a day.
+                Err(CallError::NotSent(Refusal::FileLater { retry_after: None }))
+                    if Instant::now() + pause < deadline =>
+                {
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                    continue;
+                }
+                Err(CallError::NotSent(Refusal::FileLater { .. })) => Refusal::FileUnavailable,
                 Err(CallError::NotSent(Refusal::Unreachable)) => {
                     return Changed::Later(Duration::from_secs(5));
                 }
@@ -377,6 +400,8 @@ impl Relay {
             };
             match plainer(&edit, &refusal) {
                 Some(next) => edit = next,
+                // It was no live location, or has ended by itself: there is nothing new to say.
+                None if is_end_of_location(&edit) => return Changed::Done,
                 None => return Changed::Refused(refusal),
             }
         }

@@ -15,7 +15,7 @@ mod nearest;
 use serde_json::{Value, json};
 use teloxide::types::{ChatId, MessageId};
 
-use super::{Relay, Verdict, customer::Customer, outbound::running};
+use super::{Relay, Verdict, customer::Customer, outbound::running, written::wait_for};
 use crate::{
     model::{Direction, MessageKey, OwnerId, Part},
     settings::Acknowledgement,
@@ -52,7 +52,7 @@ impl Relay {
             return Ok(Verdict::Done);
         }
         let counterpart = self.in_inbox(owner, on).await?;
-        self.mirror(counterpart, &customer.client.caller, reaction).await;
+        self.mirror_in_time(counterpart, &customer.client.caller, reaction).await;
         self.changed_once(bot, update, Verdict::Done).await
     }
 
@@ -72,7 +72,7 @@ impl Relay {
             return Ok(Verdict::Done);
         }
         let counterpart = self.at_customer(owner, on).await?;
-        self.mirror(counterpart, master, reaction).await;
+        self.mirror_in_time(counterpart, master, reaction).await;
         self.changed_once(master.bot, update, Verdict::Done).await
     }
 
@@ -125,6 +125,16 @@ impl Relay {
         Ok(Some(Counterpart { writer: client.caller.clone(), key, own }))
     }
 
+    /// Shows it on the side, and waits a moment for that: what takes longer delays nothing.
+    async fn mirror_in_time(&self, to: Option<Counterpart>, seen_by: &Caller, reaction: &Reaction) {
+        let (relay, seen_by, reaction) = (self.clone(), seen_by.clone(), reaction.clone());
+        let task = self.inner.side_work.spawn(async move {
+            relay.mirror(to, &seen_by, &reaction).await;
+            Ok(())
+        });
+        let _ = wait_for(task).await;
+    }
+
     /// Puts a person's reaction on the counterpart. It tells nobody when that fails: nothing that
     /// was said is lost.
     async fn mirror(&self, to: Option<Counterpart>, seen_by: &Caller, reaction: &Reaction) {
@@ -139,7 +149,8 @@ impl Relay {
         };
         self.inner.mirrored.insert(key, ());
         let as_it_is = match wanted.get("type").and_then(Value::as_str) {
-            Some("emoji" | "custom_emoji") => self.put(&writer, key, Some(wanted.clone())).await,
+            // A custom emoji is for people with Premium only, which no bot has.
+            Some("emoji") => self.put(&writer, key, Some(wanted.clone())).await,
             _ => Err(Refusal::Other { code: 400, description: String::new() }.into()),
         };
         let Err(CallError::NotSent(Refusal::Other { code: 400, .. })) = as_it_is else {

@@ -38,6 +38,7 @@ mod relay_quotes;
 mod relay_reactions;
 mod relay_redelivery;
 mod relay_text;
+mod relay_waiting;
 mod security_secrets;
 mod settings_customer;
 mod settings_menu;

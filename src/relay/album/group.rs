@@ -15,7 +15,7 @@ use crate::{
         compose::plainer,
     },
     store::StoreError,
-    telegram::Outgoing,
+    telegram::{Outgoing, Refusal},
 };
 
 /// Messages that travel together.
@@ -36,7 +36,7 @@ pub(super) enum GroupEnding {
     Sent,
     Later(Duration, Failure),
     /// Telegram refuses the album; its items may fare better one by one.
-    Never,
+    Never(Refusal),
     Unknown,
 }
 
@@ -87,9 +87,9 @@ impl Group<'_> {
                 self.record(DeliveryState::Held, None).await?;
                 Ok(GroupEnding::Later(after, failure))
             }
-            Ending::Never(_) => {
+            Ending::Never(refusal) => {
                 self.record(DeliveryState::Held, None).await?;
-                Ok(GroupEnding::Never)
+                Ok(GroupEnding::Never(refusal))
             }
             Ending::Unknown => {
                 self.record(DeliveryState::Sending, None).await?;

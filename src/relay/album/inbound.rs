@@ -23,6 +23,7 @@ use crate::{
         worth_telling_later,
     },
     store::StoreError,
+    telegram::Refusal,
 };
 
 impl Relay {
@@ -127,12 +128,17 @@ impl Relay {
                 Ok(Verdict::Done)
             }
             GroupEnding::Later(after, _) => Ok(Verdict::TryLater(after)),
-            GroupEnding::Never => self.one_by_one(customer, items).await,
+            GroupEnding::Never(refusal) if !is_of_inbox(&refusal) => {
+                self.one_by_one(customer, items).await
+            }
             GroupEnding::Unknown if !is_last(attempts) => {
                 Ok(Verdict::TryLater(Duration::from_secs(1)))
             }
-            GroupEnding::Unknown => {
-                let failure = Failure::Uncertain;
+            ending @ (GroupEnding::Unknown | GroupEnding::Never(_)) => {
+                let failure = match ending {
+                    GroupEnding::Never(refusal) if attempts == 1 => Failure::of(&refusal),
+                    _ => Failure::Uncertain,
+                };
                 group.record(DeliveryState::Failed, Some(failure)).await?;
                 let sentence = failure.for_customer(customer.language());
                 let caller = &customer.client.caller;
@@ -176,4 +182,16 @@ impl Relay {
         }
         Ok(Verdict::Done)
     }
+}
+
+/// Whether it is the inbox that takes nothing, so that no item would fare better by itself.
+fn is_of_inbox(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::Blocked
+            | Refusal::Deactivated
+            | Refusal::NotStarted
+            | Refusal::Forbidden(_)
+            | Refusal::ChatNotFound
+    )
 }

@@ -23,10 +23,14 @@ use crate::{
 
 /// An album that is no reply: whoever talks with the owner says how one replies.
 pub struct Unclaimed {
-    /// Its first item.
-    pub message: Message,
-    /// The update that brought it.
-    pub update: i64,
+    pub(super) items: Vec<Item>,
+}
+
+impl Unclaimed {
+    /// Its first item, and the update that brought it.
+    pub fn first(&self) -> Option<(&Message, i64)> {
+        self.items.first().map(|item| (&item.message, item.row.update))
+    }
 }
 
 /// An album on its way to a customer.
@@ -52,11 +56,7 @@ impl Relay {
             }
         }
         let Some((about, replying)) = found else {
-            self.unpark(&items).await?;
-            let first = items.into_iter().next();
-            unclaimed.extend(
-                first.map(|item| Unclaimed { message: item.message, update: item.row.update }),
-            );
+            unclaimed.push(Unclaimed { items });
             return Ok(Verdict::Done);
         };
         self.reply_with_album(owner, &items, &about, &replying).await
@@ -209,7 +209,7 @@ impl Relay {
         };
         Ok(match ending {
             GroupEnding::Sent => Replied::Delivered,
-            GroupEnding::Never => return self.singly(owner, items, outgoing).await,
+            GroupEnding::Never(_) => return self.singly(owner, items, outgoing).await,
             GroupEnding::Later(_, failure @ Failure::TooFast) => {
                 let failure = if attempts > 1 { Failure::Uncertain } else { failure };
                 group.record(DeliveryState::Failed, Some(failure)).await?;

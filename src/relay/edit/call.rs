@@ -16,11 +16,19 @@ use crate::{
 /// Kinds of media that can take each other's place (Bot API, `editMessageMedia`).
 const REPLACEABLE: &[&str] = &["photo", "video", "animation", "audio", "document"];
 
+/// The method that ends a live location.
+const END: &str = "stopMessageLiveLocation";
+
+/// Whether a call ends a live location, and says nothing else.
+pub(super) fn is_end_of_location(edit: &Outgoing) -> bool {
+    edit.method == END
+}
+
 /// The call for a live location that moved, or that ended and so has no period any more.
 pub(super) fn moved_location(message: &Message) -> Option<Outgoing> {
     let location = message.get("location").filter(|_| message.get("venue").is_none())?;
     if location.get("live_period").is_none() {
-        return Some(Outgoing::new("stopMessageLiveLocation", Map::new()));
+        return Some(Outgoing::new(END, Map::new()));
     }
     let mut parameters = pick(location, LOCATION);
     parameters.remove("live_period");
