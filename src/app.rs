@@ -308,6 +308,7 @@ async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: Cancellat
         let cleaned = async {
             store.forget_handled_before(now - 2 * DAY_MS).await?;
             store.forget_kept_before(now - 2 * DAY_MS).await?;
+            store.forget_albums_before(now - 3 * DAY_MS).await?;
             store.forget_refused_before(now - days * DAY_MS).await?;
             store.forget_references_before(now - days * DAY_MS).await
         };

@@ -188,6 +188,8 @@ impl Bots {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
+        // What nobody passed on yet must not reach whoever attaches the bot next.
+        self.inner.store.forget_parked_of(bot).await?;
         self.forget(bot);
         Ok(removed)
     }

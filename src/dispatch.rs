@@ -301,6 +301,9 @@ impl Dispatch {
             return self.once(update, again).await;
         }
         if Relay::is_undo(&button.data) {
+            if !button.is_surely_shown() {
+                return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
+            }
             let undo = async { Ok(self.inner.relay.undo(owner.id, &button).await?) };
             return self.once(update, undo).await;
         }

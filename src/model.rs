@@ -71,6 +71,11 @@ const FAMILY: i64 = 4;
 /// The reason of a reference whose copy was taken back.
 pub const DELETED: &str = "deleted";
 
+/// The first number of the parts that stand for what an update changed.
+fn family(update: i64) -> i64 {
+    FAMILY.saturating_mul(update.saturating_add(1))
+}
+
 /// Which of the messages that stand for one source message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
@@ -102,9 +107,9 @@ impl Part {
             Self::Header => 1,
             Self::RepeatNotice => 2,
             Self::Pointer(message) => POINTERS + i64::from(message),
-            Self::Change(update) => FAMILY * (update + 1),
-            Self::ChangeHeader(update) => FAMILY * (update + 1) + 1,
-            Self::ChangeRepeatNotice(update) => FAMILY * (update + 1) + 2,
+            Self::Change(update) => family(update),
+            Self::ChangeHeader(update) => family(update).saturating_add(1),
+            Self::ChangeRepeatNotice(update) => family(update).saturating_add(2),
         }
     }
 

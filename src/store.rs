@@ -9,6 +9,7 @@
 //! second delivery of the same message is noticed: both databases report it alike, while the row
 //! counts of their upserts differ.
 
+mod albums;
 mod bots;
 mod conversations;
 mod dialogues;

@@ -67,7 +67,11 @@ impl Master {
         let text = owner.language.reminder(&name, &bot, &age);
         let source =
             MessageKey { bot: waiting.bot, chat: waiting.customer, message: waiting.message };
-        let told = self.point(owner, source, &text).await?;
+        let told = self.point(owner, source, &text).await;
+        if told.as_ref().is_err_and(MasterError::is_passing) {
+            self.inner.store.unmark_reminded(whom.key(owner.id)).await?;
+        }
+        let told = told?;
         let Some(told) = told else { return Ok(()) };
         self.record_pointer(owner, source, Part::Pointer(told.0), Some(told)).await
     }

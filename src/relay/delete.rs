@@ -55,7 +55,8 @@ impl Relay {
         let text = match own {
             None => language.delete_how(),
             Some(own) => {
-                let (taken, _) = self.take_replies_back(owner, &[own.source]).await?;
+                let album = self.inner.store.album_of(owner, own.source).await?;
+                let (taken, _) = self.take_replies_back(owner, &album).await?;
                 told(&taken, language)
             }
         };
@@ -271,19 +272,22 @@ impl Relay {
             None => store.latest_copy(owner, bot, chat).await?.map(|last| last.source.message),
         };
         let Some(message) = message else { return Ok((Taken::Nothing, None)) };
-        let source = MessageKey { bot, chat, message };
-        let mut parts = store.parts_of(owner, source).await?;
+        let mut parts = Vec::new();
+        for item in store.album_of(owner, MessageKey { bot, chat, message }).await? {
+            parts.extend(store.parts_of(owner, item).await?);
+        }
         // What only points at it stays: an owner may be about to answer it.
         parts.retain(|part| part.copy_message.is_some() && !Part::is_pointer(part.part));
-        if parts.iter().any(|part| part.part == 0 && part.is_deleted()) {
+        let (mains, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.part == 0);
+        if mains.iter().any(Reference::is_deleted) {
             return Ok((Taken::Before, Some(message)));
         }
-        // The message itself comes first and decides; its header goes with it as well as it can.
+        // The messages themselves come first and decide; a header goes with them as well as it can.
         let mut taken = Taken::Nothing;
-        for part in &parts {
+        for part in mains.iter().chain(others.iter().filter(|_| !mains.is_empty())) {
             let Some(copy) = part.copy_message else { continue };
             let gone = self.erase(&self.inner.master, part.copy_chat, copy).await;
-            if taken != Taken::Back {
+            if part.part == 0 {
                 taken = gone;
             }
             if taken != Taken::Back {
@@ -293,7 +297,9 @@ impl Relay {
         if taken == Taken::Back {
             // First of all: delivered again, the command would mean the message before this one.
             store.mark_handled(bot, update, clock::now_ms()).await?;
-            self.mark_deleted(owner, source, Part::Main).await?;
+            for main in &mains {
+                self.mark_deleted(owner, main.source, Part::Main).await?;
+            }
             store.recount_waiting(customer.key()).await?;
         }
         Ok((taken, Some(message)))

@@ -48,6 +48,9 @@ use crate::{
 /// When to look again for a copy that is being made.
 const SOON: Duration = Duration::from_secs(1);
 
+/// How often a change is tried whose fate is unknown.
+const DOUBTS: u32 = 5;
+
 /// How a change of a copy went.
 enum Changed {
     /// The copy shows it.
@@ -200,10 +203,15 @@ impl Relay {
         };
         let verdict = match changed {
             Changed::Later(after) => Verdict::TryLater(after),
+            // A place that moves says so itself.
+            Changed::Done if message.get("location").is_some() => Verdict::Done,
             Changed::Done => {
                 if let Some((header_copy, _)) = separate {
                     self.remark(reference.copy_chat, header_copy, &header).await;
                 }
+                // It is marked as new again, so it waits like what is new.
+                let key = customer.key();
+                self.inner.store.begin_waiting(key, message.id, clock::now_ms()).await?;
                 Verdict::Done
             }
             Changed::Refused(refusal) => {
@@ -376,8 +384,12 @@ impl Relay {
                     self.inner.edited.remember(key, &edit);
                     return Changed::Done;
                 }
-                // An edit repeated changes nothing, so "unknown" needs no label.
-                Err(CallError::Unknown(_)) => return Changed::Later(Duration::from_secs(2)),
+                // An edit repeated changes nothing, so "unknown" needs no label; but one that never
+                // gets a clear answer must not keep what follows waiting for a day.
+                Err(CallError::Unknown(_)) if self.inner.edited.doubt(key) < DOUBTS => {
+                    return Changed::Later(Duration::from_secs(2));
+                }
+                Err(CallError::Unknown(_)) => return Changed::Refused(Refusal::Unreachable),
                 Err(CallError::NotSent(Refusal::TooFast { retry_after })) => {
                     return Changed::Later(retry_after);
                 }

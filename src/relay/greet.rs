@@ -19,6 +19,9 @@ use crate::{
     update::{Chat, Message},
 };
 
+/// Labels of one customer that are remembered: anybody can make up links.
+const LABELS: usize = 100;
+
 impl Relay {
     /// Answers a customer's command; gives `None` for every other message.
     ///
@@ -67,7 +70,10 @@ impl Relay {
         let (store, now) = (&self.inner.store, clock::now_ms());
         let conversation =
             Conversation { label: Some(label.clone().into()), ..customer.conversation() };
-        store.add_label(&conversation, label.as_str(), now).await?;
+        let (owner, bot, chat) = customer.key();
+        if store.labels_of(owner, bot, chat).await?.len() < LABELS {
+            store.add_label(&conversation, label.as_str(), now).await?;
+        }
         let inbox = self.inbox(customer.owner());
         if !store.begin_conversation(&conversation, inbox, now).await? {
             store.set_label(&conversation).await?;

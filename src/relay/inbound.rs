@@ -103,7 +103,7 @@ impl Relay {
 
     /// The customer waits for an answer from now on, unless he does already. While he waits, his
     /// further messages cost nothing here.
-    async fn begins_waiting(
+    pub(super) async fn begins_waiting(
         &self,
         carriage: &Carriage<'_>,
         incoming: &Incoming,

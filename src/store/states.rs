@@ -125,6 +125,14 @@ impl Store {
         Ok(self.write(of_key(update.bind(now), key)).await? > 0)
     }
 
+    /// Forgets that the owner was reminded: it could not be said.
+    pub async fn unmark_reminded(&self, key: ConversationKey) -> Result<(), StoreError> {
+        let update = sql("UPDATE conversation_states SET reminded_at = NULL \
+             WHERE owner_id = ? AND bot_id = ? AND customer_id = ?");
+        self.write(of_key(update, key)).await?;
+        Ok(())
+    }
+
     /// Remembers that the customer was told that his messages arrive; `false` when he was before.
     pub async fn mark_acknowledged(
         &self,

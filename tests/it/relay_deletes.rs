@@ -24,6 +24,7 @@ mod stages {
         what_cannot_be_taken_back_is_told,
         undo_goes_with_the_last_reply_and_works_once,
         an_album_is_undone_whole,
+        an_album_is_taken_back_whole_by_either_side,
         nobody_takes_back_what_is_not_his,
     );
 }
@@ -199,6 +200,40 @@ async fn an_album_is_undone_whole(mut stage: Stage) {
     stage.wait_for(&anna, &shop, "three photos", |m| (photos(m) == 3).then_some(())).await;
     stage.owner_sees("✅ Anna").await;
     stage.presses(&stage.owner, "↩️ Undo").await;
+    stage.wait_for(&anna, &shop, "no photos", |m| (photos(m) == 0).then_some(())).await;
+    stage.curtain().await;
+}
+
+async fn an_album_is_taken_back_whole_by_either_side(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "Look").await;
+    let album = async |person: &Person, bot: &Bot, reply_to: Option<i64>| {
+        let mut last = 0;
+        for n in 0..3_u8 {
+            let mut photo = draft::photo(vec![n; 60]).media_group_id("a").caption(&format!("p{n}"));
+            if let Some(to) = reply_to {
+                photo = photo.reply_to(to);
+            }
+            last = stage.telegram.send(person, bot, photo).await;
+        }
+        last
+    };
+    let photos = |messages: &[Value]| {
+        messages.iter().filter(|message| by_bot(message) && message["photo"].is_array()).count()
+    };
+    let (owner, master) = (&stage.owner, &stage.master);
+    album(&anna, &shop, None).await;
+    stage.wait_for(owner, master, "three photos", |m| (photos(m) == 3).then_some(())).await;
+    stage.telegram.send(&anna, &shop, draft::text("/delete")).await;
+    stage.wait_for(owner, master, "no photos", |m| (photos(m) == 0).then_some(())).await;
+    stage.sees(&anna, &shop, "was taken back").await;
+    let left =
+        stage.said(owner, master).iter().filter(|words| words.contains("→ @shop_bot")).count();
+    assert_eq!(left, 1, "the album's header goes with it");
+    let last = album(owner, master, Some(id(&copy))).await;
+    stage.wait_for(&anna, &shop, "three photos", |m| (photos(m) == 3).then_some(())).await;
+    stage.telegram.reply(owner, master, last, draft::text("/delete")).await;
     stage.wait_for(&anna, &shop, "no photos", |m| (photos(m) == 0).then_some(())).await;
     stage.curtain().await;
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use teloxide::types::MessageId;
 
 use crate::{
+    clock,
     model::{DeliveryState, Part},
     relay::{
         Failure,
@@ -70,6 +71,7 @@ impl Group<'_> {
             Ok(answer) => match self.copies(&answer) {
                 Some(copies) => {
                     self.record_copies(&copies).await?;
+                    self.remember().await;
                     return Ok(GroupEnding::Sent);
                 }
                 None => Ending::Unknown,
@@ -117,6 +119,19 @@ impl Group<'_> {
             _ => None,
         });
         ids.collect()
+    }
+
+    /// Remembers that they are one album, so that it can be taken back whole. They are out: where
+    /// that fails, they are taken back one by one.
+    async fn remember(&self) {
+        let Some(first) = self.0.first() else { return };
+        let (store, now) = (&first.relay.inner.store, clock::now_ms());
+        let head = first.source.message;
+        let put =
+            |carriage: &Carriage<'_>| store.put_album_item(first.owner, carriage.source, head, now);
+        if let Err(error) = try_join_all(self.0.iter().map(put)).await {
+            tracing::warn!(%error, "an album could not be remembered as one");
+        }
     }
 
     /// Writes all copies in one commit: after a crash either all are known or none. The messages

@@ -26,6 +26,10 @@ use crate::{
     telegram::Refusal,
 };
 
+/// The longest an album may wait, in milliseconds: Telegram keeps a message for 24 h, and the
+/// customer is to be told before.
+const LONGEST: i64 = 22 * 3600 * 1000;
+
 impl Relay {
     pub(super) async fn inbound_album(
         &self,
@@ -41,11 +45,15 @@ impl Relay {
         };
         let known = self.inner.store.known(client.owner, bot, chat).await?;
         let customer = Customer { client: &client, from: &from, chat, known };
-        let verdict = if customer.known.is_banned {
+        let mut verdict = if customer.known.is_banned {
             Verdict::Done
         } else {
             self.album_of(&customer, &items).await?
         };
+        let age = items.first().map_or(0, |item| clock::now_ms() - item.row.parked_at);
+        if verdict != Verdict::Done && age > LONGEST {
+            verdict = self.give_album_up(&customer, &items, Failure::Uncertain).await?;
+        }
         if verdict == Verdict::Done {
             self.unpark(&items).await?;
         }
@@ -85,6 +93,7 @@ impl Relay {
             deadline: Instant::now() + INBOUND_HOLD,
         };
         let group = Group(items.iter().map(carriage).collect());
+        self.begins_waiting(&group.0[0], &incoming).await?;
         let alone = plain.header.is_none();
         let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
         let (repeat, attempts) = match group.begin(initial).await? {
@@ -106,24 +115,18 @@ impl Relay {
             }
             HeaderEnding::Stop(ending) => group.stopped(ending).await?,
         };
-        self.album_ended(customer, items, &group, (ending, attempts)).await
+        self.album_ended(customer, items, (ending, attempts)).await
     }
 
     async fn album_ended(
         &self,
         customer: &Customer<'_>,
         items: &[Item],
-        group: &Group<'_>,
         (ending, attempts): (GroupEnding, i64),
     ) -> Result<Verdict, StoreError> {
         let Some(first) = items.first() else { return Ok(Verdict::Done) };
         match ending {
             GroupEnding::Sent => {
-                let store = &self.inner.store;
-                if customer.known.state.waiting_since.is_none() {
-                    let now = clock::now_ms();
-                    store.begin_waiting(customer.key(), first.message.id, now).await?;
-                }
                 self.acknowledge(customer, &first.message);
                 Ok(Verdict::Done)
             }
@@ -139,18 +142,28 @@ impl Relay {
                     GroupEnding::Never(refusal) if attempts == 1 => Failure::of(&refusal),
                     _ => Failure::Uncertain,
                 };
-                group.record(DeliveryState::Failed, Some(failure)).await?;
-                let sentence = failure.for_customer(customer.language());
-                let caller = &customer.client.caller;
-                let about = Some(first.message.id);
-                let told = self.say(caller, customer.chat, about, &sentence, None).await;
-                if let Some(after) = worth_telling_later(&told) {
-                    return Ok(Verdict::TryLater(after));
-                }
-                group.record(DeliveryState::Told, Some(failure)).await?;
-                Ok(Verdict::Done)
+                self.give_album_up(customer, items, failure).await
             }
         }
+    }
+
+    /// Tells the customer once that his album did not arrive. What did arrive of it stays so.
+    async fn give_album_up(
+        &self,
+        customer: &Customer<'_>,
+        items: &[Item],
+        failure: Failure,
+    ) -> Result<Verdict, StoreError> {
+        let Some(first) = items.first() else { return Ok(Verdict::Done) };
+        let sentence = failure.for_customer(customer.language());
+        let (caller, about) = (&customer.client.caller, Some(first.message.id));
+        let told = self.say(caller, customer.chat, about, &sentence, None).await;
+        if let Some(after) = worth_telling_later(&told) {
+            return Ok(Verdict::TryLater(after));
+        }
+        self.tell_album(customer.owner(), items, failure).await?;
+        self.inner.store.recount_waiting(customer.key()).await?;
+        Ok(Verdict::Done)
     }
 
     /// What a single message needs to know, for the album as a whole: the header of the first item,

@@ -21,6 +21,8 @@ pub(in crate::relay) struct Edited {
     words: Cache<MessageKey, u64>,
     /// By copy: a hash of the file it shows.
     files: Cache<MessageKey, u64>,
+    /// By copy: changes in a row whose fate is unknown.
+    doubts: Cache<MessageKey, u32>,
     /// By source: when its copy was changed last.
     times: Cache<MessageKey, Instant>,
 }
@@ -30,6 +32,7 @@ impl Edited {
         Self {
             words: Cache::new(REMEMBERED),
             files: Cache::new(REMEMBERED),
+            doubts: Cache::new(REMEMBERED),
             times: Cache::new(REMEMBERED),
         }
     }
@@ -45,8 +48,16 @@ impl Edited {
         self.times.insert(source, Instant::now());
     }
 
+    /// Nobody knows whether a copy was changed. Gives how often in a row that was so.
+    pub(super) fn doubt(&self, copy: MessageKey) -> u32 {
+        let doubts = self.doubts.get(&copy).unwrap_or(0) + 1;
+        self.doubts.insert(copy, doubts);
+        doubts
+    }
+
     /// A copy was changed so.
     pub(super) fn remember(&self, copy: MessageKey, edit: &Outgoing) {
+        self.doubts.remove(&copy);
         self.words.insert(copy, hash(words_of(edit)));
         if let Some(item) = edit.media.first() {
             self.showing_file(copy, &item.file.unique_id);
