@@ -64,7 +64,7 @@ pub async fn of_the_owner(s: &mut Script) {
 
     s.step("and the button of long ago is replayed once more");
     s.forges("olga", Some(&s.now("olga", &copy)), &undo).await;
-    s.see(&["olga ~ bot: ✅ Anna Petrova → @shop_bot #table7 ⏎ Last one?"]).await;
+    s.see(&[]).await;
 }
 
 pub async fn of_bans_and_bots(s: &mut Script) {
@@ -153,11 +153,7 @@ pub async fn of_bans_and_bots(s: &mut Script) {
     s.step("although the data is the same");
     s.forges("olga", Some(&s.now("olga", &answer)), &unban).await;
     s.says("eve", "Ha ha!").await;
-    s.see(&[
-        "olga + bot: 🆕 Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ → @shop_bot ⏎ Ha ha!",
-        "eve + eve: Ha ha!",
-    ])
-    .await;
+    s.see(&["eve + eve: Ha ha!", "eve + bot: Closed for you. (protected)"]).await;
 }
 
 pub async fn of_settings_and_languages(s: &mut Script) {
@@ -238,6 +234,7 @@ pub async fn of_settings_and_languages(s: &mut Script) {
     s.presses_data("olga", &told, &again);
     s.presses_data("olga", &told, &again);
     s.see(&[
+        "olga ~ bot: ✅ Anna Petrova → @shop_bot #table7 ⏎ Last one?",
         "olga ~ bot: 🆕 Hans → @shop_bot ⏎ Danke [↩️ Undo]",
         "olga ~ olga: Adiós ↩«Danke» {bot 👍}",
         "olga ~ bot: ✅ Delivered. ↩«Adiós»",
