@@ -234,8 +234,8 @@ pub async fn of_settings_and_languages(s: &mut Script) {
     s.presses_data("olga", &told, &again);
     s.presses_data("olga", &told, &again);
     s.see(&[
-        "olga ~ bot: ✅ Anna Petrova → @shop_bot #table7 ⏎ Last one?",
         "olga ~ bot: 🆕 Hans → @shop_bot ⏎ Danke [↩️ Undo]",
+        "olga ~ bot: ✅ Anna Petrova → @shop_bot #table7 ⏎ Last one?",
         "olga ~ olga: Adiós ↩«Danke» {bot 👍}",
         "olga ~ bot: ✅ Delivered. ↩«Adiós»",
         "hans + bot: Adiós (protected)",

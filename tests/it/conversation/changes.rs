@@ -206,7 +206,7 @@ pub async fn in_a_hurry(s: &mut Script) {
     .await;
 
     s.step("a change that overtakes its original, which Telegram holds up");
-    let wait = Answer::TooManyRequests { retry_after: 3 };
+    let wait = Answer::TooManyRequests { retry_after: 1 };
     let held_up = Fault::on("sendMessage").bot(&s.stage.master).chat(s.stage.owner.id).answer(wait);
     s.stage.telegram.fault(held_up);
     s.says("anna", "red tea").await;
@@ -219,7 +219,7 @@ pub async fn in_a_hurry(s: &mut Script) {
     .await;
 
     s.step("the same outbound");
-    let wait = Answer::TooManyRequests { retry_after: 3 };
+    let wait = Answer::TooManyRequests { retry_after: 1 };
     let (_, shop) = s.side("anna");
     s.stage.telegram.fault(Fault::on("sendMessage").bot(shop).answer(wait));
     s.replies("olga", "green tea", draft::text("no")).await;
