@@ -247,7 +247,13 @@ impl Button {
     }
 
     fn on_its_message(&self) -> Option<bool> {
-        let keyboard = self.message.as_ref()?.get("reply_markup")?.get("inline_keyboard")?;
+        let message = self.message.as_ref()?;
+        let Some(markup) = message.get("reply_markup") else {
+            // Of a message that is too old Telegram shows nothing, and its date is 0.
+            let is_accessible = message.get("date").and_then(Value::as_i64) != Some(0);
+            return is_accessible.then_some(false);
+        };
+        let keyboard = markup.get("inline_keyboard")?;
         let mut buttons = keyboard.as_array()?.iter().filter_map(Value::as_array).flatten();
         Some(buttons.any(|button| {
             button.get("callback_data").and_then(Value::as_str) == Some(self.data.as_str())

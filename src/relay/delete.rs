@@ -82,7 +82,8 @@ impl Relay {
             ref taken => told(taken, language),
         };
         self.toast(button, Some(toast)).await;
-        if matches!(taken, Taken::Failed(_)) {
+        // A button of long ago takes nothing off that stands there now.
+        if matches!(taken, Taken::Failed(_)) || (taken != Taken::Back && !button.is_shown()) {
             return Ok(());
         }
         let Some(copy) = &button.message else { return Ok(()) };

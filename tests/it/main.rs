@@ -13,6 +13,7 @@
 mod support;
 
 mod config;
+mod conversation;
 mod intake_polling;
 mod intake_webhook;
 mod languages;
