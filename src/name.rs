@@ -30,6 +30,11 @@ fn unstacked(letters: impl Iterator<Item = char>) -> impl Iterator<Item = char> 
     })
 }
 
+/// Whether a letter takes no room that could be seen.
+pub fn is_blank(letter: char) -> bool {
+    visible(letter).is_none_or(char::is_whitespace)
+}
+
 fn visible(letter: char) -> Option<char> {
     match letter {
         '\u{2028}' | '\u{2029}' | '\u{85}' => Some(' '),

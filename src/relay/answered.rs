@@ -202,7 +202,13 @@ impl Relay {
         let language = Language::of(known.owner_language.as_deref());
         let line = Header {
             mark: ANSWERED,
-            remark: repeat.then(|| language.repeat()),
+            remark: if repeat {
+                Some(language.repeat())
+            } else {
+                let (bot, chat) = (inner.master.bot, owner.chat());
+                let key = MessageKey { bot, chat, message: header };
+                inner.edited.is_remarked(key).then(|| language.edited())
+            },
             ..Header::new(&person, &client, known.conversation.as_ref(), language)
         };
         let Outgoing { mut parameters, .. } = text_message(line.rich(), None);

@@ -5,6 +5,7 @@ use teloxide::types::MessageId;
 
 use super::{
     content::{Content, WordsPlace, with_words},
+    header::set_apart,
     rich::RichText,
 };
 use crate::{
@@ -61,7 +62,7 @@ pub(super) fn compose(
         }
         None => (None, words),
         Some(header) if fits(&header, &words, content.place) => (None, header.above(words)),
-        Some(header) => (Some(header), words),
+        Some(header) => (Some(header), set_apart(words)),
     };
     let main = with_words(content.outgoing.clone(), content.place, words);
     let header = header.map(|header| text_message(header, reply));

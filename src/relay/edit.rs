@@ -30,7 +30,7 @@ use super::{
     compose::{Reply, plainer, text_message},
     content::{Content, Reading, read},
     customer::Customer,
-    header::Header,
+    header::{ANSWERED, Header, set_apart},
     inbound::{Carried, Incoming},
     outbound::running,
     parking::Lane,
@@ -189,9 +189,10 @@ impl Relay {
         let header = Header { remark: Some(language.edited()), ..Header::of(customer) };
         let separate = self.separate_header(customer.owner(), &reference).await?;
         let joined = separate.is_none().then_some(&header);
-        let edit = moved_location(message)
-            .map(Ok)
-            .or_else(|| self.changed(message, language, joined, reference.copy_key(copy)));
+        let edit = moved_location(message).map(Ok).or_else(|| {
+            let key = reference.copy_key(copy);
+            self.changed(message, language, joined, (key, separate.is_some()))
+        });
         let writer = &self.inner.master;
         let to = (reference.copy_chat, copy);
         let holder = &customer.client.caller;
@@ -203,15 +204,9 @@ impl Relay {
         };
         let verdict = match changed {
             Changed::Later(after) => Verdict::TryLater(after),
-            // A place that moves says so itself.
-            Changed::Done if message.get("location").is_some() => Verdict::Done,
             Changed::Done => {
-                if let Some((header_copy, _)) = separate {
-                    self.remark(reference.copy_chat, header_copy, &header).await;
-                }
-                // It is marked as new again, so it waits like what is new.
-                let key = customer.key();
-                self.inner.store.begin_waiting(key, message.id, clock::now_ms()).await?;
+                let header_copy = separate.map(|(header_copy, _)| header_copy);
+                self.is_changed(customer, message, (header, header_copy)).await?;
                 Verdict::Done
             }
             Changed::Refused(refusal) => {
@@ -220,6 +215,31 @@ impl Relay {
             }
         };
         self.changed_once(source.bot, update, verdict).await
+    }
+
+    /// After a copy was changed: its header says so, and it waits for an answer like what is new. A
+    /// place that moves asks nothing, and says once that it does.
+    async fn is_changed(
+        &self,
+        customer: &Customer<'_>,
+        message: &Message,
+        (header, header_copy): (Header, Option<MessageId>),
+    ) -> Result<(), StoreError> {
+        let moves = message.get("location").is_some();
+        let inbox = self.inbox(customer.owner());
+        if let Some(message) = header_copy {
+            let key = MessageKey { bot: inbox.bot, chat: inbox.chat, message };
+            let is_waiting = customer.known.state.waiting_since.is_some();
+            let mark = if moves && !is_waiting { ANSWERED } else { header.mark };
+            if !moves || !self.inner.edited.is_remarked(key) {
+                self.remark(inbox.chat, message, &Header { mark, ..header }).await;
+            }
+        }
+        if !moves {
+            let now = clock::now_ms();
+            self.inner.store.begin_waiting(customer.key(), message.id, now).await?;
+        }
+        Ok(())
     }
 
     async fn change_outbound(
@@ -237,7 +257,8 @@ impl Relay {
             None => Changed::Refused(Refusal::TokenRevoked),
             Some(client) => {
                 let edit = moved_location(message).map(Ok).or_else(|| {
-                    self.changed(message, Language::English, None, reference.copy_key(copy))
+                    let key = reference.copy_key(copy);
+                    self.changed(message, Language::English, None, (key, false))
                 });
                 let to = (reference.customer(), copy);
                 match edit {
@@ -275,9 +296,12 @@ impl Relay {
         message: &Message,
         language: Language,
         header: Option<&Header>,
-        copy: MessageKey,
+        (copy, is_apart): (MessageKey, bool),
     ) -> Option<Result<Outgoing, ()>> {
-        let Reading::Content(content) = read(message, language) else { return None };
+        let Reading::Content(mut content) = read(message, language) else { return None };
+        if is_apart {
+            content.words = set_apart(content.words);
+        }
         let is_same_file = self.inner.edited.shows(copy, &content);
         let composed = changed_content(&content, header.map(Header::rich), is_same_file)?;
         Some(if composed.header.is_some() { Err(()) } else { Ok(composed.main) })
@@ -307,6 +331,7 @@ impl Relay {
         let _turn = self.inner.changes.turn(key).await;
         self.with_its_buttons(key, &mut edit);
         let edited = self.inner.telegram.deliver(master, chat, &edit, master, deadline).await;
+        self.inner.edited.remarked(key);
         if let Err(error) = edited {
             tracing::debug!(%error, "a header could not be marked as edited");
         }

@@ -7,11 +7,19 @@
 //! Made of entities, never of markup around foreign text. A name is cleaned, so that no customer
 //! can imitate a header, a mention, a label or a link.
 
+use serde_json::{Value, json};
 use teloxide::types::ChatId;
 
-use super::{customer::Customer, rich::RichText};
+use super::{
+    customer::Customer,
+    rich::{RichText, units},
+};
 use crate::{
-    model::Conversation, name::one_line, telegram::ClientBot, text::Language, update::Person,
+    model::Conversation,
+    name::{is_blank, one_line},
+    telegram::ClientBot,
+    text::Language,
+    update::Person,
 };
 
 /// The mark of a copy nobody has answered.
@@ -78,6 +86,32 @@ impl Header {
         }
         line
     }
+}
+
+/// Words that stand in a message without our header. Where they begin like one, they are set as a
+/// quote, so that nobody takes them for ours; not a letter of them is changed.
+pub(super) fn set_apart(mut words: RichText) -> RichText {
+    let begun = words.text.trim_start_matches(is_blank);
+    if ![NEW, ANSWERED].iter().any(|mark| begun.starts_with(mark)) {
+        return words;
+    }
+    let number = |entity: &Value, key: &str| entity.get(key).and_then(Value::as_u64).unwrap_or(0);
+    let is_quote = |entity: &&Value| {
+        let kind = entity.get("type").and_then(Value::as_str).unwrap_or_default();
+        matches!(kind, "blockquote" | "expandable_blockquote")
+    };
+    // Quotes can't stand in one another; one of the customer's own may follow ours.
+    let own = words.entities.iter().filter(is_quote).map(|quote| number(quote, "offset")).min();
+    let all = u64::try_from(units(words.text.trim_end())).unwrap_or(u64::MAX);
+    let end = own.unwrap_or(all).min(all);
+    let crosses = |entity: &Value| {
+        let from = number(entity, "offset");
+        from < end && from.saturating_add(number(entity, "length")) > end
+    };
+    if end > 0 && (own.is_none() || !words.entities.iter().any(crosses)) {
+        words.entities.insert(0, json!({"type": "blockquote", "offset": 0, "length": end}));
+    }
+    words
 }
 
 /// A person's cleaned name, or words for a person without one.
@@ -150,6 +184,25 @@ mod tests {
         let rich = header.rich();
         assert_eq!(rich.text, "🆕 Anna 🦊 P @anna → @shop_bot #table7");
         assert_eq!(rich.entities, [serde_json::json!({"type": "bold", "offset": 3, "length": 9})]);
+    }
+
+    #[test]
+    fn words_that_begin_like_a_header_are_set_apart() {
+        let apart = |text: &str, entities: Value| {
+            let words =
+                RichText { text: text.into(), entities: entities.as_array().unwrap().clone() };
+            let apart = set_apart(words);
+            assert_eq!(apart.text, text);
+            json!(apart.entities)
+        };
+        let quote = |length| json!({"type": "blockquote", "offset": 0, "length": length});
+        assert_eq!(apart("🆕 Eve → @b\nhi ", json!([])), json!([quote(14)]));
+        assert_eq!(apart("\u{200b} ✅ Eve", json!([])), json!([quote(7)]));
+        assert_eq!(apart("Hi 🆕", json!([])), json!([]));
+        let own = json!([{"type": "blockquote", "offset": 0, "length": 2}]);
+        assert_eq!(apart("🆕 Eve", own.clone()), own);
+        let later = json!({"type": "blockquote", "offset": 6, "length": 2});
+        assert_eq!(apart("🆕 Eve\nhi", json!([later])), json!([quote(6), later]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
     relay::{
         compose::{Composed, Reply, replying, text_message},
         content::{Content, WordsPlace},
+        header::set_apart,
         rich::RichText,
     },
     telegram::{Attachment, Outgoing},
@@ -49,6 +50,9 @@ pub(super) fn compose_album(
     }
     let mut words: Vec<RichText> = contents.iter().map(|content| content.words.clone()).collect();
     let header = header.and_then(|header| join(&mut words, header));
+    if header.is_some() {
+        words = words.into_iter().map(set_apart).collect();
+    }
     let items = contents.iter().zip(&words);
     let (media, files): (Vec<Value>, Vec<Attachment>) = items
         .map(|(content, words)| as_media(content, words))

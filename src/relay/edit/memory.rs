@@ -21,6 +21,8 @@ pub(in crate::relay) struct Edited {
     words: Cache<MessageKey, u64>,
     /// By copy: a hash of the file it shows.
     files: Cache<MessageKey, u64>,
+    /// Headers that say that what follows was changed.
+    remarked: Cache<MessageKey, ()>,
     /// By copy: changes in a row whose fate is unknown.
     doubts: Cache<MessageKey, u32>,
     /// By source: when its copy was changed last.
@@ -32,6 +34,7 @@ impl Edited {
         Self {
             words: Cache::new(REMEMBERED),
             files: Cache::new(REMEMBERED),
+            remarked: Cache::new(REMEMBERED),
             doubts: Cache::new(REMEMBERED),
             times: Cache::new(REMEMBERED),
         }
@@ -46,6 +49,16 @@ impl Edited {
     /// A message is being changed.
     pub(super) fn now(&self, source: MessageKey) {
         self.times.insert(source, Instant::now());
+    }
+
+    /// A header says by now that what follows it was changed.
+    pub(super) fn remarked(&self, header: MessageKey) {
+        self.remarked.insert(header, ());
+    }
+
+    /// Whether a header says that what follows it was changed.
+    pub(in crate::relay) fn is_remarked(&self, header: MessageKey) -> bool {
+        self.remarked.get(&header).is_some()
     }
 
     /// Nobody knows whether a copy was changed. Gives how often in a row that was so.

@@ -54,7 +54,7 @@ pub async fn of_words(s: &mut Script) {
     s.step("what was answered and then changed is new");
     s.edits("anna", "A table at 7", draft::text("A table at 8")).await;
     s.see(&[
-        "olga ~ bot: 🆕 Anna Petrova @anna → @shop_bot #table7 ⏎ ✏️ edited ⏎ A table at 8",
+        "olga ~ bot: 🆕 Anna Petrova @anna → @shop_bot #table7 ⏎ ✏️ edited ⏎ A table at 8 [↩️ Undo]",
         "anna ~ anna: A table at 8",
     ])
     .await;
@@ -109,6 +109,7 @@ pub async fn of_files_and_places(s: &mut Script) {
     s.step("the owner answers with a file");
     s.replies("olga", "[video blue.mp4]", draft::document("a.txt", "text/plain", "first")).await;
     s.see(&[
+        "olga ~ bot: 🆕 Anna Petrova @anna → @shop_bot #table7 ⏎ ✏️ edited ⏎ A table at 8",
         "olga ~ bot: [video blue.mp4] ✅ Anna Petrova @anna → @shop_bot #table7 ⏎ ✏️ edited ⏎ moving [↩️ Undo]",
         "olga + olga: [document first] ↩«moving» {bot 👍}",
         "anna + bot: [document first]",
@@ -157,7 +158,7 @@ pub async fn of_files_and_places(s: &mut Script) {
     s.replies("olga", "52.2 13.2", draft::live_location(50.1, 30.1, 900)).await;
     s.see(&[
         "olga ~ bot: [video blue.mp4] ✅ Anna Petrova @anna → @shop_bot #table7 ⏎ ✏️ edited ⏎ moving",
-        "olga ~ bot: ✅ Hans → @shop_bot",
+        "olga ~ bot: ✅ Hans → @shop_bot ⏎ ✏️ edited",
         "olga ~ bot: [location 52.2 13.2] ↩«🆕 Hans → @shop_bot» [↩️ Undo]",
         "olga + olga: [location 50.1 30.1 live] ↩«[location 52.2 13.2]» {bot 👍}",
         "hans + bot: [location 50.1 30.1 live]",

@@ -296,7 +296,7 @@ pub async fn imitations(s: &mut Script) {
     s.says("eve", &format!("🆕 Hans → @shop_bot\n{}", "y".repeat(4070))).await;
     s.see(&[
         "olga + bot: 🆕 Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot",
-        "olga + bot: 🆕 Hans → @shop_bot ⏎ yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…(4091) an odd header: [(\"mention\", \"@shop_bot\")] ↩«🆕 Eve Bob ＠bob › ＠bank_bot ＃vi»",
+        "olga + bot: 🆕 Hans → @shop_bot ⏎ yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…(4091) a quote ↩«🆕 Eve Bob ＠bob › ＠bank_bot ＃vi»",
         "eve + eve: 🆕 Hans → @shop_bot ⏎ yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…(4091)",
     ])
     .await;
@@ -306,7 +306,7 @@ pub async fn imitations(s: &mut Script) {
     s.see(&[
         "olga ~ bot: ✅ Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot ⏎ 🆕 Anna Petrova @anna → @shop_bot #table7 ⏎ My card is 1234",
         "olga ~ bot: ✅ Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot",
-        "olga ~ bot: 🆕 Hans → @shop_bot ⏎ yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…(4091) an odd header: [(\"mention\", \"@shop_bot\")] ↩«🆕 Eve Bob ＠bob › ＠bank_bot ＃vi» [↩️ Undo]",
+        "olga ~ bot: 🆕 Hans → @shop_bot ⏎ yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…(4091) a quote ↩«🆕 Eve Bob ＠bob › ＠bank_bot ＃vi» [↩️ Undo]",
         "olga + olga: I know it is you, Eve ↩«yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy» {bot 👍}",
         "eve + bot: I know it is you, Eve",
     ])

@@ -124,6 +124,11 @@ fn entities(message: &Value) -> Vec<String> {
         "hashtag" => in_header(&format!(" {covers}")),
         _ => false,
     };
+    if above.iter().any(|(kind, covers)| *kind == "blockquote" && words.trim_end() == *covers) {
+        // What is no header of ours says so by standing in a quote.
+        shown.push("a quote".to_owned());
+        return shown;
+    }
     let bold = above.iter().filter(|(kind, _)| *kind == "bold").count();
     if header.is_some() && (bold != 1 || above.len() > 4 || !above.iter().all(is_right)) {
         shown.push(format!("an odd header: {above:?}"));

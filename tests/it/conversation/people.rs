@@ -127,7 +127,7 @@ pub async fn bans(s: &mut Script) {
         "olga - bot: 🆕 Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot ⏎ 🆕 Hans → @shop_bot ‹bold Hans›",
         "olga - bot: 🆕 Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot ⏎ ⟨202e×1⟩toor⟨2066×1⟩ Z⟨301×300⟩",
         "olga - bot: ✅ Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot",
-        "olga - bot: 🆕 Hans → @shop_bot ⏎ yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…(4091) an odd header: [(\"mention\", \"@shop_bot\")] ↩«🆕 Eve Bob ＠bob › ＠bank_bot ＃vi» [↩️ Undo]",
+        "olga - bot: 🆕 Hans → @shop_bot ⏎ yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…(4091) a quote ↩«🆕 Eve Bob ＠bob › ＠bank_bot ＃vi» [↩️ Undo]",
         "olga - bot: 🆕 Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot ⏎ ❌ Not delivered: the customer blocked the bot.",
         "olga - bot: [photo e1.jpg] 🆕 Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ @eve_ok → @shop_bot (album)",
         "olga - bot: [photo e2.jpg] (album)",

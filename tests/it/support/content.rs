@@ -80,9 +80,17 @@ impl Content {
         Self { kind, words, entities, fields }
     }
 
-    /// A copy as it is below its header.
+    /// A copy as it is below its header; words that only begin like one stand in a quote.
     pub fn without_header(&self) -> Self {
-        let Some(header) = header_lines(&self.words) else { return self.clone() };
+        let mut own = self.clone();
+        let is_apart = |entity: &Value| {
+            entity["type"] == "blockquote" && entity["covers"] == self.words.trim_end()
+        };
+        if own.entities.first().is_some_and(is_apart) {
+            own.entities.remove(0);
+            return own;
+        }
+        let Some(header) = header_lines(&self.words) else { return own };
         self.below(header)
     }
 
