@@ -3,12 +3,15 @@
 //! [`step`] is pure and total. What it decides is carried out elsewhere; some actions find
 //! something out and give it back as the next input. A state is stored after its action worked.
 //!
+//! - [`press`]: the buttons and their data; [`sentence`]: what needs nothing to be filled in
 //! - [`settings`]: the buttons of `/settings`
 
+mod press;
+mod sentence;
 pub mod settings;
 
-use std::str::FromStr;
-
+pub use press::Press;
+pub use sentence::Sentence;
 use serde::{Deserialize, Serialize};
 use teloxide::types::ChatId;
 
@@ -17,12 +20,7 @@ use super::{
     Command,
     people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
 };
-use crate::{
-    label::Label,
-    model::BotId,
-    text::{Language, LanguageChoice},
-    token::BotToken,
-};
+use crate::{label::Label, model::BotId, text::Language, token::BotToken};
 
 /// Where a dialogue stands. It survives restarts, so a variant is never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -152,94 +150,6 @@ pub enum Check {
     Unreachable,
 }
 
-/// A button, as its data says it (at most 64 bytes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Press {
-    /// Take the webhook of this bot over.
-    TakeOver(BotId),
-    /// Ask whether to detach this bot.
-    ChooseRemoval(BotId),
-    /// Detach this bot.
-    Remove(BotId),
-    /// Draw this bot's code.
-    Qr(BotId),
-    /// Draw this bot's code with the label that was asked about: its [`Label::tag`].
-    QrLabel(BotId, u32),
-    /// Answer the question about this bot with no.
-    Cancel(BotId),
-    /// Choose none of a list.
-    Close,
-    /// Something about customers.
-    People(PeoplePress),
-    /// A button in the settings of this bot.
-    Settings(BotId, Knob),
-    /// Speak this language; `None`: the app's.
-    Language(Option<Language>),
-}
-
-type MakePress = fn(BotId) -> Press;
-
-const PRESSES: &[(&str, MakePress)] = &[
-    ("takeover", Press::TakeOver),
-    ("choose-removal", Press::ChooseRemoval),
-    ("remove", Press::Remove),
-    ("qr", Press::Qr),
-    ("cancel", Press::Cancel),
-    ("close", |_| Press::Close),
-];
-
-const QR_LABEL: &str = "qr-label";
-/// What stands before a button of `/settings`.
-const SETTINGS: &str = "set";
-
-impl FromStr for Press {
-    type Err = ();
-
-    fn from_str(data: &str) -> Result<Self, ()> {
-        if let Ok(press) = data.parse() {
-            return Ok(Self::People(press));
-        }
-        if let Some(LanguageChoice(language)) = LanguageChoice::read(data) {
-            return Ok(Self::Language(language));
-        }
-        let (word, bot) = data.split_once(':').ok_or(())?;
-        if word == QR_LABEL {
-            let (bot, tag) = bot.split_once(':').ok_or(())?;
-            let tag = tag.parse().map_err(|_| ())?;
-            return bot.parse().map(|bot| Self::QrLabel(BotId(bot), tag)).map_err(|_| ());
-        }
-        if word == SETTINGS {
-            let (bot, knob) = bot.split_once(':').ok_or(())?;
-            let bot = bot.parse().map(BotId).map_err(|_| ())?;
-            return Ok(Self::Settings(bot, Knob::read(knob).ok_or(())?));
-        }
-        let bot = bot.parse().map(BotId).map_err(|_| ())?;
-        let known = PRESSES.iter().find(|(known, _)| *known == word).ok_or(())?;
-        Ok(known.1(bot))
-    }
-}
-
-impl Press {
-    /// The button's data.
-    pub fn data(self) -> String {
-        let (word, bot) = match self {
-            Self::TakeOver(bot) => ("takeover", bot),
-            Self::ChooseRemoval(bot) => ("choose-removal", bot),
-            Self::Remove(bot) => ("remove", bot),
-            Self::Qr(bot) => ("qr", bot),
-            Self::QrLabel(bot, tag) => return format!("{QR_LABEL}:{bot}:{tag}"),
-            Self::Cancel(bot) => ("cancel", bot),
-            Self::Close => ("close", BotId(0)),
-            Self::People(press) => return press.data(),
-            Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
-            Self::Language(language) => {
-                return LanguageChoice(language).data();
-            }
-        };
-        format!("{word}:{bot}")
-    }
-}
-
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
@@ -279,67 +189,6 @@ pub enum Action {
     Speak(Option<Language>),
     /// The button's question is closed. What its message says by now stays: it may be the answer.
     Stale,
-}
-
-/// Sentences without anything to fill in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sentence {
-    /// To an owner who sends `/start`.
-    Welcome,
-    /// What exists.
-    Help,
-    /// There is no such command.
-    UnknownCommand,
-    /// Nobody is limited.
-    NoPlans,
-    /// How to get a token.
-    AddPrompt,
-    /// No token found.
-    TokenMissing,
-    /// More than one found.
-    TokensSeveral,
-    /// Telegram does not accept it.
-    TokenRejected,
-    /// It is the master's.
-    TokenIsMaster,
-    /// Another owner has the bot.
-    BotTaken,
-    /// Telegram does not answer.
-    TelegramUnreachable,
-    /// Something was ended.
-    Cancelled,
-    /// There was nothing to end.
-    NothingToCancel,
-    /// There is no bot.
-    NoBots,
-    /// What was given can be no label.
-    LabelUnusable,
-    /// How customers are answered.
-    HowToReply,
-    /// The message replied to is no copy.
-    ReplyToUnknown,
-    /// `/ban` without a customer.
-    BanHow,
-    /// `/info` without a customer.
-    InfoHow,
-    /// `/note` without a customer.
-    NoteHow,
-    /// The note is no text.
-    NoteMissing,
-    /// The note has too many letters.
-    NoteTooLong,
-    /// This can't be a greeting.
-    UnfitGreeting,
-    /// Only text can stand here.
-    UnfitText,
-    /// There is a token in it.
-    UnfitToken,
-    /// Bots can't fetch its file.
-    UnfitFile,
-    /// Telegram does not show it.
-    UnfitRefused,
-    /// A question is open.
-    SaveFirst,
 }
 
 /// What an input makes of a state.

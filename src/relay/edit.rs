@@ -13,9 +13,11 @@
 //!
 //! - [`memory`]: what was changed lately
 //! - [`call`]: the call that makes the change (pure)
+//! - [`shown`]: what of a change the owner sees besides the copy
 
 mod call;
 mod memory;
+mod shown;
 
 use std::time::{Duration, Instant};
 
@@ -26,12 +28,10 @@ use teloxide::types::{ChatId, MessageId};
 use super::{
     Failure, INBOUND_HOLD, Relay, Verdict,
     album::Item,
-    carry::Carriage,
-    compose::{Reply, plainer, text_message},
+    compose::plainer,
     content::{Content, Reading, read},
     customer::Customer,
-    header::{ANSWERED, Header, set_apart},
-    inbound::{Carried, Incoming},
+    header::{Header, set_apart},
     outbound::running,
     parking::Lane,
     worth_telling_later,
@@ -217,31 +217,6 @@ impl Relay {
         self.changed_once(source.bot, update, verdict).await
     }
 
-    /// After a copy was changed: its header says so, and it waits for an answer like what is new. A
-    /// place that moves asks nothing, and says once that it does.
-    async fn is_changed(
-        &self,
-        customer: &Customer<'_>,
-        message: &Message,
-        (header, header_copy): (Header, Option<MessageId>),
-    ) -> Result<(), StoreError> {
-        let moves = message.get("location").is_some();
-        let inbox = self.inbox(customer.owner());
-        if let Some(message) = header_copy {
-            let key = MessageKey { bot: inbox.bot, chat: inbox.chat, message };
-            let is_waiting = customer.known.state.waiting_since.is_some();
-            let mark = if moves && !is_waiting { ANSWERED } else { header.mark };
-            if !moves || !self.inner.edited.is_remarked(key) {
-                self.remark(inbox.chat, message, &Header { mark, ..header }).await;
-            }
-        }
-        if !moves {
-            let now = clock::now_ms();
-            self.inner.store.begin_waiting(customer.key(), message.id, now).await?;
-        }
-        Ok(())
-    }
-
     async fn change_outbound(
         &self,
         owner: OwnerId,
@@ -320,62 +295,11 @@ impl Relay {
         Ok(verdict)
     }
 
-    /// Marks a header that is a message of its own.
-    async fn remark(&self, chat: ChatId, header_copy: MessageId, header: &Header) {
-        let Outgoing { mut parameters, .. } = text_message(header.rich(), None);
-        parameters.insert("message_id".to_owned(), header_copy.0.into());
-        let mut edit = Outgoing::new("editMessageText", parameters);
-        let master = &self.inner.master;
-        let deadline = Instant::now() + INBOUND_HOLD;
-        let key = MessageKey { bot: master.bot, chat, message: header_copy };
-        let _turn = self.inner.changes.turn(key).await;
-        self.with_its_buttons(key, &mut edit);
-        let edited = self.inner.telegram.deliver(master, chat, &edit, master, deadline).await;
-        self.inner.edited.remarked(key);
-        if let Err(error) = edited {
-            tracing::debug!(%error, "a header could not be marked as edited");
-        }
-    }
-
     /// Leaves *Undo* below a copy of the inbox: an edit without buttons takes them away.
-    fn with_its_buttons(&self, copy: MessageKey, edit: &mut Outgoing) {
+    pub(super) fn with_its_buttons(&self, copy: MessageKey, edit: &mut Outgoing) {
         if let Some(keyboard) = self.buttons_of(OwnerId(copy.chat.0), copy) {
             edit.parameters.insert("reply_markup".to_owned(), keyboard);
         }
-    }
-
-    /// Says what the customer changed as a reply to the copy that can't be changed.
-    async fn say_anew(
-        &self,
-        customer: &Customer<'_>,
-        message: &Message,
-        header: Header,
-        (copy, update): (MessageId, i64),
-    ) -> Result<Verdict, StoreError> {
-        let Some(incoming) = self.prepare(customer, message).await? else {
-            return Ok(Verdict::Done);
-        };
-        let reply = Some(Reply { message: copy, quote: None });
-        let incoming = Incoming { header, reply, ..incoming };
-        let inbox = self.inbox(customer.owner());
-        let (bot, chat) = (customer.client.id(), message.chat.id);
-        let carriage = Carriage {
-            relay: self,
-            owner: customer.owner(),
-            direction: Direction::Inbound,
-            source: MessageKey { bot, chat, message: message.id },
-            writer: &self.inner.master,
-            holder: &customer.client.caller,
-            chat: inbox.chat,
-            deadline: Instant::now() + INBOUND_HOLD,
-        };
-        let part = Part::Change(update);
-        let failure = match self.carry_in(&carriage, &incoming, part).await? {
-            Carried::Done | Carried::Before => return Ok(Verdict::Done),
-            Carried::Later(after) => return Ok(Verdict::TryLater(after)),
-            Carried::Tell(failure) => failure,
-        };
-        self.tell_customer(customer, &carriage, part, failure).await
     }
 
     async fn copy_of(

@@ -1,0 +1,100 @@
+//! What the owner sees of a customer's change besides the copy itself: its header says so, or, where
+//! the copy can't be changed, what was changed comes as a reply to it.
+
+use std::time::Instant;
+
+use teloxide::types::{ChatId, MessageId};
+
+use crate::{
+    clock,
+    model::{Direction, MessageKey, Part},
+    relay::{
+        INBOUND_HOLD, Relay, Verdict,
+        carry::Carriage,
+        compose::{Reply, text_message},
+        customer::Customer,
+        header::{ANSWERED, Header},
+        inbound::{Carried, Incoming},
+    },
+    store::StoreError,
+    telegram::Outgoing,
+    update::Message,
+};
+
+impl Relay {
+    /// After a copy was changed: its header says so, and it waits for an answer like what is new. A
+    /// place that moves asks nothing, and says once that it does.
+    pub(super) async fn is_changed(
+        &self,
+        customer: &Customer<'_>,
+        message: &Message,
+        (header, header_copy): (Header, Option<MessageId>),
+    ) -> Result<(), StoreError> {
+        let moves = message.get("location").is_some();
+        let inbox = self.inbox(customer.owner());
+        if let Some(message) = header_copy {
+            let key = MessageKey { bot: inbox.bot, chat: inbox.chat, message };
+            let is_waiting = customer.known.state.waiting_since.is_some();
+            let mark = if moves && !is_waiting { ANSWERED } else { header.mark };
+            if !moves || !self.inner.edited.is_remarked(key) {
+                self.remark(inbox.chat, message, &Header { mark, ..header }).await;
+            }
+        }
+        if !moves {
+            let now = clock::now_ms();
+            self.inner.store.begin_waiting(customer.key(), message.id, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Marks a header that is a message of its own.
+    async fn remark(&self, chat: ChatId, header_copy: MessageId, header: &Header) {
+        let Outgoing { mut parameters, .. } = text_message(header.rich(), None);
+        parameters.insert("message_id".to_owned(), header_copy.0.into());
+        let mut edit = Outgoing::new("editMessageText", parameters);
+        let master = &self.inner.master;
+        let deadline = Instant::now() + INBOUND_HOLD;
+        let key = MessageKey { bot: master.bot, chat, message: header_copy };
+        let _turn = self.inner.changes.turn(key).await;
+        self.with_its_buttons(key, &mut edit);
+        let edited = self.inner.telegram.deliver(master, chat, &edit, master, deadline).await;
+        self.inner.edited.remarked(key);
+        if let Err(error) = edited {
+            tracing::debug!(%error, "a header could not be marked as edited");
+        }
+    }
+
+    /// Says what the customer changed as a reply to the copy that can't be changed.
+    pub(super) async fn say_anew(
+        &self,
+        customer: &Customer<'_>,
+        message: &Message,
+        header: Header,
+        (copy, update): (MessageId, i64),
+    ) -> Result<Verdict, StoreError> {
+        let Some(incoming) = self.prepare(customer, message).await? else {
+            return Ok(Verdict::Done);
+        };
+        let reply = Some(Reply { message: copy, quote: None });
+        let incoming = Incoming { header, reply, ..incoming };
+        let inbox = self.inbox(customer.owner());
+        let (bot, chat) = (customer.client.id(), message.chat.id);
+        let carriage = Carriage {
+            relay: self,
+            owner: customer.owner(),
+            direction: Direction::Inbound,
+            source: MessageKey { bot, chat, message: message.id },
+            writer: &self.inner.master,
+            holder: &customer.client.caller,
+            chat: inbox.chat,
+            deadline: Instant::now() + INBOUND_HOLD,
+        };
+        let part = Part::Change(update);
+        let failure = match self.carry_in(&carriage, &incoming, part).await? {
+            Carried::Done | Carried::Before => return Ok(Verdict::Done),
+            Carried::Later(after) => return Ok(Verdict::TryLater(after)),
+            Carried::Tell(failure) => failure,
+        };
+        self.tell_customer(customer, &carriage, part, failure).await
+    }
+}
