@@ -154,7 +154,7 @@ impl Telegram {
         // Telegram does not look at the case of a method's name.
         Ok(match method.to_ascii_lowercase().as_str() {
             "sendmessage" => self.message(&call, true)?,
-            "editmessagetext" | "editmessagereplymarkup" => self.message(&call, false)?,
+            "editmessagetext" => self.message(&call, false)?,
             "getme" => {
                 let id = token.split(':').next().unwrap_or_default();
                 format!(
@@ -174,7 +174,9 @@ impl Telegram {
                 hooks.insert(token.to_owned(), hook);
                 TRUE.to_owned()
             }
-            "setmycommands" | "setmessagereaction" | "deletemessage" => TRUE.to_owned(),
+            "setmycommands" | "setmessagereaction" | "deletemessage" | "editmessagereplymarkup" => {
+                TRUE.to_owned()
+            }
             method => bail!("nobody told me about {method}"),
         })
     }
