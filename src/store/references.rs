@@ -90,11 +90,31 @@ pub(super) fn message_id(id: i64, column: &'static str) -> Result<MessageId, Sto
     i32::try_from(id).map(MessageId).map_err(|_| StoreError::Corrupt(column))
 }
 
+/// Begins a query for whole references; what follows names which.
+macro_rules! select {
+    ($which:literal) => {
+        sql(concat!(
+            "SELECT owner_id, source_bot, source_chat, source_message, part, direction, copy_bot, \
+             copy_chat, copy_message, state, reason, attempts FROM message_references ",
+            $which
+        ))
+    };
+}
+
 fn of_source(query: Statement, owner: OwnerId, source: MessageKey, part: Part) -> Statement {
     query.bind(owner).bind(source.bot).bind(source.chat).bind(source.message).bind(part.number())
 }
 
 impl Store {
+    async fn find_reference(&self, query: Statement) -> Result<Option<Reference>, StoreError> {
+        self.find::<Columns>(query).await?.map(Reference::try_from).transpose()
+    }
+
+    async fn list_references(&self, query: Statement) -> Result<Vec<Reference>, StoreError> {
+        let rows = self.list::<Columns>(query).await?;
+        rows.into_iter().map(Reference::try_from).collect()
+    }
+
     /// Writes a reference in its first state; `false` when this source has one.
     pub async fn begin_reference(
         &self,
@@ -205,13 +225,11 @@ impl Store {
         source: MessageKey,
         part: Part,
     ) -> Result<Option<Reference>, StoreError> {
-        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
-             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
-             FROM message_references \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
-             AND part = ?");
-        let row = self.find::<Columns>(of_source(query, owner, source, part)).await?;
-        row.map(Reference::try_from).transpose()
+        let query = select!(
+            "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?"
+        );
+        self.find_reference(of_source(query, owner, source, part)).await
     }
 
     /// The reference whose copy this message is, inside one tenant.
@@ -220,16 +238,15 @@ impl Store {
         owner: OwnerId,
         copy: MessageKey,
     ) -> Result<Option<Reference>, StoreError> {
-        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
-             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
-             FROM message_references \
-             WHERE copy_bot = ? AND copy_chat = ? AND copy_message = ? AND owner_id + 0 = ? \
-             ORDER BY created_at DESC LIMIT 1")
+        let query = select!(
+            "WHERE copy_bot = ? AND copy_chat = ? AND copy_message = ? AND owner_id + 0 = ? \
+             ORDER BY created_at DESC LIMIT 1"
+        )
         .bind(copy.bot)
         .bind(copy.chat)
         .bind(copy.message)
         .bind(owner);
-        self.find::<Columns>(query).await?.map(Reference::try_from).transpose()
+        self.find_reference(query).await
     }
 
     /// Whether a message to this chat is being sent whose copy is not recorded yet.
@@ -271,16 +288,15 @@ impl Store {
         bot: BotId,
         customer: ChatId,
     ) -> Result<Option<Reference>, StoreError> {
-        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
-             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
-             FROM message_references \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
+        let query = select!(
+            "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
              AND copy_message IS NOT NULL AND (reason IS NULL OR reason <> 'deleted') \
-             ORDER BY source_message DESC LIMIT 1")
+             ORDER BY source_message DESC LIMIT 1"
+        )
         .bind(owner)
         .bind(bot)
         .bind(customer);
-        self.find::<Columns>(query).await?.map(Reference::try_from).transpose()
+        self.find_reference(query).await
     }
 
     /// All references of one source message: its copy, its header, what was said of its changes.
@@ -289,17 +305,15 @@ impl Store {
         owner: OwnerId,
         source: MessageKey,
     ) -> Result<Vec<Reference>, StoreError> {
-        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
-             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
-             FROM message_references \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
-             ORDER BY part")
+        let query = select!(
+            "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             ORDER BY part"
+        )
         .bind(owner)
         .bind(source.bot)
         .bind(source.chat)
         .bind(source.message);
-        let rows = self.list::<Columns>(query).await?;
-        rows.into_iter().map(Reference::try_from).collect()
+        self.list_references(query).await
     }
 
     /// The copies in an inbox of everything a customer wrote to a client bot, newest first.
@@ -310,18 +324,16 @@ impl Store {
         customer: ChatId,
         limit: i64,
     ) -> Result<Vec<Reference>, StoreError> {
-        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
-             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
-             FROM message_references \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? \
+        let query = select!(
+            "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? \
              AND copy_message IS NOT NULL AND (reason IS NULL OR reason <> 'deleted') \
-             ORDER BY source_message DESC, part LIMIT ?")
+             ORDER BY source_message DESC, part LIMIT ?"
+        )
         .bind(owner)
         .bind(bot)
         .bind(customer)
         .bind(limit);
-        let rows = self.list::<Columns>(query).await?;
-        rows.into_iter().map(Reference::try_from).collect()
+        self.list_references(query).await
     }
 
     /// The copies of what a customer wrote to a client bot from one message on, the oldest first.
@@ -331,20 +343,18 @@ impl Store {
         source: MessageKey,
         limit: i64,
     ) -> Result<Vec<Reference>, StoreError> {
-        let query = sql("SELECT owner_id, source_bot, source_chat, source_message, part, \
-             direction, copy_bot, copy_chat, copy_message, state, reason, attempts \
-             FROM message_references \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message >= ? \
+        let query = select!(
+            "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message >= ? \
              AND part = 0 AND copy_message IS NOT NULL \
              AND (reason IS NULL OR reason <> 'deleted') \
-             ORDER BY source_message LIMIT ?")
+             ORDER BY source_message LIMIT ?"
+        )
         .bind(owner)
         .bind(source.bot)
         .bind(source.chat)
         .bind(source.message)
         .bind(limit);
-        let rows = self.list::<Columns>(query).await?;
-        rows.into_iter().map(Reference::try_from).collect()
+        self.list_references(query).await
     }
 
     /// Records what became of a copy that was to be deleted: `deleted`, or why it stays.
