@@ -127,16 +127,8 @@ impl Relay {
             return undelivered(Failure::BotRemoved);
         };
         let Some(known) = self.claim(owner, known).await? else { return Ok(Replied::Done) };
-        let carriage = Carriage {
-            relay: self,
-            owner,
-            direction: Direction::Outbound,
-            source: known.source,
-            writer: &client.caller,
-            holder: &self.inner.master,
-            chat: known.customer(),
-            deadline: Instant::now() + OUTBOUND_HOLD,
-        };
+        let to = (&client.caller, known.customer());
+        let carriage = Carriage::outbound(self, owner, known.source, to);
         let repeat = known.state == DeliveryState::Sending
             || known.attempts > 1
             || Failure::from_word(known.reason.as_deref()) == Failure::Uncertain;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use teloxide::types::{ChatId, MessageId};
 
-use super::{ATTEMPTS, Failure, Relay};
+use super::{ATTEMPTS, Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, customer::Customer};
 use crate::{
     clock,
     model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
@@ -70,6 +70,42 @@ pub(super) enum Ending {
     Never(Refusal),
     /// Nobody knows.
     Unknown,
+}
+
+impl<'a> Carriage<'a> {
+    /// A customer's message on its way into the inbox.
+    pub(super) fn inbound(relay: &'a Relay, customer: &Customer<'a>, source: MessageKey) -> Self {
+        let owner = customer.owner();
+        Self {
+            relay,
+            owner,
+            direction: Direction::Inbound,
+            source,
+            writer: &relay.inner.master,
+            holder: &customer.client.caller,
+            chat: relay.inbox(owner).chat,
+            deadline: Instant::now() + INBOUND_HOLD,
+        }
+    }
+
+    /// An owner's reply on its way to a customer, by the client bot `writer`.
+    pub(super) fn outbound(
+        relay: &'a Relay,
+        owner: OwnerId,
+        source: MessageKey,
+        (writer, chat): (&'a Caller, ChatId),
+    ) -> Self {
+        Self {
+            relay,
+            owner,
+            direction: Direction::Outbound,
+            source,
+            writer,
+            holder: &relay.inner.master,
+            chat,
+            deadline: Instant::now() + OUTBOUND_HOLD,
+        }
+    }
 }
 
 impl Carriage<'_> {

@@ -7,7 +7,7 @@ use teloxide::types::ChatId;
 use super::{Relay, Verdict};
 use crate::{
     clock,
-    model::{Conversation, Known, OwnerId},
+    model::{Conversation, Known, MessageKey, OwnerId},
     store::{ConversationKey, StoreError},
     telegram::ClientBot,
     text::Language,
@@ -51,6 +51,11 @@ impl Customer<'_> {
     /// The key of his conversation.
     pub(super) fn key(&self) -> ConversationKey {
         (self.client.owner, self.client.id(), self.chat)
+    }
+
+    /// The key of a message of his.
+    pub(super) fn source(&self, message: &Message) -> MessageKey {
+        MessageKey { bot: self.client.id(), chat: self.chat, message: message.id }
     }
 
     /// His conversation as it would begin now.

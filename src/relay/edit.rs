@@ -72,10 +72,9 @@ impl Relay {
         message: &Message,
         update: i64,
     ) -> Result<Verdict, StoreError> {
-        let (bot, chat) = (customer.client.id(), message.chat.id);
-        let source = MessageKey { bot, chat, message: message.id };
+        let source = customer.source(message);
         match self.is_its_moment(customer.owner(), source, message, update).await? {
-            Moment::Now(_) => self.change_inbound(customer, message, update).await,
+            Moment::Now(copy) => self.change_inbound(customer, message, update, *copy).await,
             Moment::Settled(verdict) => Ok(verdict),
         }
     }
@@ -92,8 +91,8 @@ impl Relay {
     ) -> Result<Verdict, StoreError> {
         let source = self.source(message);
         match self.is_its_moment(owner, source, message, update).await? {
-            Moment::Now(known) if known.direction == Direction::Outbound => {
-                self.change_outbound(owner, message, update).await
+            Moment::Now(copy) if copy.1.direction == Direction::Outbound => {
+                self.change_outbound(owner, message, update, *copy).await
             }
             Moment::Now(_) => Ok(Verdict::Done),
             Moment::Settled(verdict) => Ok(verdict),
@@ -117,18 +116,18 @@ impl Relay {
         let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {
             return Ok(Moment::Settled(Verdict::Done));
         };
-        if known.copy_message.is_none() {
+        let Some(copy) = known.copy_message else {
             let comes = matches!(known.state, DeliveryState::Sending | DeliveryState::Held);
             let verdict = if comes { Verdict::TryLater(SOON) } else { Verdict::Done };
             return Ok(Moment::Settled(verdict));
-        }
+        };
         if known.is_deleted() {
             return Ok(Moment::Settled(Verdict::Done));
         }
         let lane = (source.bot, source.chat);
         let wait = self.inner.edited.wait(source);
         if wait.is_zero() && !self.inner.parking.has_edits(lane) {
-            return Ok(Moment::Now(Box::new(known)));
+            return Ok(Moment::Now(Box::new((copy, known))));
         }
         // A change that waits is outdone by this one, and must not come back.
         for earlier in self.parked(lane, ParkedKind::Edit).await? {
@@ -159,8 +158,11 @@ impl Relay {
     }
 
     async fn change_parked(&self, (bot, chat): Lane, item: &Item) -> Result<Verdict, StoreError> {
+        let (source, message, update) = (item.row.source, &item.message, item.row.update);
         if bot == self.inner.master.bot {
-            return self.change_outbound(OwnerId(chat.0), &item.message, item.row.update).await;
+            let owner = OwnerId(chat.0);
+            let Some(copy) = self.copy_of(owner, source).await? else { return Ok(Verdict::Done) };
+            return self.change_outbound(owner, message, update, copy).await;
         }
         let client = self.inner.bots.find(bot).await?;
         let (Some(client), Some(from)) = (client, &item.message.from) else {
@@ -171,7 +173,9 @@ impl Relay {
             return Ok(Verdict::Done);
         }
         let customer = Customer { client: &client, from, chat, known };
-        self.change_inbound(&customer, &item.message, item.row.update).await
+        let found = self.copy_of(customer.owner(), source).await?;
+        let Some(copy) = found else { return Ok(Verdict::Done) };
+        self.change_inbound(&customer, message, update, copy).await
     }
 
     async fn change_inbound(
@@ -179,11 +183,9 @@ impl Relay {
         customer: &Customer<'_>,
         message: &Message,
         update: i64,
+        (copy, reference): Copy,
     ) -> Result<Verdict, StoreError> {
-        let (bot, chat) = (customer.client.id(), message.chat.id);
-        let source = MessageKey { bot, chat, message: message.id };
-        let found = self.copy_of(customer.owner(), source).await?;
-        let Some((copy, reference)) = found else { return Ok(Verdict::Done) };
+        let source = customer.source(message);
         self.inner.edited.now(source);
         let language = customer.owner_language();
         let header = Header { remark: Some(language.edited()), ..Header::of(customer) };
@@ -222,11 +224,9 @@ impl Relay {
         owner: OwnerId,
         message: &Message,
         update: i64,
+        (copy, reference): Copy,
     ) -> Result<Verdict, StoreError> {
         let source = self.source(message);
-        let Some((copy, reference)) = self.copy_of(owner, source).await? else {
-            return Ok(Verdict::Done);
-        };
         self.inner.edited.now(source);
         let changed = match running(self, owner, reference.client_bot()) {
             None => Changed::Refused(Refusal::TokenRevoked),
@@ -306,7 +306,7 @@ impl Relay {
         &self,
         owner: OwnerId,
         source: MessageKey,
-    ) -> Result<Option<(MessageId, Reference)>, StoreError> {
+    ) -> Result<Option<Copy>, StoreError> {
         let known = self.inner.store.reference_of_source(owner, source, Part::Main).await?;
         // A change may have waited while what it changes was taken back.
         let known = known.filter(|known| !known.is_deleted());
@@ -374,10 +374,13 @@ impl Relay {
     }
 }
 
+/// A copy, and its reference.
+type Copy = (MessageId, Reference);
+
 /// Whether a change may be made.
 enum Moment {
-    /// It may: the reference of the copy to change.
-    Now(Box<Reference>),
+    /// It may, in this copy.
+    Now(Box<Copy>),
     /// There is nothing more to do.
     Settled(Verdict),
 }

@@ -9,12 +9,12 @@
 //! A kind without room for words (a sticker, a round video) follows its header as a reply to it.
 //! What can't be shown is told to the owner, and that it was not delivered to the customer.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::{
-    Failure, INBOUND_HOLD, Relay, Verdict,
+    Failure, Relay, Verdict,
     carry::{Carriage, Ending, Standing, is_last},
     compose::{Composed, Quote, Reply, compose, plainer, replying, text_message},
     content::{Content, Reading, WordsPlace, read},
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     clock,
-    model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
+    model::{DeliveryState, MessageKey, OwnerId, Part},
     store::StoreError,
     telegram::{Caller, ClientBot, Outgoing, Refusal},
     text::Language,
@@ -54,22 +54,10 @@ impl Relay {
         customer: &Customer<'_>,
         message: &Message,
     ) -> Result<Verdict, StoreError> {
-        let client = customer.client;
-        let source = MessageKey { bot: client.id(), chat: message.chat.id, message: message.id };
         let Some(incoming) = self.prepare(customer, message).await? else {
             return Ok(Verdict::Done);
         };
-        let inbox = self.inbox(client.owner);
-        let carriage = Carriage {
-            relay: self,
-            owner: client.owner,
-            direction: Direction::Inbound,
-            source,
-            writer: &self.inner.master,
-            holder: &client.caller,
-            chat: inbox.chat,
-            deadline: Instant::now() + INBOUND_HOLD,
-        };
+        let carriage = Carriage::inbound(self, customer, customer.source(message));
         let failure = match self.carry_in(&carriage, &incoming, Part::Main).await? {
             Carried::Before => return Ok(Verdict::Done),
             Carried::Done => {

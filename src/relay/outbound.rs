@@ -8,13 +8,11 @@
 //!
 //! Where it goes is read from the message replied to and from nothing else.
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
-    Failure, OUTBOUND_HOLD, Relay, SEND_AGAIN, Verdict,
+    Failure, Relay, SEND_AGAIN, Verdict,
     carry::{Carriage, Ending, Standing},
     compose::{Composed, Quote, Reply, compose, plainer},
     content::{Content, Reading, read},
@@ -119,16 +117,7 @@ impl Relay {
         let client = running(self, owner, target.bot);
         let reply = self.reply_at_customer(owner, message, target).await?;
         let writer = client.as_ref().map_or(&self.inner.master, |client| &client.caller);
-        let carriage = Carriage {
-            relay: self,
-            owner,
-            direction: Direction::Outbound,
-            source,
-            writer,
-            holder: &self.inner.master,
-            chat: target.customer,
-            deadline: Instant::now() + OUTBOUND_HOLD,
-        };
+        let carriage = Carriage::outbound(self, owner, source, (writer, target.customer));
         let (content, client) = match (content, client.as_deref()) {
             (Ok(content), Some(client)) => (content, client),
             (content, _) => return carriage.give_up(target.bot, content.err()).await,

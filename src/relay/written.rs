@@ -18,6 +18,7 @@ use super::{
     compose::{Composed, Reply, compose, plainer},
     content::{Reading, read},
     customer::Customer,
+    outbound::with_protection,
     worth_telling_later,
 };
 use crate::{
@@ -108,10 +109,8 @@ impl Relay {
         };
         let reply = saying.about.map(|message| Reply { message, quote: None });
         let Composed { header, main } = compose(&content, None, reply.as_ref());
-        for mut outgoing in header.into_iter().chain([main]) {
-            if saying.client.settings.protect_content {
-                outgoing.parameters.insert("protect_content".to_owned(), true.into());
-            }
+        for outgoing in header.into_iter().chain([main]) {
+            let outgoing = with_protection(outgoing, &saying.client);
             self.say_call(saying, &outgoing).await?;
         }
         Ok(())

@@ -29,18 +29,6 @@ mod stages {
     );
 }
 
-fn shows(stage: &Stage, person: &Person, bot: &Bot, message: i64) -> bool {
-    stage.telegram.chat(person, bot).iter().any(|shown| id(shown) == message)
-}
-
-async fn is_gone(stage: &Stage, person: &Person, bot: &Bot, message: i64) {
-    stage
-        .wait_for(person, bot, &format!("no message {message}"), |messages| {
-            (!messages.iter().any(|shown| id(shown) == message)).then_some(())
-        })
-        .await;
-}
-
 fn emoji(stage: &Stage, person: &Person, bot: &Bot, message: i64) -> Value {
     let chat = stage.telegram.chat(person, bot);
     let shown = chat.iter().find(|shown| id(shown) == message).cloned().unwrap_or_default();
@@ -57,9 +45,9 @@ async fn the_owner_takes_a_reply_back_by_command(mut stage: Stage) {
     let right_copy = id(&stage.copy_of_reply(right).await);
     stage.settled().await;
     stage.telegram.reply(&stage.owner, &stage.master, wrong, draft::text("/delete")).await;
-    is_gone(&stage, &anna, &shop, wrong_copy).await;
+    stage.is_gone(&anna, &shop, wrong_copy).await;
     stage.answered(&stage.owner, &stage.master, wrong, "the customer no longer sees it").await;
-    assert!(shows(&stage, &anna, &shop, right_copy));
+    assert!(stage.shows(&anna, &shop, right_copy));
     assert_eq!(emoji(&stage, &stage.owner, &stage.master, wrong), Value::Null, "no receipt");
     stage.redelivers_if_webhook("message").await;
     assert_eq!(stage.count_answers(&stage.owner, &stage.master, wrong, "no longer sees"), 1);
@@ -78,7 +66,7 @@ async fn the_last_reply_can_be_undone_by_a_button(mut stage: Stage) {
     let seen = id(&stage.copy_of_reply(reply).await);
     stage.owner_sees("✅ Anna").await;
     stage.presses(&stage.owner, "↩️ Undo").await;
-    is_gone(&stage, &anna, &shop, seen).await;
+    stage.is_gone(&anna, &shop, seen).await;
     // It is unanswered again.
     let copy = stage.owner_sees("🆕 Anna").await;
     assert_eq!(button(&copy, "↩️ Undo"), None);
@@ -92,17 +80,17 @@ async fn a_customer_takes_his_last_message_back(mut stage: Stage) {
     let (_, second) = stage.asks(&anna, &shop, "two").await;
     let (third_id, third) = stage.asks(&anna, &shop, "three").await;
     stage.telegram.send(&anna, &shop, draft::text("/delete")).await;
-    is_gone(&stage, &stage.owner, &stage.master, id(&third)).await;
+    stage.is_gone(&stage.owner, &stage.master, id(&third)).await;
     stage.answered(&anna, &shop, third_id, "was taken back").await;
     // An earlier one, by a reply; a sticker goes with its header.
     let sticker = stage.telegram.send(&anna, &shop, draft::sticker_static("s")).await;
     let copy = stage.copy_of(&shop, &anna, sticker).await;
     let header = copy["reply_to_message"]["message_id"].as_i64().unwrap();
     stage.telegram.reply(&anna, &shop, sticker, draft::text("/delete")).await;
-    is_gone(&stage, &stage.owner, &stage.master, id(&copy)).await;
-    is_gone(&stage, &stage.owner, &stage.master, header).await;
-    assert!(shows(&stage, &stage.owner, &stage.master, id(&first)));
-    assert!(shows(&stage, &stage.owner, &stage.master, id(&second)));
+    stage.is_gone(&stage.owner, &stage.master, id(&copy)).await;
+    stage.is_gone(&stage.owner, &stage.master, header).await;
+    assert!(stage.shows(&stage.owner, &stage.master, id(&first)));
+    assert!(stage.shows(&stage.owner, &stage.master, id(&second)));
     stage.telegram.quiet().await;
     assert!(!stage.said(&stage.owner, &stage.master).iter().any(|words| words.contains("/delete")));
     stage.curtain().await;
@@ -118,10 +106,10 @@ async fn after_48_hours_it_is_said_that_it_is_too_late(mut stage: Stage) {
     stage.telegram.pass_time(Duration::from_secs(49 * 3600));
     stage.telegram.reply(&stage.owner, &stage.master, reply, draft::text("/delete")).await;
     stage.answered(&stage.owner, &stage.master, reply, "48 hours only").await;
-    assert!(shows(&stage, &anna, &shop, seen));
+    assert!(stage.shows(&anna, &shop, seen));
     stage.telegram.reply(&anna, &shop, question, draft::text("/delete")).await;
     stage.answered(&anna, &shop, question, "48 hours only").await;
-    assert!(shows(&stage, &stage.owner, &stage.master, id(&copy)));
+    assert!(stage.shows(&stage.owner, &stage.master, id(&copy)));
     stage.curtain().await;
 }
 
@@ -171,7 +159,7 @@ async fn undo_goes_with_the_last_reply_and_works_once(mut stage: Stage) {
     // Pressed twice at once: one deletes, both are answered.
     stage.telegram.press(&stage.owner, &stage.master, id(&of_ben), &data);
     stage.telegram.press(&stage.owner, &stage.master, id(&of_ben), &data);
-    is_gone(&stage, &ben, &shop, seen).await;
+    stage.is_gone(&ben, &shop, seen).await;
     stage.telegram.quiet().await;
     let deletes = stage.telegram.ledger();
     assert_eq!(
@@ -247,7 +235,7 @@ async fn nobody_takes_back_what_is_not_his(mut stage: Stage) {
     // The customer cannot delete the owner's answer.
     stage.telegram.reply(&anna, &shop, id(&seen), draft::text("/delete")).await;
     stage.sees(&anna, &shop, "Reply to your own message").await;
-    assert!(text(&seen).contains("1 Euro") && shows(&stage, &anna, &shop, id(&seen)));
+    assert!(text(&seen).contains("1 Euro") && stage.shows(&anna, &shop, id(&seen)));
     // Presses by somebody else, and with data that is on no button.
     stage.owner_sees("✅ Anna").await;
     let press = |from: &Person, data: &str| {
@@ -261,6 +249,6 @@ async fn nobody_takes_back_what_is_not_his(mut stage: Stage) {
     press(&stage.owner, &format!("undo:{}-{reply}", reply - 1));
     press(&stage.owner, "undo:x");
     stage.telegram.quiet().await;
-    assert!(shows(&stage, &anna, &shop, id(&seen)));
+    assert!(stage.shows(&anna, &shop, id(&seen)));
     stage.stop().await;
 }

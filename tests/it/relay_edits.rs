@@ -121,7 +121,6 @@ async fn a_replaced_file_is_replaced_both_ways(mut stage: Stage) {
     let shown = becomes(&stage, &stage.owner, &stage.master, id(&copy), "✏️ edited\nb").await;
     assert_eq!(bytes_of(&stage.master, &shown, "photo"), bytes(2, 600));
     // Another kind.
-    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     stage.telegram.edit(&anna, &shop, photo, draft::video(bytes(3, 700)).caption("c")).await;
     let shown = becomes(&stage, &stage.owner, &stage.master, id(&copy), "✏️ edited\nc").await;
     assert_eq!(bytes_of(&stage.master, &shown, "video"), bytes(3, 700));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use telegram_emulator::{Answer, Bot, Fault, Person, draft};
+use telegram_emulator::{Answer, Fault, draft};
 
 use crate::support::{
     Stage,
@@ -27,18 +27,6 @@ mod stages {
     );
 }
 
-fn shows(stage: &Stage, person: &Person, bot: &Bot, message: i64) -> bool {
-    stage.telegram.chat(person, bot).iter().any(|shown| id(shown) == message)
-}
-
-async fn is_gone(stage: &Stage, person: &Person, bot: &Bot, message: i64) {
-    stage
-        .wait_for(person, bot, &format!("no message {message}"), |messages| {
-            (!messages.iter().any(|shown| id(shown) == message)).then_some(())
-        })
-        .await;
-}
-
 async fn a_change_that_waits_does_not_bring_back_what_was_deleted(mut stage: Stage) {
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
@@ -53,10 +41,9 @@ async fn a_change_that_waits_does_not_bring_back_what_was_deleted(mut stage: Sta
     }
     stage.telegram.reply(&anna, &shop, question, draft::text("/delete")).await;
     stage.telegram.reply(&stage.owner, &stage.master, reply, draft::text("/delete")).await;
-    is_gone(&stage, &stage.owner, &stage.master, id(&copy)).await;
+    stage.is_gone(&stage.owner, &stage.master, id(&copy)).await;
     stage.answered(&stage.owner, &stage.master, reply, "no longer sees it").await;
-    tokio::time::sleep(Duration::from_millis(2500)).await;
-    stage.telegram.quiet().await;
+    stage.nothing_waits().await;
     let said = stage.said(&stage.owner, &stage.master);
     assert!(!said.iter().any(|words| words.contains("secret in")), "{said:?}");
     assert!(!said.iter().any(|words| words.contains("change")), "{said:?}");
@@ -75,9 +62,9 @@ async fn a_taking_back_that_cannot_be_confirmed_takes_nothing_else_back(mut stag
     let wait = Answer::TooManyRequests { retry_after: 40 };
     stage.telegram.fault(Fault::on("sendMessage").bot(&shop).answer(wait));
     stage.telegram.send(&anna, &shop, draft::text("/delete")).await;
-    is_gone(&stage, &stage.owner, &stage.master, id(&second)).await;
+    stage.is_gone(&stage.owner, &stage.master, id(&second)).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    assert!(shows(&stage, &stage.owner, &stage.master, id(&first)));
+    assert!(stage.shows(&stage.owner, &stage.master, id(&first)));
     stage.stop().await;
 }
 
@@ -172,7 +159,7 @@ async fn undo_stays_below_a_copy_that_changes(mut stage: Stage) {
     stage.telegram.edit(&anna, &shop, question, draft::text("How much is it?")).await;
     stage.owner_sees("How much is it?").await;
     stage.presses(&stage.owner, "↩️ Undo").await;
-    is_gone(&stage, &anna, &shop, seen).await;
+    stage.is_gone(&anna, &shop, seen).await;
     stage.settled().await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     stage.telegram.edit(&anna, &shop, question, draft::text("What does it cost?")).await;
@@ -213,7 +200,7 @@ async fn a_failed_album_is_told_of_once(mut stage: Stage) {
         stage.telegram.send(&anna, &shop, photo).await;
     }
     stage.sees(&anna, &shop, "could not be delivered").await;
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    stage.nothing_waits().await;
     let said = stage.said(&anna, &shop);
     let told = said.iter().filter(|words| words.contains("could not be delivered")).count();
     assert_eq!(told, 1, "{said:#?}");
@@ -239,8 +226,7 @@ async fn a_banned_album_reaches_nobody(mut stage: Stage) {
     stage.owner_sees("banned").await;
     stage.telegram.edit(&anna, &shop, late, draft::text("late 1")).await;
     stage.telegram.react(&anna, &shop, late, Some("❤"));
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    stage.telegram.quiet().await;
+    stage.nothing_waits().await;
     assert_eq!(stage.said(&stage.owner, &stage.master).len(), before + 1);
     assert_eq!(stage.database.count("parked").await, 0);
     stage.curtain().await;

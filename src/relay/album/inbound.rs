@@ -1,9 +1,6 @@
 //! A customer's album, into the inbox.
 
-use std::{
-    slice,
-    time::{Duration, Instant},
-};
+use std::{slice, time::Duration};
 
 use super::{
     Item,
@@ -12,9 +9,9 @@ use super::{
 };
 use crate::{
     clock,
-    model::{DeliveryState, Direction, Part},
+    model::{DeliveryState, Part},
     relay::{
-        Failure, INBOUND_HOLD, Relay, Verdict,
+        Failure, Relay, Verdict,
         carry::{Carriage, is_last},
         content::{Content, Reading, read},
         customer::Customer,
@@ -81,17 +78,7 @@ impl Relay {
         let Some(plain) = composed(incoming.header.rich()) else {
             return self.one_by_one(customer, items).await;
         };
-        let inbox = self.inbox(customer.owner());
-        let carriage = |item: &Item| Carriage {
-            relay: self,
-            owner: customer.owner(),
-            direction: Direction::Inbound,
-            source: item.row.source,
-            writer: &self.inner.master,
-            holder: &customer.client.caller,
-            chat: inbox.chat,
-            deadline: Instant::now() + INBOUND_HOLD,
-        };
+        let carriage = |item: &Item| Carriage::inbound(self, customer, item.row.source);
         let group = Group(items.iter().map(carriage).collect());
         self.begins_waiting(&group.0[0], &incoming).await?;
         let alone = plain.header.is_none();

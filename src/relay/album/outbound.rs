@@ -1,6 +1,6 @@
 //! An owner's album, to the customer whose copy one of its items replies to.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{
     Item,
@@ -8,9 +8,9 @@ use super::{
     group::{Group, GroupEnding, GroupStanding},
 };
 use crate::{
-    model::{DeliveryState, Direction, OwnerId, Part, Reference},
+    model::{DeliveryState, OwnerId, Part, Reference},
     relay::{
-        Failure, OUTBOUND_HOLD, Relay, Verdict,
+        Failure, Relay, Verdict,
         carry::{Carriage, Ending, is_last},
         compose::{Reply, plainer},
         content::{Content, Reading, read},
@@ -258,16 +258,8 @@ impl Relay {
         let writer = Caller { bot: target.bot, token: self.inner.master.token.clone() };
         let mut replied = Replied::Done;
         for item in items {
-            let carriage = Carriage {
-                relay: self,
-                owner,
-                direction: Direction::Outbound,
-                source: item.row.source,
-                writer: &writer,
-                holder: &self.inner.master,
-                chat: target.customer,
-                deadline: Instant::now(),
-            };
+            let to = (&writer, target.customer);
+            let carriage = Carriage::outbound(self, owner, item.row.source, to);
             match carriage.give_up(target.bot, None).await? {
                 Replied::Done => {}
                 other => replied = other,
@@ -277,15 +269,7 @@ impl Relay {
     }
 
     fn way<'a>(&'a self, owner: OwnerId, item: &Item, outgoing: &Outgoing<'a>) -> Carriage<'a> {
-        Carriage {
-            relay: self,
-            owner,
-            direction: Direction::Outbound,
-            source: item.row.source,
-            writer: &outgoing.client.caller,
-            holder: &self.inner.master,
-            chat: outgoing.target.customer,
-            deadline: Instant::now() + OUTBOUND_HOLD,
-        }
+        let to = (&outgoing.client.caller, outgoing.target.customer);
+        Carriage::outbound(self, owner, item.row.source, to)
     }
 }

@@ -7,7 +7,7 @@ use teloxide::types::{ChatId, MessageId};
 
 use crate::{
     clock,
-    model::{Direction, MessageKey, Part},
+    model::{MessageKey, Part},
     relay::{
         INBOUND_HOLD, Relay, Verdict,
         carry::Carriage,
@@ -77,18 +77,7 @@ impl Relay {
         };
         let reply = Some(Reply { message: copy, quote: None });
         let incoming = Incoming { header, reply, ..incoming };
-        let inbox = self.inbox(customer.owner());
-        let (bot, chat) = (customer.client.id(), message.chat.id);
-        let carriage = Carriage {
-            relay: self,
-            owner: customer.owner(),
-            direction: Direction::Inbound,
-            source: MessageKey { bot, chat, message: message.id },
-            writer: &self.inner.master,
-            holder: &customer.client.caller,
-            chat: inbox.chat,
-            deadline: Instant::now() + INBOUND_HOLD,
-        };
+        let carriage = Carriage::inbound(self, customer, customer.source(message));
         let part = Part::Change(update);
         let failure = match self.carry_in(&carriage, &incoming, part).await? {
             Carried::Done | Carried::Before => return Ok(Verdict::Done),

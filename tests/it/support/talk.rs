@@ -81,6 +81,30 @@ impl Stage {
         chat.iter().filter(|m| by_bot(m)).map(|m| super::text(m).to_owned()).collect()
     }
 
+    /// Whether a chat shows a message now.
+    pub fn shows(&self, person: &Person, bot: &Bot, message: i64) -> bool {
+        self.telegram.chat(person, bot).iter().any(|shown| id(shown) == message)
+    }
+
+    /// Waits until a chat does not show a message any more.
+    pub async fn is_gone(&self, person: &Person, bot: &Bot, message: i64) {
+        self.wait_for(person, bot, &format!("no message {message}"), |messages| {
+            (!messages.iter().any(|shown| id(shown) == message)).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until nothing is parked any more and what came of it is done.
+    pub async fn nothing_waits(&self) {
+        let began = Instant::now();
+        self.telegram.quiet().await;
+        while self.database.count("parked").await > 0 {
+            assert!(began.elapsed() < Duration::from_secs(30), "something stays parked");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.settled().await;
+    }
+
     /// Waits until no call has been made for a while: reactions and marks come by themselves.
     pub async fn settled(&self) {
         let mut before = usize::MAX;
