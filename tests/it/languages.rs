@@ -145,9 +145,7 @@ async fn old_forged_and_foreign_presses_choose_nothing(mut stage: Stage) {
         stage.sees_times(person, &shop, "👋 Hello!", 2).await;
     }
     // Twice, and again when it has gone.
-    for _ in 0..2 {
-        stage.telegram.press(&anna, &shop, id(&question), &german);
-    }
+    stage.telegram.press_all(&anna, &shop, id(&question), &[&*german; 2]);
     stage.sees(&anna, &shop, "✅ Ab jetzt").await;
     stage.telegram.quiet().await;
     stage.telegram.send(&anna, &shop, draft::text("/language")).await;

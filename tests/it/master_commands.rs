@@ -201,9 +201,7 @@ async fn buttons_pressed_twice_or_late_change_nothing(mut stage: Stage) {
     let question = stage.owner_sees("Detach @shop_bot?").await;
     let id = question["message_id"].as_i64().unwrap();
     let (yes, no) = (button(&question, "Detach").unwrap(), button(&question, "Cancel").unwrap());
-    for data in [&yes, &yes, &no, &yes] {
-        stage.telegram.press(&stage.owner, &stage.master, id, data);
-    }
+    stage.telegram.press_all(&stage.owner, &stage.master, id, &[&*yes, &*yes, &*no, &*yes]);
     stage.owner_sees("@shop_bot is detached").await;
     pops_up(&stage, STALE, 3).await;
     stage.telegram.quiet().await;

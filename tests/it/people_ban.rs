@@ -209,9 +209,7 @@ async fn the_list_of_bans_lifts_them(mut stage: Stage) {
     stage.asks(&customers[0], &shop, "back again").await;
     let list = shown(&stage, &list).await;
     let lift = button(&list, "Unban Customer3").unwrap();
-    for _ in 0..2 {
-        stage.telegram.press(&stage.owner, &stage.master, id(&list), &lift);
-    }
+    stage.telegram.press_all(&stage.owner, &stage.master, id(&list), &[&*lift; 2]);
     pops_up(&stage, 1).await;
     stage.redelivers("callback_query").await;
     stage.asks(&customers[3], &shop, "me too").await;
@@ -232,9 +230,7 @@ async fn buttons_of_bans_have_their_effect_once(mut stage: Stage) {
     ] {
         let now = shown(&stage, &answer).await;
         let data = button(&now, label).unwrap();
-        for _ in 0..2 {
-            stage.telegram.press(&stage.owner, &stage.master, id(&answer), &data);
-        }
+        stage.telegram.press_all(&stage.owner, &stage.master, id(&answer), &[&*data; 2]);
         let now = stage.owner_sees(result).await;
         pops_up(&stage, if label == "Unban" { 2 } else { 1 }).await;
         stage.redelivers("callback_query").await;

@@ -141,9 +141,7 @@ async fn bans_are_made_and_lifted_on_the_card(mut stage: Stage) {
         assert_eq!(shown.get("photo").is_some(), photo);
         let messages = stage.telegram.chat(&stage.owner, &stage.master).len();
         let ban = button(&shown, "Ban").unwrap();
-        for _ in 0..2 {
-            stage.telegram.press(&stage.owner, &stage.master, id(&shown), &ban);
-        }
+        stage.telegram.press_all(&stage.owner, &stage.master, id(&shown), &[&*ban; 2]);
         stage.owner_sees("🚫 Banned from all your bots").await;
         stage.presses(&stage.owner, "Only from @shop_bot").await;
         stage.owner_sees("🚫 Banned from @shop_bot").await;
@@ -200,9 +198,7 @@ async fn a_note_is_asked_for_and_replaced_and_removed(mut stage: Stage) {
     let (_, copy) = stage.asks(&anna, &shop, "tea?").await;
     let shown = card(&stage, &copy).await;
     let note = button(&shown, "Note").unwrap();
-    for _ in 0..2 {
-        stage.telegram.press(&stage.owner, &stage.master, id(&shown), &note);
-    }
+    stage.telegram.press_all(&stage.owner, &stage.master, id(&shown), &[&*note; 2]);
     stage.owner_sees("Send the note on Anna").await;
     stage.telegram.quiet().await;
     assert_eq!(stage.times(&stage.owner, &stage.master, "Send the note on Anna"), 1);

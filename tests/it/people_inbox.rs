@@ -118,9 +118,7 @@ async fn who_needs_no_answer_is_marked_as_answered(mut stage: Stage) {
     let (said, messages) =
         (stage.said(&anna, &shop), stage.telegram.chat(&stage.owner, &stage.master));
     let data = button(&pointer, "Mark as answered").unwrap();
-    for _ in 0..2 {
-        stage.telegram.press(&stage.owner, &stage.master, id(&pointer), &data);
-    }
+    stage.telegram.press_all(&stage.owner, &stage.master, id(&pointer), &[&*data; 2]);
     stage.owner_sees("✅ Anna → @shop_bot: marked as answered").await;
     stage.redelivers("callback_query").await;
     stage.settled().await;

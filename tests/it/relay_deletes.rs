@@ -157,8 +157,7 @@ async fn undo_goes_with_the_last_reply_and_works_once(mut stage: Stage) {
     let data = button(&shown, "↩️ Undo").unwrap();
     let seen = id(&stage.copy_of_reply(reply).await);
     // Pressed twice at once: one deletes, both are answered.
-    stage.telegram.press(&stage.owner, &stage.master, id(&of_ben), &data);
-    stage.telegram.press(&stage.owner, &stage.master, id(&of_ben), &data);
+    stage.telegram.press_all(&stage.owner, &stage.master, id(&of_ben), &[&*data; 2]);
     stage.is_gone(&ben, &shop, seen).await;
     stage.telegram.quiet().await;
     let deletes = stage.telegram.ledger();

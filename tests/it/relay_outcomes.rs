@@ -275,9 +275,7 @@ async fn the_owner_learns_the_true_reason_and_can_send_again(mut stage: Stage) {
     stage.restart().await;
     stage.telegram.unblock(&anna, &shop);
     // Pressed often, it is sent once.
-    for _ in 0..4 {
-        stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
-    }
+    stage.telegram.press_all(&stage.owner, &stage.master, id(&told), &["again"; 4]);
     stage.sees(&anna, &shop, "the menu").await;
     becomes(&stage, &told, "✅ Delivered").await;
     stage.telegram.quiet().await;
@@ -301,9 +299,7 @@ async fn a_reply_held_too_long_can_be_sent_again(mut stage: Stage) {
     let told = stage.answered(&stage.owner, &stage.master, reply, "⏳ Not delivered yet").await;
     assert!(has_button(&told));
     stage.restart().await;
-    for _ in 0..3 {
-        stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
-    }
+    stage.telegram.press_all(&stage.owner, &stage.master, id(&told), &["again"; 3]);
     becomes(&stage, &told, "✅ Delivered").await;
     stage.telegram.quiet().await;
     assert_eq!(stage.said(&anna, &shop)[2..], ["at last"]);

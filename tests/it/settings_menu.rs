@@ -257,9 +257,7 @@ async fn old_forged_and_foreign_buttons_change_nothing(mut stage: Stage) {
     assert_eq!(stage.times(&other, &stage.master, "⚙️"), 0);
     // Twice: the second is too late.
     let id = id(&question);
-    for _ in 0..2 {
-        stage.telegram.press(&stage.owner, &stage.master, id, &save);
-    }
+    stage.telegram.press_all(&stage.owner, &stage.master, id, &[&*save; 2]);
     stage.telegram.quiet().await;
     stage.pops_up(STALE, 1).await;
     assert!(stage.menu().await.contains("Protect content: on"));

@@ -260,35 +260,24 @@ impl Emulator {
     /// # Panics
     /// If no such button is on that message.
     pub fn press(&self, person: &Person, bot: &Bot, message_id: i64, data: &str) -> String {
-        self.press_in(private(person, bot), person, bot, message_id, data)
+        self.press_all(person, bot, message_id, &[data]).remove(0)
     }
 
-    fn press_in(
+    /// Presses several buttons of a message, or one several times, before the bot can change it;
+    /// gives the queries' ids.
+    ///
+    /// # Panics
+    /// If there is no such button on that message.
+    pub fn press_all(
         &self,
-        key: ChatKey,
         person: &Person,
         bot: &Bot,
         message_id: i64,
-        data: &str,
-    ) -> String {
+        data: &[&str],
+    ) -> Vec<String> {
+        let key = private(person, bot);
         self.write(|s| {
-            let shown = s.shown(bot.id, key, message_id);
-            let rows = shown["reply_markup"]["inline_keyboard"].as_array().cloned().unwrap_or_default();
-            let buttons: Vec<_> = rows.iter().filter_map(Value::as_array).flatten().collect();
-            assert!(
-                buttons.iter().any(|b| b["callback_data"] == data),
-                "no button {data:?} on message {message_id}; there are {:?}",
-                buttons.iter().map(|b| b["callback_data"].to_string()).collect::<Vec<_>>()
-            );
-            let id = (s.random() >> 1).to_string();
-            let instance = (s.chats.len() as i64 * 7_919 + person.id).to_string();
-            let now = s.now();
-            s.callbacks.insert(id.clone(), (bot.id, now));
-            let query = json!({
-                "id": id, "from": person.user(), "message": shown, "chat_instance": instance, "data": data,
-            });
-            s.add_update(bot.id, "callback_query", query);
-            id
+            data.iter().map(|data| s.press(key, person, bot, message_id, data)).collect()
         })
     }
 
@@ -345,5 +334,34 @@ impl Emulator {
             let key = s.key_of(bot.id, chat)?;
             s.message(key, message_id).map(|m| render(bot.id, &m.value))
         })
+    }
+}
+
+impl State {
+    pub(super) fn press(
+        &mut self,
+        key: ChatKey,
+        person: &Person,
+        bot: &Bot,
+        message_id: i64,
+        data: &str,
+    ) -> String {
+        let shown = self.shown(bot.id, key, message_id);
+        let rows = shown["reply_markup"]["inline_keyboard"].as_array().cloned().unwrap_or_default();
+        let buttons: Vec<_> = rows.iter().filter_map(Value::as_array).flatten().collect();
+        assert!(
+            buttons.iter().any(|b| b["callback_data"] == data),
+            "no button {data:?} on message {message_id}; there are {:?}",
+            buttons.iter().map(|b| b["callback_data"].to_string()).collect::<Vec<_>>()
+        );
+        let id = (self.random() >> 1).to_string();
+        let instance = (self.chats.len() as i64 * 7_919 + person.id).to_string();
+        let now = self.now();
+        self.callbacks.insert(id.clone(), (bot.id, now));
+        let query = json!({
+            "id": id, "from": person.user(), "message": shown, "chat_instance": instance, "data": data,
+        });
+        self.add_update(bot.id, "callback_query", query);
+        id
     }
 }

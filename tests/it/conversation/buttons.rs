@@ -40,8 +40,7 @@ pub async fn of_the_owner(s: &mut Script) {
     s.see(&[]).await;
 
     s.step("pressed twice it has its effect once");
-    s.presses_data("olga", &copy, &undo);
-    s.presses_data("olga", &copy, &undo);
+    s.presses_twice("olga", &copy, &undo);
     s.see(&[
         "olga ~ bot: 🆕 Anna Petrova → @shop_bot #table7 ⏎ Last one?",
         "olga ~ olga: The very last ↩«Last one?»",
@@ -135,8 +134,7 @@ pub async fn of_bans_and_bots(s: &mut Script) {
     s.see(&["eve + eve: Ha!", "eve + bot: Closed for you. (protected)"]).await;
 
     s.step("the owner does, by two presses");
-    s.presses_data("olga", &answer, &unban);
-    s.presses_data("olga", &answer, &unban);
+    s.presses_twice("olga", &answer, &unban);
     s.see(&[
         "olga ~ bot: ✅ Eve Bob ＠bob › ＠bank_bot ＃vip Z⟨301×4⟩ is no longer banned and can write to you again. ↩«/ban»",
     ])
@@ -175,8 +173,7 @@ pub async fn of_settings_and_languages(s: &mut Script) {
     s.see(&[]).await;
 
     s.step("the owner says so, twice");
-    s.presses_data("olga", &question, &save);
-    s.presses_data("olga", &question, &save);
+    s.presses_twice("olga", &question, &save);
     s.see(&[
         "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(299) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
     ])
@@ -202,8 +199,7 @@ pub async fn of_settings_and_languages(s: &mut Script) {
     s.see(&[]).await;
 
     s.step("he chooses twice");
-    s.presses_data("hans", &question, &spanish);
-    s.presses_data("hans", &question, &spanish);
+    s.presses_twice("hans", &question, &spanish);
     s.see(&["hans ~ bot: ✅ A partir de ahora te hablo en español."]).await;
 
     s.step("everybody hears his own language");
@@ -231,8 +227,7 @@ pub async fn of_settings_and_languages(s: &mut Script) {
     let (hans, shop) = s.side("hans");
     s.stage.telegram.unblock(hans, shop);
     let (told, again) = s.button("olga", "Send again").await;
-    s.presses_data("olga", &told, &again);
-    s.presses_data("olga", &told, &again);
+    s.presses_twice("olga", &told, &again);
     s.see(&[
         "olga ~ bot: 🆕 Hans → @shop_bot ⏎ Danke [↩️ Undo]",
         "olga ~ bot: ✅ Anna Petrova → @shop_bot #table7 ⏎ Last one?",

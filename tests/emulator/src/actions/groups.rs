@@ -160,7 +160,7 @@ impl Emulator {
         data: &str,
     ) -> String {
         let key = self.read(|s| s.key_of(bot.id, group.id)).expect("the group exists");
-        self.press_in(key, person, bot, message_id, data)
+        self.write(|s| s.press(key, person, bot, message_id, data))
     }
 
     /// Opens a topic in a forum by hand; gives its thread id.
