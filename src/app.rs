@@ -232,6 +232,14 @@ fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Runni
             stop.clone(),
         ));
     }
+    if store.is_shared() {
+        let (living, end) = (store.clone(), stop.clone());
+        running.tasks.spawn(async move { living.keep_alive(end).await });
+        let (dispatch, end) = (rooms.dispatch.clone(), stop.clone());
+        running.tasks.spawn(async move { dispatch.keep_looking_for_parked(end).await });
+        let (bots, end) = (rooms.bots.clone(), stop.clone());
+        running.tasks.spawn(async move { bots.keep_up(end).await });
+    }
     running.tasks.spawn(keep_house(
         store.clone(),
         rooms.telegram.clone(),
@@ -310,6 +318,7 @@ async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: Cancellat
             store.forget_kept_before(now - 2 * DAY_MS).await?;
             store.forget_albums_before(now - 3 * DAY_MS).await?;
             store.forget_refused_before(now - days * DAY_MS).await?;
+            store.forget_processes_before(now - DAY_MS).await?;
             store.forget_references_before(now - days * DAY_MS).await
         };
         match cleaned.await {

@@ -14,7 +14,7 @@ use std::{
 
 use serde_json::{Map, json};
 use tokio::sync::watch;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use webhooks::host_of;
 pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
@@ -30,6 +30,11 @@ use crate::{
     text::Language,
     token::BotToken,
 };
+
+/// Between two looks at what other processes changed.
+const KEEP_UP: Duration = Duration::from_secs(5);
+/// How far clocks of several machines may be apart, in milliseconds.
+const MARGIN_MS: i64 = 60_000;
 
 /// The registry. Cheap to clone.
 #[derive(Clone)]
@@ -113,6 +118,51 @@ impl Bots {
         Ok(Some(client))
     }
 
+    /// A client bot as it is now, whichever process changed it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn current(&self, bot: BotId) -> Result<Option<Arc<ClientBot>>, StoreError> {
+        let known = self.get(bot);
+        let changed_at = self.inner.store.bot_changed_at(bot).await?;
+        if let Some(known) = known.filter(|known| Some(known.changed_at) == changed_at) {
+            return Ok(Some(known));
+        }
+        self.refresh(bot).await
+    }
+
+    /// Reads a client bot anew; `None` when it does not run any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh(&self, bot: BotId) -> Result<Option<Arc<ClientBot>>, StoreError> {
+        let client = self.inner.store.bot(bot).await?.and_then(|row| self.open(&row));
+        match &client {
+            Some(client) => self.insert(Arc::clone(client)),
+            None => self.forget(bot),
+        }
+        Ok(client)
+    }
+
+    /// Learns what other processes changed, now and then, until stopped.
+    pub async fn keep_up(&self, stop: CancellationToken) {
+        let mut seen = clock::now_ms();
+        while stop.run_until_cancelled(tokio::time::sleep(KEEP_UP)).await.is_some() {
+            // What was written by a clock that is behind comes late, not never.
+            let changed = self.inner.store.bots_changed_since(seen - MARGIN_MS).await;
+            let Ok(changed) = changed else { continue };
+            for row in changed {
+                seen = seen.max(row.changed_at);
+                if self.get(row.bot).is_none_or(|known| known.changed_at != row.changed_at)
+                    && (row.token.is_some() || self.get(row.bot).is_some())
+                    && let Err(error) = self.refresh(row.bot).await
+                {
+                    tracing::debug!(bot.id = %row.bot, %error, "a bot could not be read anew");
+                }
+            }
+        }
+    }
+
     /// All running client bots.
     pub fn all(&self) -> Vec<Arc<ClientBot>> {
         let running = self.inner.running.read().unwrap_or_else(PoisonError::into_inner);
@@ -150,6 +200,8 @@ impl Bots {
             state: BotState::Active,
             webhook: None,
             settings: None,
+            // What was written is looked up when it is needed first.
+            changed_at: 0,
         };
         if !inner.store.attach_bot(&row, clock::now_ms()).await? {
             return Ok(Attached::Taken);

@@ -23,10 +23,10 @@ use crate::{
     metrics::Metrics,
     model::{BotId, OwnerId},
     relay::{
-        Due, Lane, Relay, SEND_AGAIN, Verdict,
+        Due, Lane, Reception, Relay, SEND_AGAIN, Verdict,
         content::{self, Reading},
     },
-    store::{Store, StoreError},
+    store::{Purpose, Store, StoreError},
     update::{Button, Kind, Message, Update},
 };
 
@@ -36,6 +36,11 @@ const CAPACITY: usize = 1024;
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 /// When to come again where all places are taken.
 const WHEN_FULL: Duration = Duration::from_secs(2);
+
+/// When to come again to a chat in which another process is at work.
+const BUSY: Duration = Duration::from_secs(1);
+/// Between two looks for what processes that are gone left parked.
+const LOOK_FOR_PARKED: Duration = Duration::from_secs(5);
 
 /// What became of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +137,7 @@ impl Dispatch {
                 }
                 let _turn = dispatch.inner.lanes.turn((lane.0, (0, lane.1.0))).await;
                 let due = dispatch.inner.relay.due(lane);
-                if let Err(error) = dispatch.pass_parked_on(lane, due).await {
+                if let Err(error) = dispatch.pass_on_alone(lane).await {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
                         "something parked waits"
@@ -141,6 +146,34 @@ impl Dispatch {
                 }
             }
         });
+    }
+
+    /// Passes on what is due in a chat, if no other process is at it, and nothing has come to it.
+    async fn pass_on_alone(&self, lane: Lane) -> Result<(), Fault> {
+        let (store, relay) = (&self.inner.store, &self.inner.relay);
+        if !store.take_lease(lane, Purpose::Chat).await? {
+            relay.postpone(lane, relay.due(lane), BUSY);
+            return Ok(());
+        }
+        let passed = async {
+            if store.is_shared() {
+                relay.look_up_parked(lane).await?;
+            }
+            self.pass_parked_on(lane, relay.due(lane)).await
+        };
+        let passed = passed.await.map(drop);
+        store.end_lease(lane, Purpose::Chat).await?;
+        passed
+    }
+
+    /// Takes up what processes that are gone left parked, until stopped.
+    pub async fn keep_looking_for_parked(&self, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(LOOK_FOR_PARKED)).await.is_some() {
+            match self.inner.relay.find_abandoned().await {
+                Ok(lanes) => lanes.into_iter().for_each(|lane| self.keep_parked(lane)),
+                Err(error) => tracing::debug!(%error, "what is parked could not be looked up"),
+            }
+        }
     }
 
     /// Passes on what is parked in a chat; an owner's album that goes to nobody is the master's.
@@ -192,25 +225,79 @@ impl Dispatch {
         outcome
     }
 
+    /// Handles an update, alone among all processes where the database would not keep two of them
+    /// apart: a message that is relayed has its reference for that.
     async fn route(&self, bot: BotId, update: Update) -> Result<Verdict, Fault> {
-        if let Kind::Message(message) = &update.kind
-            && self.inner.relay.ends_album(bot, message)
-        {
-            // What was sent before this message arrives before it.
-            let items = Due { items: true, edits: false };
-            let verdict = self.pass_parked_on((bot, message.chat.id), items).await?;
-            if verdict != Verdict::Done {
-                return Ok(verdict);
+        let (store, lane) = (&self.inner.store, (bot, ChatId(update.lane().1)));
+        let is_relayed = match &update.kind {
+            Kind::Message(message) if bot != self.inner.relay.master().bot => {
+                message.command().is_none()
             }
+            _ => false,
+        };
+        let ends_album = |update: &Update| match &update.kind {
+            Kind::Message(message) => self.inner.relay.ends_album(bot, message),
+            _ => false,
+        };
+        if is_relayed && !ends_album(&update) {
+            return match self.receive(bot, update, !store.is_shared()).await? {
+                Received::Settled(verdict) => Ok(verdict),
+                Received::Parked(update) => Box::pin(self.alone(lane, *update)).await,
+            };
         }
+        Box::pin(self.alone(lane, update)).await
+    }
+
+    /// Handles an update while no other process does anything in its chat.
+    async fn alone(&self, lane: Lane, update: Update) -> Result<Verdict, Fault> {
+        let (store, relay) = (&self.inner.store, &self.inner.relay);
+        if !store.take_lease(lane, Purpose::Chat).await? {
+            return Ok(Verdict::TryLater(BUSY));
+        }
+        let handled = async {
+            if store.is_shared() {
+                relay.look_up_parked(lane).await?;
+            }
+            if let Kind::Message(message) = &update.kind
+                && relay.ends_album(lane.0, message)
+            {
+                // What was sent before this message arrives before it.
+                let items = Due { items: true, edits: false };
+                let verdict = self.pass_parked_on(lane, items).await?;
+                if verdict != Verdict::Done {
+                    return Ok(verdict);
+                }
+            }
+            match self.receive(lane.0, update, true).await? {
+                Received::Settled(verdict) => Ok(verdict),
+                Received::Parked(_) => Ok(Verdict::TryLater(BUSY)),
+            }
+        };
+        let handled = handled.await;
+        if let Err(error) = store.end_lease(lane, Purpose::Chat).await {
+            tracing::debug!(%error, "a lease stays until this process takes it again");
+        }
+        handled
+    }
+
+    async fn receive(
+        &self,
+        bot: BotId,
+        update: Update,
+        looked_up: bool,
+    ) -> Result<Received, Fault> {
         if bot == self.inner.relay.master().bot {
-            return self.of_master(update).await;
+            return self.of_master(update).await.map(Received::Settled);
         }
-        match self.inner.bots.find(bot).await? {
-            Some(client) => Ok(self.inner.relay.of_client(&client, update.kind, update.id).await?),
+        let Some(client) = self.inner.bots.find(bot).await? else {
             // Detached while the update was on its way: the rule is that nobody is there.
-            None => Ok(Verdict::Done),
-        }
+            return Ok(Received::Settled(Verdict::Done));
+        };
+        let Update { id, kind, .. } = update;
+        Ok(match self.inner.relay.of_client(client, kind, id, looked_up).await? {
+            Reception::Settled(verdict) => Received::Settled(verdict),
+            Reception::Parked(kind) => Received::Parked(Box::new(Update { id, kind: *kind })),
+        })
     }
 
     async fn of_master(&self, update: Update) -> Result<Verdict, Fault> {
@@ -329,6 +416,13 @@ impl Dispatch {
         store.mark_handled(master, update, clock::now_ms()).await?;
         Ok(Verdict::Done)
     }
+}
+
+/// What became of an update at its handler.
+enum Received {
+    Settled(Verdict),
+    /// What is parked in its chat is to be looked up first.
+    Parked(Box<Update>),
 }
 
 /// Why a handler did not get through.

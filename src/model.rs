@@ -208,6 +208,8 @@ pub struct Reference {
     pub attempts: i64,
     /// Why it failed: a short code, see `relay::Failure`.
     pub reason: Option<String>,
+    /// The process that makes the copy; `None` while none does.
+    pub holder: Option<i64>,
 }
 
 impl Reference {
@@ -281,6 +283,10 @@ pub struct Known {
     pub chosen_language: Option<String>,
     /// Whether the owner banned him.
     pub is_banned: bool,
+    /// Whether something of his is parked, by whichever process.
+    pub has_parked: bool,
+    /// When the bot was changed last, in UTC milliseconds; `None` where it is not known.
+    pub bot_changed_at: Option<i64>,
     /// Whose turn it is, and what else changes while they talk.
     pub state: ConversationState,
 }

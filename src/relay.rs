@@ -52,6 +52,7 @@ use teloxide::types::{ChatId, MessageId};
 use tokio_util::task::TaskTracker;
 
 pub use album::Unclaimed;
+pub use customer::Reception;
 pub use failure::Failure;
 pub use parking::{Due, Lane};
 
@@ -71,6 +72,8 @@ const INBOUND_HOLD: Duration = Duration::from_secs(45);
 const OUTBOUND_HOLD: Duration = Duration::from_secs(20);
 /// How long an answer waits for the reference of what it answers.
 const RECORDING: Duration = Duration::from_secs(3);
+/// When to come again for what another process is at.
+const BUSY: Duration = Duration::from_secs(1);
 /// How long a side message may wait.
 const SIDE_HOLD: Duration = Duration::from_secs(30);
 /// Attempts with an unknown outcome before the sender is told.

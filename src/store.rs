@@ -15,10 +15,12 @@ mod conversations;
 mod dialogues;
 mod handled;
 mod installation;
+mod leases;
 mod mysql;
 mod owners;
 mod parked;
 mod people;
+mod processes;
 mod references;
 mod sqlite;
 mod statement;
@@ -29,9 +31,11 @@ use std::sync::Arc;
 use sqlx::{MySqlPool, SqlitePool};
 
 pub use bots::BotRow;
+pub use leases::Purpose;
 pub use owners::OwnerRow;
 pub use parked::{ParkedKind, ParkedRow};
 pub use people::Ban;
+use processes::Process;
 pub use references::NewReference;
 use sqlite::Writer;
 use statement::{Row, Statement, sql};
@@ -69,6 +73,7 @@ impl From<sqlx::Error> for StoreError {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
+    process: Arc<Process>,
 }
 
 #[derive(Clone)]
@@ -90,7 +95,7 @@ impl Store {
                 Pool::Sqlite { read, write }
             }
         };
-        Ok(Self { pool })
+        Ok(Self { pool, process: Arc::new(Process::new()) })
     }
 
     /// "SQLite" or what the server says it is, for `check` and the log.
@@ -115,8 +120,16 @@ impl Store {
         }
     }
 
+    /// Whether other processes may work on the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.pool, Pool::MySql(_))
+    }
+
     /// Lets what was begun finish, then closes all connections.
     pub async fn close(&self) {
+        if let Err(error) = self.leave().await {
+            tracing::debug!(%error, "this process could not sign off");
+        }
         match &self.pool {
             Pool::MySql(pool) => pool.close().await,
             Pool::Sqlite { read, write } => {

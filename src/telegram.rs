@@ -80,6 +80,8 @@ pub struct ClientBot {
     pub webhook: Option<Vec<u8>>,
     /// How its owner set it.
     pub settings: Arc<BotSettings>,
+    /// When it was changed last, as far as this process knows: UTC milliseconds.
+    pub changed_at: i64,
     /// Its id and token.
     pub caller: Caller,
 }

@@ -233,6 +233,7 @@ impl super::ClientBot {
             state: row.state,
             webhook: row.webhook.clone(),
             settings,
+            changed_at: row.changed_at,
             caller,
         }
     }

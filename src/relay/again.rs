@@ -123,7 +123,7 @@ impl Relay {
         let Reading::Content(content) = read(original, language) else {
             return undelivered(Failure::Kind);
         };
-        let Some(client) = running(self, owner, known.client_bot()) else {
+        let Some(client) = running(self, owner, known.client_bot()).await? else {
             return undelivered(Failure::BotRemoved);
         };
         let Some(known) = self.claim(owner, known).await? else { return Ok(Replied::Done) };

@@ -167,14 +167,43 @@ impl Relay {
         for lane in &lanes {
             let items = self.parked(*lane, ParkedKind::Item).await?;
             if let Some((last, group)) = items.last().and_then(|last| Some((last, last.group()?))) {
-                let age = clock::now_ms().saturating_sub(last.row.parked_at);
-                let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
-                let pause = (age + QUIET).clamp(QUIET_AFTER_START.0, QUIET_AFTER_START.1);
+                let pause = (age_of(last) + QUIET).clamp(QUIET_AFTER_START.0, QUIET_AFTER_START.1);
                 self.inner.parking.item(*lane, group, pause);
             }
             if !self.parked(*lane, ParkedKind::Edit).await?.is_empty() {
                 self.inner.parking.edit(*lane, QUIET);
             }
+        }
+        Ok(lanes)
+    }
+
+    /// Looks up what is parked in a chat, whichever process parked it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_up_parked(&self, lane: Lane) -> Result<(), StoreError> {
+        let items = self.parked(lane, ParkedKind::Item).await?;
+        if let Some((last, group)) = items.last().and_then(|last| Some((last, last.group()?))) {
+            let pause = QUIET.saturating_sub(age_of(last));
+            self.inner.parking.found_item(lane, group, pause);
+        }
+        if !self.inner.parking.has_edits(lane)
+            && !self.parked(lane, ParkedKind::Edit).await?.is_empty()
+        {
+            self.inner.parking.edit(lane, QUIET);
+        }
+        Ok(())
+    }
+
+    /// The chats in which a process that is gone may have left something parked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_abandoned(&self) -> Result<Vec<Lane>, StoreError> {
+        let mut lanes = self.inner.store.chats_with_parked().await?;
+        lanes.retain(|lane| !self.inner.parking.knows(*lane));
+        for lane in &lanes {
+            self.look_up_parked(*lane).await?;
         }
         Ok(lanes)
     }
@@ -282,6 +311,12 @@ impl Relay {
 
 /// The most items an album has (Bot API, `sendMediaGroup`).
 const MOST: usize = 10;
+
+/// How long a message has been parked.
+fn age_of(item: &Item) -> Duration {
+    let age = clock::now_ms().saturating_sub(item.row.parked_at);
+    Duration::from_millis(u64::try_from(age).unwrap_or(0))
+}
 
 fn is_settled(state: DeliveryState) -> bool {
     matches!(state, DeliveryState::Sent | DeliveryState::Failed | DeliveryState::Told)

@@ -195,7 +195,7 @@ impl Relay {
         repeat: bool,
     ) -> Result<Option<Outgoing>, StoreError> {
         let inner = &self.inner;
-        let Some(client) = running(self, owner, target.bot) else { return Ok(None) };
+        let Some(client) = running(self, owner, target.bot).await? else { return Ok(None) };
         let person = inner.telegram.person(&client.caller, target.customer).await;
         let Some(person) = person.ok().as_ref().and_then(Person::read) else { return Ok(None) };
         let known = inner.store.known(owner, target.bot, target.customer).await?;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use teloxide::types::{ChatId, MessageId};
 
-use super::{ATTEMPTS, Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, customer::Customer};
+use super::{ATTEMPTS, BUSY, Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, customer::Customer};
 use crate::{
     clock,
     model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
@@ -49,6 +49,8 @@ pub(super) enum Standing {
     Failed(Failure),
     /// It was given up, and that was told.
     Told,
+    /// Another process is at it.
+    Busy,
 }
 
 impl Standing {
@@ -117,6 +119,7 @@ impl Carriage<'_> {
         initial: DeliveryState,
     ) -> Result<Standing, StoreError> {
         let store = &self.relay.inner.store;
+        store.stay_alive().await?;
         let new = NewReference {
             owner: self.owner,
             direction: self.direction,
@@ -138,7 +141,11 @@ impl Carriage<'_> {
             DeliveryState::Told => Standing::Told,
             DeliveryState::Failed => Standing::Failed(Failure::from_word(known.reason.as_deref())),
             DeliveryState::Sending | DeliveryState::Held => {
-                store.resume_reference(&known, part, initial).await?;
+                if store.is_held_elsewhere(&known).await?
+                    || !store.resume_reference(&known, part, initial).await?
+                {
+                    return Ok(Standing::Busy);
+                }
                 let unknown = i64::from(known.state == DeliveryState::Sending);
                 Standing::of_attempt(known.attempts + unknown)
             }
@@ -168,8 +175,14 @@ impl Carriage<'_> {
         let mut pause = Duration::from_secs(1);
         loop {
             let telegram = &self.relay.inner.telegram;
-            let call =
-                telegram.deliver(self.writer, self.chat, &outgoing, self.holder, self.deadline);
+            let may = || self.relay.inner.store.is_surely_alive();
+            let call = telegram.deliver_while(
+                self.writer,
+                self.chat,
+                &outgoing,
+                self.holder,
+                (self.deadline, &may),
+            );
             let refusal = match call.await {
                 Ok(message) => return Ok(message),
                 Err(CallError::Unknown(doubt)) => {
@@ -207,6 +220,8 @@ impl Carriage<'_> {
         match refusal {
             Refusal::TooFast { retry_after } => Ending::Later(retry_after, failure),
             Refusal::Unreachable => Ending::Later(Duration::from_secs(5), failure),
+            // This process stood still for so long that another one may have taken over.
+            Refusal::Lapsed => Ending::Later(BUSY, failure),
             // The master's dead token is the operator's to mend; customers' messages wait for it.
             Refusal::TokenRevoked if self.writer.bot == self.relay.inner.master.bot => {
                 Ending::Later(Duration::from_mins(1), failure)
@@ -241,7 +256,13 @@ impl Carriage<'_> {
         }
     }
 
-    /// Writes a state without a copy.
+    /// Writes that the message itself is sent from now on, its header being out. `false` when
+    /// another process has taken over.
+    pub(super) async fn goes_on(&self, part: Part) -> Result<bool, StoreError> {
+        self.relay.inner.store.mark_sending(self.owner, self.source, part).await
+    }
+
+    /// Writes how an attempt without a copy ended, or that it was told.
     pub(super) async fn record(
         &self,
         part: Part,
@@ -250,7 +271,12 @@ impl Carriage<'_> {
     ) -> Result<(), StoreError> {
         let store = &self.relay.inner.store;
         let reason = reason.map(Failure::word);
-        store.set_reference_state(self.owner, self.source, part, state, reason).await
+        match state {
+            DeliveryState::Told => {
+                store.set_reference_state(self.owner, self.source, part, state, reason).await
+            }
+            state => store.release_reference(self.owner, self.source, part, state, reason).await,
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A banned customer reaches nobody: not by messages, edits, reactions or buttons.
 
+use std::sync::Arc;
+
 use teloxide::types::ChatId;
 
 use super::{Relay, Verdict};
@@ -11,7 +13,7 @@ use crate::{
     store::{ConversationKey, StoreError},
     telegram::ClientBot,
     text::Language,
-    update::{Button, Kind, Membership, Message, Person},
+    update::{Button, Chat, Kind, Membership, Message, Person},
 };
 
 /// A customer with all that is known of him before anything is done.
@@ -70,48 +72,86 @@ impl Customer<'_> {
     }
 }
 
+/// What became of a client bot's update.
+pub enum Reception {
+    /// It was handled.
+    Settled(Verdict),
+    /// Something is parked in its chat, perhaps by another process, which is to be looked up first.
+    Parked(Box<Kind>),
+}
+
 impl Relay {
-    /// Handles an update of a client bot.
+    /// Handles an update of a client bot. `looked_up`: what is parked in its chat is known.
     ///
     /// # Errors
     /// When the database fails; the update then is to be delivered again.
     pub async fn of_client(
         &self,
-        client: &ClientBot,
+        client: Arc<ClientBot>,
         kind: Kind,
         update: i64,
-    ) -> Result<Verdict, StoreError> {
-        let chat = match &kind {
-            Kind::Message(message) | Kind::Edited(message) => &message.chat,
-            Kind::Membership(change) => &change.chat,
-            Kind::Reaction(reaction) => &reaction.chat,
+        looked_up: bool,
+    ) -> Result<Reception, StoreError> {
+        let Some((chat, from)) = self.parties(&client, &kind).await else {
+            return Ok(Reception::Settled(Verdict::Done));
+        };
+        if !chat.is_private {
+            let is_there = !matches!(&kind, Kind::Membership(change) if !change.is_member);
+            let left = if is_there { self.leave(&client, &chat).await? } else { Verdict::Done };
+            return Ok(Reception::Settled(left));
+        }
+        let Some(from) = from.filter(|from| !from.is_bot) else {
+            return Ok(Reception::Settled(Verdict::Done));
+        };
+        let Some((client, known)) = self.current(client, chat.id).await? else {
+            // Another process has detached it.
+            return Ok(Reception::Settled(Verdict::Done));
+        };
+        if known.has_parked && !looked_up {
+            return Ok(Reception::Parked(Box::new(kind)));
+        }
+        let customer = Customer { client: &client, from: &from, chat: chat.id, known };
+        self.of_customer(&customer, &kind, update).await.map(Reception::Settled)
+    }
+
+    /// The bot as it is now, whichever process changed it, and what is known of a customer of its.
+    async fn current(
+        &self,
+        mut client: Arc<ClientBot>,
+        chat: ChatId,
+    ) -> Result<Option<(Arc<ClientBot>, Known)>, StoreError> {
+        loop {
+            let known = self.inner.store.known(client.owner, client.id(), chat).await?;
+            if known.bot_changed_at == Some(client.changed_at) {
+                return Ok(Some((client, known)));
+            }
+            match self.inner.bots.refresh(client.id()).await? {
+                Some(now) => client = now,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Where an update happened and who did it; `None` where it concerns nobody.
+    async fn parties(&self, client: &ClientBot, kind: &Kind) -> Option<(Chat, Option<Person>)> {
+        match kind {
+            Kind::Message(message) | Kind::Edited(message) => {
+                Some((message.chat.clone(), message.from.clone()))
+            }
+            Kind::Membership(change) => Some((change.chat.clone(), change.from.clone())),
+            Kind::Reaction(reaction) => Some((reaction.chat.clone(), reaction.from.clone())),
             // A private chat has the id of its person: nobody else has a button there.
             Kind::Button(Button { message: Some(message), from, .. })
                 if message.chat.id.0 == from.id =>
             {
-                &message.chat
+                Some((message.chat.clone(), Some(from.clone())))
             }
             Kind::Button(button) => {
                 self.dismiss(&client.caller, button, None).await;
-                return Ok(Verdict::Done);
+                None
             }
-            Kind::Other => return Ok(Verdict::Done),
-        };
-        if !chat.is_private {
-            let is_there = !matches!(&kind, Kind::Membership(change) if !change.is_member);
-            return if is_there { self.leave(client, chat).await } else { Ok(Verdict::Done) };
-        }
-        let from = match &kind {
-            Kind::Message(message) | Kind::Edited(message) => message.from.clone(),
-            Kind::Membership(change) => change.from.clone(),
-            Kind::Reaction(reaction) => reaction.from.clone(),
-            Kind::Button(button) => Some(button.from.clone()),
             Kind::Other => None,
-        };
-        let Some(from) = from.filter(|from| !from.is_bot) else { return Ok(Verdict::Done) };
-        let known = self.inner.store.known(client.owner, client.id(), chat.id).await?;
-        let customer = Customer { client, from: &from, chat: chat.id, known };
-        self.of_customer(&customer, &kind, update).await
+        }
     }
 
     async fn of_customer(

@@ -153,7 +153,7 @@ impl Relay {
             return Ok(Taken::Before);
         }
         let Some(copy) = own.copy_message else { return Ok(Taken::Nothing) };
-        let Some(client) = running(self, owner, own.client_bot()) else {
+        let Some(client) = running(self, owner, own.client_bot()).await? else {
             return Ok(Taken::Failed(Failure::BotRemoved));
         };
         let taken = self.erase(&client.caller, own.customer(), copy).await;

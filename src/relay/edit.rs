@@ -228,7 +228,7 @@ impl Relay {
     ) -> Result<Verdict, StoreError> {
         let source = self.source(message);
         self.inner.edited.now(source);
-        let changed = match running(self, owner, reference.client_bot()) {
+        let changed = match running(self, owner, reference.client_bot()).await? {
             None => Changed::Refused(Refusal::TokenRevoked),
             Some(client) => {
                 let edit = moved_location(message).map(Ok).or_else(|| {

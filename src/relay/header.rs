@@ -161,6 +161,7 @@ mod tests {
             state: crate::model::BotState::Active,
             webhook: None,
             settings: std::sync::Arc::default(),
+            changed_at: 0,
             caller: crate::telegram::Caller { bot: token.bot_id(), token },
         }
     }

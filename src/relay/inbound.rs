@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{
-    Failure, Relay, Verdict,
+    BUSY, Failure, Relay, Verdict,
     carry::{Carriage, Ending, Standing, is_last},
     compose::{Composed, Quote, Reply, compose, plainer, replying, text_message},
     content::{Content, Reading, WordsPlace, read},
@@ -185,6 +185,7 @@ impl Relay {
         let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
         let (repeat, attempts) = match carriage.begin(part, initial).await? {
             Standing::Sent(_) | Standing::Told => return Ok(Carried::Before),
+            Standing::Busy => return Ok(Carried::Later(BUSY)),
             Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
@@ -208,8 +209,8 @@ impl Relay {
             HeaderEnding::Main(main) => *main,
             HeaderEnding::Stop(ending) => return carriage.settle(part, ending, attempts).await,
         };
-        if !alone {
-            carriage.record(part, DeliveryState::Sending, None).await?;
+        if !alone && !carriage.goes_on(part).await? {
+            return Ok(Carried::Later(BUSY));
         }
         self.send_main(carriage, incoming, main, (part, repeat, attempts)).await
     }
@@ -241,6 +242,9 @@ impl Relay {
                         return Ok(HeaderEnding::Stop(ending));
                     }
                 }
+            }
+            Standing::Busy => {
+                return Ok(HeaderEnding::Stop(Ending::Later(BUSY, Failure::Unreachable)));
             }
             Standing::Failed(_) | Standing::Told => return Ok(HeaderEnding::Main(Box::new(main))),
         };

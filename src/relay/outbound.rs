@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
-    Failure, Relay, SEND_AGAIN, Verdict,
+    BUSY, Failure, Relay, SEND_AGAIN, Verdict,
     carry::{Carriage, Ending, Standing},
     compose::{Composed, Quote, Reply, compose, plainer},
     content::{Content, Reading, read},
@@ -114,7 +114,7 @@ impl Relay {
             Reading::Content(content) => Ok(*content),
             Reading::Unshowable(kind) => Err(kind),
         };
-        let client = running(self, owner, target.bot);
+        let client = running(self, owner, target.bot).await?;
         let reply = self.reply_at_customer(owner, message, target).await?;
         let writer = client.as_ref().map_or(&self.inner.master, |client| &client.caller);
         let carriage = Carriage::outbound(self, owner, source, (writer, target.customer));
@@ -165,6 +165,7 @@ impl Relay {
                 return Ok(Replied::Delivered);
             }
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
+            Standing::Busy => return Ok(Replied::Later(Verdict::TryLater(BUSY))),
             Standing::Failed(failure) => return Ok(undelivered(failure)),
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
@@ -262,8 +263,10 @@ impl Carriage<'_> {
         let writer = super::Caller { bot, token: self.writer.token.clone() };
         let carriage = Carriage { writer: &writer, ..*self };
         let standing = carriage.begin(Part::Main, DeliveryState::Held).await?;
-        if matches!(standing, Standing::Sent(_) | Standing::Told) {
-            return Ok(Replied::Done);
+        match standing {
+            Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
+            Standing::Busy => return Ok(Replied::Later(Verdict::TryLater(BUSY))),
+            Standing::Go { .. } | Standing::Failed(_) => {}
         }
         carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
         Ok(Replied::Undelivered(Undelivered { failure, kind: kind.unwrap_or_default() }))
@@ -317,12 +320,19 @@ pub(super) fn send_again_keyboard(language: Language) -> Value {
 }
 
 /// The client bot of a target, if it still is this owner's and runs.
-pub(super) fn running(
+pub(super) async fn running(
     relay: &Relay,
     owner: OwnerId,
     bot: BotId,
-) -> Option<std::sync::Arc<ClientBot>> {
-    relay.inner.bots.get(bot).filter(|client| client.owner == owner)
+) -> Result<Option<std::sync::Arc<ClientBot>>, StoreError> {
+    let bots = &relay.inner.bots;
+    let client = if relay.inner.store.is_shared() {
+        // Another process may have detached it, or given it a new token.
+        bots.current(bot).await?
+    } else {
+        bots.get(bot)
+    };
+    Ok(client.filter(|client| client.owner == owner))
 }
 
 #[cfg(test)]

@@ -62,6 +62,23 @@ impl Parking {
         items.is_some_and(|(collected, _)| Some(collected.as_str()) != group)
     }
 
+    /// Whether something is known to be parked in a lane.
+    pub(super) fn knows(&self, lane: Lane) -> bool {
+        self.lanes().contains_key(&lane)
+    }
+
+    /// An item was found that may have been parked by another process: its album is complete after
+    /// a pause, or later where that is known.
+    pub(super) fn found_item(&self, lane: Lane, group: &str, pause: Duration) {
+        let due = Instant::now() + pause;
+        let mut lanes = self.lanes();
+        let items = &mut lanes.entry(lane).or_default().items;
+        match items {
+            Some((collected, at)) if collected == group => *at = due.max(*at),
+            _ => *items = Some((group.to_owned(), due)),
+        }
+    }
+
     /// Whether an album is being collected.
     pub(super) fn is_collecting(&self, lane: Lane) -> bool {
         self.lanes().get(&lane).is_some_and(|parked| parked.items.is_some())

@@ -117,7 +117,7 @@ impl Relay {
                 (reply, key)
             }
         };
-        let Some((client, key)) = running(self, owner, found.client_bot()).zip(key) else {
+        let Some((client, key)) = running(self, owner, found.client_bot()).await?.zip(key) else {
             return Ok(None);
         };
         let acknowledges = client.settings.acknowledgement == Acknowledgement::Reaction;

@@ -24,6 +24,8 @@ pub struct BotRow {
     pub webhook: Option<Vec<u8>>,
     /// Its sealed settings; `None` while they are as at first.
     pub settings: Option<Vec<u8>>,
+    /// When it was changed last, its settings included, in UTC milliseconds.
+    pub changed_at: i64,
 }
 
 #[derive(FromRow)]
@@ -36,6 +38,7 @@ struct Columns {
     state: String,
     webhook: Option<Vec<u8>>,
     settings: Option<Vec<u8>>,
+    updated_at: i64,
 }
 
 impl TryFrom<Columns> for BotRow {
@@ -51,37 +54,42 @@ impl TryFrom<Columns> for BotRow {
             state: BotState::from_word(&row.state).ok_or(StoreError::Corrupt("bots.state"))?,
             webhook: row.webhook,
             settings: row.settings,
+            changed_at: row.updated_at,
         })
     }
+}
+
+/// Begins a query for whole bots; what follows names which.
+macro_rules! select {
+    ($which:literal) => {
+        sql(concat!(
+            "SELECT b.bot_id, owner_id, username, name, token, state, webhook, settings, \
+             updated_at FROM bots b LEFT JOIN bot_settings s ON s.bot_id = b.bot_id ",
+            $which
+        ))
+    };
 }
 
 impl Store {
     /// A client bot, whoever owns it. Only attaching may ask without a tenant: a token proves more.
     pub async fn bot(&self, bot: BotId) -> Result<Option<BotRow>, StoreError> {
-        let query =
-            sql("SELECT b.bot_id, owner_id, username, name, token, state, webhook, settings \
-                         FROM bots b LEFT JOIN bot_settings s ON s.bot_id = b.bot_id \
-                         WHERE b.bot_id = ?");
+        let query = select!("WHERE b.bot_id = ?");
         self.find::<Columns>(query.bind(bot)).await?.map(BotRow::try_from).transpose()
     }
 
     /// An owner's client bots that are not removed, oldest first.
     pub async fn bots_of(&self, owner: OwnerId) -> Result<Vec<BotRow>, StoreError> {
-        let query =
-            sql("SELECT b.bot_id, owner_id, username, name, token, state, webhook, settings \
-                         FROM bots b LEFT JOIN bot_settings s ON s.bot_id = b.bot_id \
-                         WHERE owner_id = ? AND state <> 'removed' \
-                         ORDER BY attached_at, b.bot_id");
+        let query = select!(
+            "WHERE owner_id = ? AND state <> 'removed' \
+                         ORDER BY attached_at, b.bot_id"
+        );
         let rows = self.list::<Columns>(query.bind(owner)).await?;
         rows.into_iter().map(BotRow::try_from).collect()
     }
 
     /// Every client bot with a token.
     pub async fn all_bots(&self) -> Result<Vec<BotRow>, StoreError> {
-        let query =
-            sql("SELECT b.bot_id, owner_id, username, name, token, state, webhook, settings \
-                         FROM bots b LEFT JOIN bot_settings s ON s.bot_id = b.bot_id \
-                         WHERE token IS NOT NULL ORDER BY b.bot_id");
+        let query = select!("WHERE token IS NOT NULL ORDER BY b.bot_id");
         let rows = self.list::<Columns>(query).await?;
         rows.into_iter().map(BotRow::try_from).collect()
     }
@@ -102,13 +110,15 @@ impl Store {
             return Ok(true);
         }
         let update = sql("UPDATE bots SET owner_id = ?, username = ?, name = ?, token = ?, \
-                          state = ?, webhook = NULL, updated_at = ? \
+                          state = ?, webhook = NULL, \
+                          updated_at = CASE WHEN updated_at < ? THEN ? ELSE updated_at + 1 END \
                           WHERE bot_id = ? AND (owner_id = ? OR state = 'removed')")
         .bind(row.owner)
         .bind(row.username.as_str())
         .bind(row.name.as_str())
         .bind(row.token.clone())
         .bind(row.state.word())
+        .bind(now)
         .bind(now)
         .bind(row.bot)
         .bind(row.owner);
@@ -133,7 +143,29 @@ impl Store {
         let [update, insert] =
             [update, insert].map(|statement| statement.bind(settings.clone()).bind(now).bind(bot));
         self.put(update, insert).await?;
+        // Which other processes notice.
+        let touch = sql(
+            "UPDATE bots SET updated_at = CASE WHEN updated_at < ? THEN ? ELSE updated_at + 1 END \
+             WHERE bot_id = ?",
+        )
+        .bind(now)
+        .bind(now)
+        .bind(bot);
+        self.write(touch).await?;
         Ok(true)
+    }
+
+    /// When a bot was changed last, in UTC milliseconds; `None` where it is not known.
+    pub async fn bot_changed_at(&self, bot: BotId) -> Result<Option<i64>, StoreError> {
+        let query = sql("SELECT updated_at FROM bots WHERE bot_id = ?").bind(bot);
+        Ok(self.find::<(i64,)>(query).await?.map(|(at,)| at))
+    }
+
+    /// The bots changed since a time, removed ones among them.
+    pub async fn bots_changed_since(&self, at: i64) -> Result<Vec<BotRow>, StoreError> {
+        let query = select!("WHERE updated_at >= ? ORDER BY updated_at LIMIT 1000").bind(at);
+        let rows = self.list::<Columns>(query).await?;
+        rows.into_iter().map(BotRow::try_from).collect()
     }
 
     /// Forgets a bot's settings: it is another owner's now.
@@ -150,8 +182,9 @@ impl Store {
         now: i64,
     ) -> Result<bool, StoreError> {
         let update = sql("UPDATE bots SET token = NULL, webhook = NULL, state = 'removed', \
-                          updated_at = ? \
+                          updated_at = CASE WHEN updated_at < ? THEN ? ELSE updated_at + 1 END \
                           WHERE bot_id = ? AND owner_id = ? AND state <> 'removed'")
+        .bind(now)
         .bind(now)
         .bind(bot)
         .bind(owner);
@@ -165,9 +198,11 @@ impl Store {
         state: BotState,
         now: i64,
     ) -> Result<bool, StoreError> {
-        let update = sql("UPDATE bots SET state = ?, updated_at = ? \
+        let update = sql("UPDATE bots SET state = ?, \
+                          updated_at = CASE WHEN updated_at < ? THEN ? ELSE updated_at + 1 END \
                           WHERE bot_id = ? AND state <> ? AND state <> 'removed'")
         .bind(state.word())
+        .bind(now)
         .bind(now)
         .bind(bot)
         .bind(state.word());

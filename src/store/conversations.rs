@@ -22,6 +22,8 @@ struct Columns {
     is_premium: Option<i64>,
     chosen_language: Option<String>,
     banned: i64,
+    parked: i64,
+    bot_changed_at: Option<i64>,
 }
 
 impl Store {
@@ -37,7 +39,10 @@ impl Store {
              s.waiting_since, s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, \
              s.is_premium, l.language AS chosen_language, \
              EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ? \
-             AND b.bot_id IN (0, ?)) AS banned \
+             AND b.bot_id IN (0, ?)) AS banned, \
+             EXISTS (SELECT 1 FROM parked p WHERE p.bot_id = ? AND p.chat_id = ? \
+             AND p.kind <> 'kept') AS parked, \
+             (SELECT updated_at FROM bots WHERE bots.bot_id = ?) AS bot_changed_at \
              FROM owners o \
              LEFT JOIN conversations c \
              ON c.owner_id = o.owner_id AND c.bot_id = ? AND c.customer_id = ? \
@@ -45,6 +50,9 @@ impl Store {
              ON s.owner_id = o.owner_id AND s.bot_id = ? AND s.customer_id = ? \
              LEFT JOIN languages l ON l.bot_id = ? AND l.person_id = ? \
              WHERE o.owner_id = ?")
+            .bind(customer)
+            .bind(bot)
+            .bind(bot)
             .bind(customer)
             .bind(bot)
             .bind(bot)
@@ -64,6 +72,8 @@ impl Store {
             conversation: begun,
             chosen_language: row.chosen_language,
             is_banned: row.banned != 0,
+            has_parked: row.parked != 0,
+            bot_changed_at: row.bot_changed_at,
             state: ConversationState {
                 waiting_since: row.waiting_since,
                 waiting_message: waiting_message.transpose()?,

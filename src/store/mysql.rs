@@ -37,16 +37,31 @@ pub(super) async fn open(url: &str) -> Result<MySqlPool, StoreError> {
 /// that may be run again, so the mark is taken away and the file is.
 async fn migrate(pool: &MySqlPool) -> Result<(), StoreError> {
     let migrations = sqlx::migrate!("migrations/mysql");
-    let failed = |error| StoreError::Migration(Arc::new(error));
-    match migrations.run(pool).await {
-        Err(MigrateError::Dirty(version)) => {
-            tracing::warn!(version, "a migration was cut off; it is run again");
-            let mark = sql("DELETE FROM _sqlx_migrations WHERE version = ? AND success = FALSE");
-            mark.bind(version).mysql().execute(pool).await?;
-            migrations.run(pool).await.map_err(failed)
-        }
-        done => done.map_err(failed),
+    let mut again = None;
+    loop {
+        let version = match migrations.run(pool).await {
+            Ok(()) => return Ok(()),
+            Err(MigrateError::Dirty(version)) if again != Some(version) => version,
+            Err(MigrateError::ExecuteMigration(error, version)) if is_there(&error) => {
+                // It was cut off after its change and before its mark.
+                let mark = sql("UPDATE _sqlx_migrations SET success = TRUE WHERE version = ?");
+                mark.bind(version).mysql().execute(pool).await?;
+                continue;
+            }
+            Err(error) => return Err(StoreError::Migration(Arc::new(error))),
+        };
+        tracing::warn!(version, "a migration was cut off; it is run again");
+        let mark = sql("DELETE FROM _sqlx_migrations WHERE version = ? AND success = FALSE");
+        mark.bind(version).mysql().execute(pool).await?;
+        again = Some(version);
     }
+}
+
+/// Whether the column to be added exists (`ER_DUP_FIELDNAME`).
+fn is_there(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error();
+    let error = error.and_then(|error| error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>());
+    error.is_some_and(|error| error.number() == 1060)
 }
 
 pub(super) async fn version(pool: &MySqlPool) -> Result<String, StoreError> {

@@ -42,6 +42,7 @@ struct Columns {
     state: String,
     reason: Option<String>,
     attempts: i64,
+    holder: Option<i64>,
 }
 
 impl TryFrom<Columns> for Reference {
@@ -72,6 +73,7 @@ impl TryFrom<Columns> for Reference {
                 .ok_or(StoreError::Corrupt("message_references.state"))?,
             attempts: row.attempts,
             reason: row.reason,
+            holder: row.holder,
         })
     }
 }
@@ -95,7 +97,7 @@ macro_rules! select {
     ($which:literal) => {
         sql(concat!(
             "SELECT owner_id, source_bot, source_chat, source_message, part, direction, copy_bot, \
-             copy_chat, copy_message, state, reason, attempts FROM message_references ",
+             copy_chat, copy_message, state, reason, attempts, holder FROM message_references ",
             $which
         ))
     };
@@ -115,7 +117,8 @@ impl Store {
         rows.into_iter().map(Reference::try_from).collect()
     }
 
-    /// Writes a reference in its first state; `false` when this source has one.
+    /// Writes a reference in its first state, held by this process; `false` when this source has
+    /// one.
     pub async fn begin_reference(
         &self,
         new: NewReference,
@@ -123,19 +126,32 @@ impl Store {
         now: i64,
     ) -> Result<bool, StoreError> {
         let insert = sql("INSERT INTO message_references (owner_id, source_bot, source_chat, \
-             source_message, part, direction, copy_bot, copy_chat, state, attempts, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)");
+             source_message, part, direction, copy_bot, copy_chat, state, attempts, created_at, \
+             holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)");
         let insert = of_source(insert, new.owner, new.source, new.part)
             .bind(direction_word(new.direction))
             .bind(new.copy_bot)
             .bind(new.copy_chat)
             .bind(state.word())
-            .bind(now);
+            .bind(now)
+            .bind(self.process.id);
         self.insert_new(insert).await
     }
 
-    /// Marks another attempt at a reference found in a state that an attempt may follow; `false`
-    /// when somebody else was quicker. An attempt that certainly sent nothing does not count.
+    /// Whether another process that lives is making the copy.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_held_elsewhere(&self, reference: &Reference) -> Result<bool, StoreError> {
+        match reference.holder {
+            Some(holder) if holder != self.process.id => self.lives(holder).await,
+            _ => Ok(false),
+        }
+    }
+
+    /// Marks another attempt, of this process, at a reference found in a state that an attempt may
+    /// follow; `false` when somebody else was quicker. An attempt that certainly sent nothing does
+    /// not count.
     pub async fn resume_reference(
         &self,
         reference: &Reference,
@@ -143,14 +159,17 @@ impl Store {
         state: DeliveryState,
     ) -> Result<bool, StoreError> {
         let counts = i64::from(reference.state == DeliveryState::Sending);
-        let update = sql("UPDATE message_references SET state = ?, attempts = ?, reason = NULL \
+        let update = sql("UPDATE message_references \
+             SET state = ?, attempts = ?, reason = NULL, holder = ? \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
-             AND part = ? AND state = ? AND attempts = ?")
+             AND part = ? AND state = ? AND attempts = ? AND COALESCE(holder, 0) = ?")
         .bind(state.word())
-        .bind(reference.attempts + counts);
+        .bind(reference.attempts + counts)
+        .bind(self.process.id);
         let update = of_source(update, reference.owner, reference.source, part)
             .bind(reference.state.word())
-            .bind(reference.attempts);
+            .bind(reference.attempts)
+            .bind(reference.holder.unwrap_or(0));
         Ok(self.write(update).await? > 0)
     }
 
@@ -197,6 +216,39 @@ impl Store {
         let update = update.bind(owner).bind(of_chat.bot).bind(of_chat.chat);
         let update = filled().fold(update, |update, (source, _)| update.bind(*source));
         self.write(update).await?;
+        Ok(())
+    }
+
+    /// Writes that what this process holds is being sent now; `false` when it holds it no longer.
+    pub async fn mark_sending(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        part: Part,
+    ) -> Result<bool, StoreError> {
+        let update = sql("UPDATE message_references SET state = 'sending', reason = NULL \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND holder = ?");
+        let update = of_source(update, owner, source, part).bind(self.process.id);
+        Ok(self.write(update).await? > 0)
+    }
+
+    /// Records how an attempt without a copy ended, and lets the reference go; one that another
+    /// process has taken over stays as that one left it.
+    pub async fn release_reference(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        part: Part,
+        state: DeliveryState,
+        reason: Option<&'static str>,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references SET state = ?, reason = ?, holder = NULL \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND (holder IS NULL OR holder = ?)")
+        .bind(state.word())
+        .bind(reason.map(str::to_owned));
+        self.write(of_source(update, owner, source, part).bind(self.process.id)).await?;
         Ok(())
     }
 

@@ -34,12 +34,18 @@ pub(super) enum Value {
 #[derive(Clone)]
 pub(super) struct Statement {
     sql: &'static str,
+    sqlite: &'static str,
     values: Vec<Value>,
 }
 
 /// Begins a statement.
 pub(super) fn sql(sql: &'static str) -> Statement {
-    Statement { sql, values: Vec::with_capacity(13) }
+    twin(sql, sql)
+}
+
+/// Begins a statement for which the databases have different words.
+pub(super) fn twin(mysql: &'static str, sqlite: &'static str) -> Statement {
+    Statement { sql: mysql, sqlite, values: Vec::with_capacity(13) }
 }
 
 macro_rules! bind_all {
@@ -68,7 +74,7 @@ impl Statement {
     }
 
     pub(super) fn sqlite(self) -> Query<'static, Sqlite, SqliteArguments> {
-        bind_all!(sqlx::query(self.sql), self.values)
+        bind_all!(sqlx::query(self.sqlite), self.values)
     }
 
     pub(super) fn mysql_as<T: Row>(self) -> QueryAs<'static, MySql, T, MySqlArguments> {
@@ -76,7 +82,7 @@ impl Statement {
     }
 
     pub(super) fn sqlite_as<T: Row>(self) -> QueryAs<'static, Sqlite, T, SqliteArguments> {
-        bind_all!(sqlx::query_as(self.sql), self.values)
+        bind_all!(sqlx::query_as(self.sqlite), self.values)
     }
 }
 

@@ -77,10 +77,28 @@ impl Telegram {
         holder: &Caller,
         deadline: Instant,
     ) -> Result<Value, CallError> {
+        self.deliver_while(caller, chat, outgoing, holder, (deadline, &|| true)).await
+    }
+
+    /// The same, only while `may` says so, which is asked right before each attempt.
+    ///
+    /// # Errors
+    /// [`Refusal::Lapsed`] when it says no; else see [`CallError`].
+    pub async fn deliver_while(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        outgoing: &Outgoing,
+        holder: &Caller,
+        (deadline, may): (Instant, &(dyn Fn() -> bool + Sync)),
+    ) -> Result<Value, CallError> {
         loop {
             let deed = Deed::of(outgoing.method);
             let turn = self.inner.limits.turn(caller.bot, chat, deed, deadline).await;
             turn.map_err(|retry_after| Refusal::TooFast { retry_after })?;
+            if !may() {
+                return Err(Refusal::Lapsed.into());
+            }
             let result = self.attempt(caller, chat, outgoing, holder).await;
             let Err(CallError::NotSent(Refusal::TooFast { retry_after })) = result else {
                 return result;

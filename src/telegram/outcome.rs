@@ -81,6 +81,9 @@ pub enum Refusal {
     /// Telegram could not be reached at all.
     #[error("Telegram can't be reached")]
     Unreachable,
+    /// It was not tried: whoever wanted it may no longer.
+    #[error("the right to send it has lapsed")]
+    Lapsed,
     /// Anything else, for the log.
     #[error("{code} {description}")]
     Other {

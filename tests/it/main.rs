@@ -40,6 +40,7 @@ mod relay_reactions;
 mod relay_redelivery;
 mod relay_text;
 mod relay_waiting;
+mod replicas;
 mod security_secrets;
 mod settings_customer;
 mod settings_menu;

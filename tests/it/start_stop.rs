@@ -155,6 +155,7 @@ async fn ten_thousand_bots_are_no_reason_to_wait(stage: Stage) {
                 state: BotState::Revoked,
                 webhook: None,
                 settings: None,
+                changed_at: 0,
             };
             assert!(store.attach_bot(&row, number).await.unwrap());
         }

@@ -50,6 +50,7 @@ fn row(owner: OwnerId, token: &[u8]) -> BotRow {
         state: BotState::Active,
         webhook: None,
         settings: None,
+        changed_at: 0,
     }
 }
 
@@ -139,14 +140,17 @@ async fn a_bot_belongs_to_one_owner_at_a_time(stage: Stage) {
     assert!(store.bot(BOT).await.unwrap().is_none());
     assert!(store.attach_bot(&row(OWNER, b"first"), 1).await.unwrap());
     assert!(!store.attach_bot(&row(OTHER, b"thief"), 2).await.unwrap());
-    assert_eq!(store.bot(BOT).await.unwrap(), Some(row(OWNER, b"first")));
+    assert_eq!(
+        store.bot(BOT).await.unwrap(),
+        Some(BotRow { changed_at: 1, ..row(OWNER, b"first") })
+    );
 
     store.set_bot_webhook(BOT, Some(vec![1, 2, 3])).await.unwrap();
     assert_eq!(store.bot(BOT).await.unwrap().unwrap().webhook, Some(vec![1, 2, 3]));
     assert!(store.attach_bot(&row(OWNER, b"second"), 3).await.unwrap());
     assert_eq!(
         store.bot(BOT).await.unwrap(),
-        Some(row(OWNER, b"second")),
+        Some(BotRow { changed_at: 3, ..row(OWNER, b"second") }),
         "the order is to be renewed"
     );
     store.set_bot_webhook(BOT, Some(vec![4])).await.unwrap();
@@ -156,7 +160,10 @@ async fn a_bot_belongs_to_one_owner_at_a_time(stage: Stage) {
     assert!(store.set_bot_state(BOT, BotState::Revoked, 4).await.unwrap());
     assert!(!store.set_bot_state(BOT, BotState::Revoked, 5).await.unwrap(), "it was known");
     assert!(store.set_bot_state(BOT, BotState::Active, 6).await.unwrap());
-    assert_eq!(store.all_bots().await.unwrap(), [row(OWNER, b"second")]);
+    assert_eq!(
+        store.all_bots().await.unwrap(),
+        [BotRow { changed_at: 6, ..row(OWNER, b"second") }]
+    );
     assert_eq!(store.bots_of(OTHER).await.unwrap(), []);
 
     assert!(!store.remove_bot(OTHER, BOT, 7).await.unwrap());
@@ -172,7 +179,8 @@ async fn a_bot_belongs_to_one_owner_at_a_time(stage: Stage) {
     );
 
     assert!(store.attach_bot(&row(OTHER, b"theirs"), 11).await.unwrap());
-    assert_eq!(store.bots_of(OTHER).await.unwrap(), [row(OTHER, b"theirs")]);
+    let theirs = BotRow { changed_at: 11, ..row(OTHER, b"theirs") };
+    assert_eq!(store.bots_of(OTHER).await.unwrap(), [theirs]);
     let mut earlier = row(OTHER, b"x");
     earlier.bot = BotId(BOT.0 + 1);
     assert!(store.attach_bot(&earlier, 0).await.unwrap());
@@ -338,6 +346,7 @@ fn migrations_are_twins() {
             let text = fs::read_to_string(path).unwrap();
             let lines = text.lines().filter(|line| line.starts_with("    "));
             let columns = lines.filter_map(|line| {
+                let line = line.trim_start().trim_start_matches("ADD COLUMN");
                 let mut words = line.split_whitespace();
                 let column = words
                     .next()
@@ -354,9 +363,8 @@ fn migrations_are_twins() {
     let (mut mysql, mut sqlite) = (tables("mysql"), tables("sqlite"));
     // SQLite's integers are wide from the start.
     for tables in [&mut mysql, &mut sqlite] {
-        let wide = tables.iter().position(|(name, _)| name == "0016_wide_parts.sql");
-        tables.remove(wide.unwrap());
+        tables.retain(|(name, _)| name != "0016_wide_parts.sql");
     }
-    assert!(mysql.len() >= 8 && mysql.iter().all(|(_, columns)| columns.len() >= 3), "{mysql:?}");
+    assert!(mysql.len() >= 8 && mysql.iter().all(|(_, columns)| !columns.is_empty()), "{mysql:?}");
     assert_eq!(mysql, sqlite);
 }

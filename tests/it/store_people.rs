@@ -65,6 +65,7 @@ async fn a_wait_begins_and_ends_with_its_message(stage: Stage) {
         state: BotState::Active,
         webhook: None,
         settings: None,
+        changed_at: 0,
     };
     assert!(store.attach_bot(&bot, 1).await.unwrap());
     let key = (OWNER, BOT, CUSTOMER);

@@ -30,6 +30,8 @@ pub(super) enum GroupStanding {
     Scattered,
     /// Nothing is left to be sent.
     Settled,
+    /// Another process is at it.
+    Busy,
 }
 
 /// How an attempt ended.
@@ -54,6 +56,7 @@ impl Group<'_> {
                     most = most.max(*attempts);
                 }
                 Standing::Sent(_) | Standing::Told => settled += 1,
+                Standing::Busy => return Ok(GroupStanding::Busy),
                 Standing::Failed(_) => return Ok(GroupStanding::Scattered),
             }
         }
@@ -109,6 +112,13 @@ impl Group<'_> {
         try_join_all(self.0.iter().map(|carriage| carriage.record(Part::Main, state, failure)))
             .await?;
         Ok(())
+    }
+
+    /// Writes that the items themselves are sent from now on; `false` when another process has
+    /// taken over.
+    pub(super) async fn goes_on(&self) -> Result<bool, StoreError> {
+        let all = try_join_all(self.0.iter().map(|carriage| carriage.goes_on(Part::Main))).await?;
+        Ok(all.into_iter().all(|held| held))
     }
 
     /// The copies Telegram answered with, in order.

@@ -11,7 +11,7 @@ use crate::{
     clock,
     model::{DeliveryState, Part},
     relay::{
-        Failure, Relay, Verdict,
+        BUSY, Failure, Relay, Verdict,
         carry::{Carriage, is_last},
         content::{Content, Reading, read},
         customer::Customer,
@@ -86,6 +86,7 @@ impl Relay {
         let (repeat, attempts) = match group.begin(initial).await? {
             GroupStanding::Go { repeat, attempts } => (repeat, attempts),
             GroupStanding::Settled => return Ok(Verdict::Done),
+            GroupStanding::Busy => return Ok(Verdict::TryLater(BUSY)),
             GroupStanding::Scattered => return self.one_by_one(customer, items).await,
         };
         let labelled = if repeat { composed(incoming.labelled().rich()) } else { None };
@@ -95,8 +96,8 @@ impl Relay {
             .await?
         {
             HeaderEnding::Main(main) => {
-                if !alone {
-                    group.record(DeliveryState::Sending, None).await?;
+                if !alone && !group.goes_on().await? {
+                    return Ok(Verdict::TryLater(BUSY));
                 }
                 group.send(*main).await?
             }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{DeliveryState, OwnerId, Part, Reference},
     relay::{
-        Failure, Relay, Verdict,
+        BUSY, Failure, Relay, Verdict,
         carry::{Carriage, Ending, is_last},
         compose::{Reply, plainer},
         content::{Content, Reading, read},
@@ -161,7 +161,7 @@ impl Relay {
                 Reading::Unshowable(kind) => return undelivered(Failure::Kind, &kind),
             }
         }
-        let Some(client) = running(self, owner, target.bot) else {
+        let Some(client) = running(self, owner, target.bot).await? else {
             return self.without_bot(owner, items, target).await;
         };
         let reply = match replying {
@@ -192,6 +192,7 @@ impl Relay {
         let (repeat, attempts) = match group.begin(DeliveryState::Sending).await? {
             GroupStanding::Go { repeat, attempts } => (repeat, attempts),
             GroupStanding::Settled => return Ok(Replied::Done),
+            GroupStanding::Busy => return Ok(Replied::Later(Verdict::TryLater(BUSY))),
             GroupStanding::Scattered => return self.singly(owner, items, outgoing).await,
         };
         let key = (owner, outgoing.target.bot, outgoing.target.customer);

@@ -27,6 +27,7 @@ pub struct Stage {
     mode: Mode,
     extra: HashMap<String, String>,
     running: Option<app::Running>,
+    others: Vec<app::Running>,
 }
 
 impl Stage {
@@ -53,7 +54,16 @@ impl Stage {
         let owner = telegram.add_person(Person::new("Olga").username("olga").language("en"));
         let database = Database::create(backend).await;
         let extra = extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Self { telegram, database, master, owner, mode, extra: extra.collect(), running: None }
+        Self {
+            telegram,
+            database,
+            master,
+            owner,
+            mode,
+            extra: extra.collect(),
+            running: None,
+            others: Vec::new(),
+        }
     }
 
     /// The configuration as the environment would give it.
@@ -87,8 +97,25 @@ impl Stage {
         self.running = Some(running);
     }
 
+    /// One more relay on the same database.
+    pub async fn joins(&mut self) {
+        let variables = self.variables();
+        let config = Config::read(&|name: &str| variables.get(name).map(OsString::from));
+        let config = config.unwrap_or_else(|errors| panic!("{errors}"));
+        self.others.push(app::start(&config).await.expect("another relay starts"));
+    }
+
+    /// From now on Telegram's updates go to this one of the relays; 0 is the first.
+    pub fn goes_to(&self, number: usize) {
+        let relay = if number == 0 { self.running() } else { &self.others[number - 1] };
+        self.telegram.route(ORIGIN, &format!("http://{}", relay.address));
+    }
+
     /// A stop as by SIGTERM.
     pub async fn stop(&mut self) {
+        for other in self.others.drain(..) {
+            assert!(other.stop().await, "the other relay stops in time");
+        }
         if let Some(running) = self.running.take() {
             assert!(running.stop().await, "the relay stops in time");
         }

@@ -1,0 +1,2 @@
+ALTER TABLE message_references
+    ADD COLUMN holder INTEGER NULL;

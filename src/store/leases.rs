@@ -1,0 +1,87 @@
+//! Table `leases`: what only one process at a time may do, such as passing on what is parked in a
+//! chat. A lease ends with its process, whose life [`Store::lives`] knows; a file of SQLite has one
+//! process anyway, so that nothing is written there.
+
+use teloxide::types::ChatId;
+
+use super::{Pool, Store, StoreError, sql, statement::Statement};
+use crate::model::BotId;
+
+/// What a lease is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Handling what happens in a chat.
+    Chat,
+    /// The installation's background work.
+    Duties,
+}
+
+impl Purpose {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Duties => "duties",
+        }
+    }
+}
+
+fn of_key(statement: Statement, (bot, chat): (BotId, ChatId), purpose: Purpose) -> Statement {
+    statement.bind(bot).bind(chat).bind(purpose.word())
+}
+
+impl Store {
+    /// Takes a lease, or finds it taken by this process; `false` when another one that lives has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_lease(
+        &self,
+        key: (BotId, ChatId),
+        purpose: Purpose,
+    ) -> Result<bool, StoreError> {
+        if matches!(self.pool, Pool::Sqlite { .. }) {
+            return Ok(true);
+        }
+        self.stay_alive().await?;
+        let me = self.process.id;
+        let insert =
+            sql("INSERT INTO leases (holder, bot_id, chat_id, purpose) VALUES (?, ?, ?, ?)");
+        if self.insert_new(of_key(insert.bind(me), key, purpose)).await? {
+            return Ok(true);
+        }
+        let query =
+            sql("SELECT holder FROM leases WHERE bot_id = ? AND chat_id = ? AND purpose = ?");
+        let found = self.find::<(i64,)>(of_key(query, key, purpose)).await?;
+        let Some((holder,)) = found else {
+            // It was given back meanwhile; whoever asks again may be luckier.
+            return Ok(false);
+        };
+        if holder == me {
+            return Ok(true);
+        }
+        if self.lives(holder).await? {
+            return Ok(false);
+        }
+        let update = sql("UPDATE leases SET holder = ? \
+                          WHERE bot_id = ? AND chat_id = ? AND purpose = ? AND holder = ?");
+        Ok(self.write(of_key(update.bind(me), key, purpose).bind(holder)).await? > 0)
+    }
+
+    /// Gives a lease back.
+    ///
+    /// # Errors
+    /// When the database fails; the lease then stays with this process.
+    pub async fn end_lease(
+        &self,
+        key: (BotId, ChatId),
+        purpose: Purpose,
+    ) -> Result<(), StoreError> {
+        if matches!(self.pool, Pool::Sqlite { .. }) {
+            return Ok(());
+        }
+        let delete = sql("DELETE FROM leases \
+                          WHERE bot_id = ? AND chat_id = ? AND purpose = ? AND holder = ?");
+        self.write(of_key(delete, key, purpose).bind(self.process.id)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,256 @@
+//! Table `processes`: who else works on this database, and whether he still lives.
+//!
+//! Several processes may share one server. What one of them is doing carries the number of that
+//! process, random for each start; whoever finds such a mark asks here whether its maker is still
+//! at work. A process that works says so every second, for ten seconds ahead by the server's clock;
+//! one that has nothing to do says nothing. On the same machine a process that is gone is known
+//! to be gone at once. A file of SQLite belongs to one process at a time: there nobody else lives.
+
+use std::{
+    fs,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use super::{Pool, Store, StoreError, sql, statement::twin};
+
+/// How long a sign of life holds: longer than a slow server takes for it.
+const LASTS: Duration = Duration::from_secs(10);
+/// Between two signs of life.
+const BEAT: Duration = Duration::from_secs(1);
+/// How long after its last work a process goes on giving them.
+const WORKING: Duration = Duration::from_mins(1);
+
+/// This process, as others see it.
+pub(super) struct Process {
+    pub(super) id: i64,
+    place: Option<Place>,
+    state: Mutex<State>,
+    renewing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Until when nobody may take this process for dead.
+    valid_until: Option<Instant>,
+    last_work: Option<Instant>,
+}
+
+/// Where a process runs, for others on the same machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    machine: i64,
+    pid: i64,
+    started: i64,
+}
+
+impl Process {
+    pub(super) fn new() -> Self {
+        Self {
+            // Positive, so that it reads the same in every tool.
+            id: rand::random_range(1..i64::MAX),
+            place: Place::here(),
+            state: Mutex::default(),
+            renewing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
+        with(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_valid_for(&self, ahead: Duration) -> bool {
+        self.state(|state| state.valid_until.is_some_and(|until| until > Instant::now() + ahead))
+    }
+}
+
+impl Store {
+    /// Whether this process may act on what it holds: nobody can have taken it for dead. After a
+    /// long stop (`SIGSTOP`, a suspended machine) it may not, until [`Store::stay_alive`].
+    pub fn is_surely_alive(&self) -> bool {
+        matches!(self.pool, Pool::Sqlite { .. }) || self.process.is_valid_for(Duration::ZERO)
+    }
+
+    /// Sees to it that others know that this process is at work.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stay_alive(&self) -> Result<(), StoreError> {
+        if matches!(self.pool, Pool::Sqlite { .. }) {
+            return Ok(());
+        }
+        self.process.state(|state| state.last_work = Some(Instant::now()));
+        if self.process.is_valid_for(LASTS / 2) {
+            return Ok(());
+        }
+        let _one = self.process.renewing.lock().await;
+        if self.process.is_valid_for(LASTS / 2) {
+            return Ok(());
+        }
+        self.renew().await
+    }
+
+    /// Gives signs of life while there is work, until stopped.
+    pub async fn keep_alive(&self, stop: CancellationToken) {
+        if matches!(self.pool, Pool::Sqlite { .. }) {
+            return;
+        }
+        while stop.run_until_cancelled(tokio::time::sleep(BEAT)).await.is_some() {
+            let last = self.process.state(|state| state.last_work);
+            if last.is_some_and(|last| last.elapsed() < WORKING)
+                && let Err(error) = self.renew().await
+            {
+                tracing::debug!(%error, "a sign of life could not be given");
+            }
+        }
+    }
+
+    async fn renew(&self) -> Result<(), StoreError> {
+        let asked = Instant::now();
+        let lasts = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX);
+        let process = &self.process;
+        let update = twin(
+            "UPDATE processes SET alive_until = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) + ? \
+             WHERE process_id = ?",
+            "UPDATE processes SET alive_until = CAST(unixepoch('subsec') * 1000 AS INTEGER) + ? \
+             WHERE process_id = ?",
+        );
+        if self.write(update.bind(lasts).bind(process.id)).await? == 0 {
+            let insert = twin(
+                "INSERT INTO processes (process_id, machine, pid, pid_started, alive_until) \
+                 VALUES (?, ?, ?, ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) + ?)",
+                "INSERT INTO processes (process_id, machine, pid, pid_started, alive_until) \
+                 VALUES (?, ?, ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + ?)",
+            );
+            let place = process.place;
+            let insert = insert
+                .bind(process.id)
+                .bind(place.map(|place| place.machine))
+                .bind(place.map(|place| place.pid))
+                .bind(place.map(|place| place.started))
+                .bind(lasts);
+            self.insert_new(insert).await?;
+        }
+        process.state(|state| state.valid_until = Some(asked + LASTS));
+        Ok(())
+    }
+
+    /// Whether a process still works on this database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lives(&self, process: i64) -> Result<bool, StoreError> {
+        if process == self.process.id {
+            return Ok(true);
+        }
+        if matches!(self.pool, Pool::Sqlite { .. }) {
+            return Ok(false);
+        }
+        let query = twin(
+            "SELECT machine, pid, pid_started, \
+             CAST(alive_until - UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) \
+             FROM processes WHERE process_id = ?",
+            "SELECT machine, pid, pid_started, \
+             CAST(alive_until - unixepoch('subsec') * 1000 AS INTEGER) \
+             FROM processes WHERE process_id = ?",
+        );
+        let row = self.find::<Columns>(query.bind(process)).await?;
+        let Some((machine, pid, started, left)) = row else { return Ok(false) };
+        let place = machine.zip(pid).zip(started);
+        let place = place.map(|((machine, pid), started)| Place { machine, pid, started });
+        Ok(is_believed(left) && !place.is_some_and(|place| place.is_gone(self.process.place)))
+    }
+
+    /// Takes back this process's marks: it ends in good order.
+    pub(super) async fn leave(&self) -> Result<(), StoreError> {
+        if matches!(self.pool, Pool::Sqlite { .. }) {
+            return Ok(());
+        }
+        let id = self.process.id;
+        self.write(sql("DELETE FROM leases WHERE holder = ?").bind(id)).await?;
+        self.write(sql("DELETE FROM processes WHERE process_id = ?").bind(id)).await?;
+        Ok(())
+    }
+
+    /// Removes what killed processes left, a day after their last sign of life.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_processes_before(&self, limit: i64) -> Result<u64, StoreError> {
+        self.write(sql("DELETE FROM processes WHERE alive_until < ?").bind(limit)).await
+    }
+}
+
+type Columns = (Option<i64>, Option<i64>, Option<i64>, i64);
+
+/// Whether a sign of life holds: one from far ahead is of a clock that was set back since.
+fn is_believed(left: i64) -> bool {
+    let most = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX) + 1000;
+    (1..=most).contains(&left)
+}
+
+impl Place {
+    /// Where this process runs; `None` where that can't be told.
+    fn here() -> Option<Self> {
+        let boot = fs::read("/proc/sys/kernel/random/boot_id").ok()?;
+        // Numbers of processes mean something in one namespace only.
+        let namespace = fs::read_link("/proc/self/ns/pid").ok()?;
+        let hash =
+            Sha256::new().chain_update(boot).chain_update(namespace.as_os_str().as_encoded_bytes());
+        let hash = hash.finalize();
+        let machine = hash.first_chunk().map(|bytes| i64::from_be_bytes(*bytes))?;
+        let pid = i64::from(std::process::id());
+        Some(Self { machine, pid, started: started(pid)? })
+    }
+
+    /// Whether it can be seen from `here` that the process is gone.
+    fn is_gone(self, here: Option<Self>) -> bool {
+        here.is_some_and(|here| here.machine == self.machine)
+            && started(self.pid) != Some(self.started)
+    }
+}
+
+/// When a process of this machine started, in the kernel's ticks; `None` when it has ended.
+fn started(pid: i64) -> Option<i64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before it, in parentheses, may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    if matches!(fields.next()?, "Z" | "X") {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_sees_itself_and_not_one_that_has_ended() {
+        let here = Place::here().unwrap();
+        assert!(!here.is_gone(Some(here)));
+        let mut child = std::process::Command::new("sleep").arg("100").spawn().unwrap();
+        let pid = i64::from(child.id());
+        let other = Place { pid, started: started(pid).unwrap(), ..here };
+        assert!(!other.is_gone(Some(here)));
+        child.kill().unwrap();
+        // Before it is waited for it is a zombie: gone all the same.
+        while started(pid).is_some() {
+            std::thread::yield_now();
+        }
+        assert!(other.is_gone(Some(here)));
+        child.wait().unwrap();
+        assert!(other.is_gone(Some(here)));
+        let elsewhere = Place { machine: here.machine ^ 1, ..here };
+        assert!(!other.is_gone(Some(elsewhere)) && !other.is_gone(None));
+    }
+
+    #[test]
+    fn a_sign_of_life_from_a_clock_that_was_set_back_is_not_believed() {
+        assert!(is_believed(1) && is_believed(10_000));
+        assert!(!is_believed(0) && !is_believed(-5) && !is_believed(3_600_000));
+    }
+}
