@@ -11,10 +11,11 @@ impl Store {
 
     /// Records a fact for ever; `false` when it has a value already, which stays.
     pub async fn settle_fact(&self, name: &str, value: Vec<u8>) -> Result<bool, StoreError> {
-        self.insert_new(
+        let inserted = self.insert_new(
             sql("INSERT INTO installation (name, value) VALUES (?, ?)").bind(name).bind(value),
         )
-        .await
+        .await?;
+        Ok(inserted.is_ours())
     }
 
     /// Records a fact's newest value.

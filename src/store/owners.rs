@@ -15,10 +15,11 @@ pub struct OwnerRow {
 impl Store {
     /// Makes a person an owner; `false` when he is one.
     pub async fn register_owner(&self, owner: OwnerId, now: i64) -> Result<bool, StoreError> {
-        self.insert_new(
+        let inserted = self.insert_new(
             sql("INSERT INTO owners (owner_id, registered_at) VALUES (?, ?)").bind(owner).bind(now),
         )
-        .await
+        .await?;
+        Ok(inserted.is_ours())
     }
 
     /// An owner, if this person is one, and the language he chose with the master bot.

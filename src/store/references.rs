@@ -8,7 +8,7 @@
 use sqlx::FromRow;
 use teloxide::types::{ChatId, MessageId};
 
-use super::{Store, StoreError, sql, statement::Statement};
+use super::{Inserted, Store, StoreError, sql, statement::Statement};
 use crate::model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference};
 
 /// A reference about to be written as `sending`.
@@ -115,7 +115,8 @@ impl Store {
         rows.into_iter().map(Reference::try_from).collect()
     }
 
-    /// Writes a reference in its first state; `false` when this source has one.
+    /// Writes a reference in its first state; `false` when this source has one. What was written at
+    /// `now` by an insertion that nobody saw succeed is taken for one's own.
     pub async fn begin_reference(
         &self,
         new: NewReference,
@@ -131,7 +132,27 @@ impl Store {
             .bind(new.copy_chat)
             .bind(state.word())
             .bind(now);
-        self.insert_new(insert).await
+        match self.insert_new(insert).await? {
+            Inserted::Now => Ok(true),
+            Inserted::Before => Ok(false),
+            Inserted::NowOrBefore => self.is_untouched(&new, state, now).await,
+        }
+    }
+
+    /// Whether a reference is as an insertion at this moment wrote it.
+    pub async fn is_untouched(
+        &self,
+        new: &NewReference,
+        state: DeliveryState,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let query = sql("SELECT part FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND state = ? AND created_at = ? AND attempts = 1 \
+             AND copy_message IS NULL");
+        let query =
+            of_source(query, new.owner, new.source, new.part).bind(state.word()).bind(now);
+        Ok(self.find::<(i64,)>(query).await?.is_some())
     }
 
     /// Marks another attempt at a reference found in a state that an attempt may follow; `false`
@@ -151,7 +172,7 @@ impl Store {
         let update = of_source(update, reference.owner, reference.source, part)
             .bind(reference.state.word())
             .bind(reference.attempts);
-        Ok(self.write(update).await? > 0)
+        Ok(self.write(update).await?.changed())
     }
 
     /// Records that the copy exists: `sent`, or `failed` when a part of the message is missing and
@@ -209,9 +230,18 @@ impl Store {
         state: DeliveryState,
         reason: Option<&'static str>,
     ) -> Result<(), StoreError> {
-        let update = sql("UPDATE message_references SET state = ?, reason = ? \
+        // Such a state is about an attempt under way: it must never undo a copy that was recorded.
+        let is_under_way = matches!(state, DeliveryState::Sending | DeliveryState::Held);
+        let update = if is_under_way {
+            sql("UPDATE message_references SET state = ?, reason = ? \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND copy_message IS NULL")
+        } else {
+            sql("UPDATE message_references SET state = ?, reason = ? \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
              AND part = ?")
+        };
+        let update = update
         .bind(state.word())
         .bind(reason.map(str::to_owned));
         self.write(of_source(update, owner, source, part)).await?;
@@ -448,7 +478,7 @@ impl Store {
         for (owner, bot) in self.list::<(i64, i64)>(groups).await? {
             let delete = sql("DELETE FROM message_references \
                               WHERE owner_id = ? AND source_bot = ? AND created_at < ?");
-            gone += self.write(delete.bind(owner).bind(bot).bind(limit)).await?;
+            gone += self.write(delete.bind(owner).bind(bot).bind(limit)).await?.rows;
         }
         Ok(gone)
     }
