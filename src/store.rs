@@ -165,6 +165,12 @@ impl Store {
         }
     }
 
+    /// Once nobody waits any longer, what is asked for still gets the time of one answer.
+    async fn patience_is_over(&self) {
+        self.patience.cancelled().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+
     /// Waits; `false` when nobody waits any longer.
     async fn waits(&self, pause: Duration) -> bool {
         self.patience.run_until_cancelled(tokio::time::sleep(pause)).await.is_some()
@@ -182,13 +188,13 @@ impl Store {
         F: Future<Output = Result<T, StoreError>>,
     {
         let mut tries = Tries::begin();
-        let gone = || Err(StoreError::not_connected(sqlx::Error::PoolClosed));
         let done = loop {
-            // Once nobody waits any longer, what is asked for still gets the time of one answer.
-            let done = if self.patience.is_cancelled() {
-                tokio::time::timeout(Duration::from_secs(2), work()).await.unwrap_or_else(|_| gone())
-            } else {
-                work().await
+            let done = tokio::select! {
+                done = work() => done,
+                () = self.patience_is_over() => {
+                    *doubt = true;
+                    Err(StoreError::not_connected(sqlx::Error::PoolClosed))
+                }
             };
             let Err(error) = &done else { break done };
             *doubt |= error.fault() == Fault::Doubtful;
@@ -272,8 +278,7 @@ impl Store {
 
     /// Updates the row of a key, or inserts it where there is none.
     async fn put(&self, update: Statement, insert: Statement) -> Result<(), StoreError> {
-        if self.write(update.clone()).await?.rows == 0
-            && !self.insert_new(insert).await?.is_ours()
+        if self.write(update.clone()).await?.rows == 0 && !self.insert_new(insert).await?.is_ours()
         {
             self.write(update).await?;
         }

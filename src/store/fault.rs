@@ -57,9 +57,7 @@ impl StoreError {
     pub fn is_about_writing(&self) -> bool {
         let Self::Database(error) = self else { return false };
         match Code::of(error) {
-            Some(Code::MySql(number)) => {
-                DISK_FULL.contains(&number) || READ_ONLY.contains(&number)
-            }
+            Some(Code::MySql(number)) => DISK_FULL.contains(&number) || READ_ONLY.contains(&number),
             Some(Code::Sqlite(code)) => matches!(code & 0xff, 8 | 13),
             None => false,
         }
@@ -158,7 +156,8 @@ impl Fault {
 
 /// The server undid it: lock wait timeout, deadlock, a row changed under it, too long or interrupted
 /// before its end, a lost vote in a cluster.
-const ROLLED_BACK: &[u16] = &[1205, 1213, 1020, 1206, 1297, 1614, 1689, 1969, 3024, 3058, 3101, 3572];
+const ROLLED_BACK: &[u16] =
+    &[1205, 1213, 1020, 1206, 1297, 1614, 1689, 1969, 3024, 3058, 3101, 3572];
 /// The server went away under it: shutdown, network, a killed connection or query, a commit without
 /// an end. 2006 and 2013 come from proxies between us and the server.
 const BROKEN_OFF: &[u16] = &[
@@ -179,8 +178,9 @@ const READ_ONLY: &[u16] = &[1036, 1290, 1792, 1836, 1874, 3100];
 const DAMAGED: &[u16] =
     &[1016, 1017, 1018, 1023, 1024, 1033, 1034, 1035, 1146, 1194, 1195, 1712, 1812, 1813, 1932];
 /// Wrong account, password, rights, host or name of the database.
-const LOCKED_OUT: &[u16] =
-    &[1044, 1045, 1046, 1049, 1130, 1142, 1143, 1227, 1251, 1275, 1524, 1698, 1820, 1862, 3118, 4151];
+const LOCKED_OUT: &[u16] = &[
+    1044, 1045, 1046, 1049, 1130, 1142, 1143, 1227, 1251, 1275, 1524, 1698, 1820, 1862, 3118, 4151,
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
@@ -240,8 +240,8 @@ mod tests {
 
     #[test]
     fn no_number_means_two_things() {
-        let all =
-            [ROLLED_BACK, BROKEN_OFF, OVERLOADED, DISK_FULL, READ_ONLY, DAMAGED, LOCKED_OUT].concat();
+        let all = [ROLLED_BACK, BROKEN_OFF, OVERLOADED, DISK_FULL, READ_ONLY, DAMAGED, LOCKED_OUT]
+            .concat();
         let unique: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(unique.len(), all.len());
     }
@@ -284,7 +284,8 @@ mod tests {
 
     #[test]
     fn what_the_database_holds_wrongly_is_internal() {
-        let decode = sqlx::Error::ColumnDecode { index: "0".to_owned(), source: "no number".into() };
+        let decode =
+            sqlx::Error::ColumnDecode { index: "0".to_owned(), source: "no number".into() };
         assert!(!database(decode).is_passing());
         assert!(!StoreError::Corrupt("bots.state").is_passing());
         assert!(!StoreError::Duplicate.is_passing());

@@ -187,7 +187,8 @@ mod tests {
     fn the_log_says_it_now_and_then() {
         let start = Instant::now();
         let mut beats = Beats::default();
-        let lines = (0..40).filter_map(|second| beats.log_line(start + Duration::from_secs(second)));
+        let lines =
+            (0..40).filter_map(|second| beats.log_line(start + Duration::from_secs(second)));
         assert_eq!(lines.collect::<Vec<_>>(), [0, 14, 14]);
     }
 }

@@ -150,8 +150,7 @@ impl Store {
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
              AND part = ? AND state = ? AND created_at = ? AND attempts = 1 \
              AND copy_message IS NULL");
-        let query =
-            of_source(query, new.owner, new.source, new.part).bind(state.word()).bind(now);
+        let query = of_source(query, new.owner, new.source, new.part).bind(state.word()).bind(now);
         Ok(self.find::<(i64,)>(query).await?.is_some())
     }
 
@@ -241,9 +240,7 @@ impl Store {
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
              AND part = ?")
         };
-        let update = update
-        .bind(state.word())
-        .bind(reason.map(str::to_owned));
+        let update = update.bind(state.word()).bind(reason.map(str::to_owned));
         self.write(of_source(update, owner, source, part)).await?;
         Ok(())
     }
