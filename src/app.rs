@@ -3,7 +3,10 @@
 //! Ready means: the database is open, the key fits, the listener listens. Telegram is asked nothing
 //! before that, and nothing for each client bot.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -21,15 +24,22 @@ use crate::{
     polling,
     relay::Relay,
     seal::Seal,
-    store::{Store, StoreError},
+    store::{SoleUse, Store, StoreError, sole_use},
     telegram::{Caller, Refusal, Telegram},
     webhook,
 };
 
 /// How long a stop waits for what runs.
 const STOP_LIMIT: Duration = Duration::from_secs(25);
-/// How long a start waits for the database.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a stop waits for a database that does not work.
+const STOP_PATIENCE: Duration = Duration::from_secs(18);
+/// How often a start says that it waits for the database.
+const WAITING_SAID_EVERY: Duration = Duration::from_secs(15);
+/// How long a start waits for another process to give its SQLite file up: an update may start the
+/// new one before the old one has ended.
+const UPGRADE_OVERLAP: Duration = Duration::from_secs(10);
+/// How long the database may take to prove that it is ready.
+const READY_LIMIT: Duration = Duration::from_secs(5);
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Why the relay does not start.
@@ -41,6 +51,9 @@ pub enum StartError {
     /// The database can't be used.
     #[error("DATABASE_URL: {0} can't be used")]
     Database(String, #[source] StoreError),
+    /// Two processes on one SQLite file would repeat each other's messages.
+    #[error("DATABASE_URL: another process uses {0}; stop it first")]
+    InUse(String),
     /// An address can't be listened on.
     #[error("{0}: {1} can't be listened on")]
     Listen(&'static str, SocketAddr, #[source] std::io::Error),
@@ -57,6 +70,16 @@ impl StartError {
             Self::Key(KeyError::Wrong(_) | KeyError::Missing(_) | KeyError::Malformed(..))
         )
     }
+
+    /// Whether it passes by waiting.
+    fn passes(&self) -> bool {
+        match self {
+            Self::Database(_, error) | Self::Key(KeyError::Store(error)) => {
+                error.is_worth_waiting_for()
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A relay that runs.
@@ -70,6 +93,8 @@ pub struct Running {
     tasks: TaskTracker,
     dispatch: Dispatch,
     store: Store,
+    /// Given up when all has ended.
+    _sole_use: Option<SoleUse>,
 }
 
 /// The rooms a running relay is made of.
@@ -81,24 +106,46 @@ struct Rooms {
     caller: Caller,
 }
 
-/// Opens the database, waiting for a server that is just starting.
+/// Opens the database.
 ///
 /// # Errors
 /// [`StartError::Database`].
-pub async fn open_store(database: &DatabaseUrl, patience: Duration) -> Result<Store, StartError> {
-    let began = std::time::Instant::now();
+pub async fn open_store(database: &DatabaseUrl) -> Result<Store, StartError> {
+    let failed = |error| StartError::Database(database.to_string(), error);
+    Store::open(database).await.map_err(failed)
+}
+
+/// Does what needs the database, for as long as it takes a server to answer: it may be starting
+/// itself, or be out for maintenance. What waiting does not help ends the start.
+async fn patiently<T, F>(database: &DatabaseUrl, work: impl Fn() -> F) -> Result<T, StartError>
+where
+    F: Future<Output = Result<T, StartError>>,
+{
+    let mut said: Option<Instant> = None;
     loop {
-        match Store::open(database).await {
-            Ok(store) => return Ok(store),
-            Err(StoreError::Database(error))
-                if error.as_database_error().is_none()
-                    && began.elapsed() < patience
-                    && matches!(database, DatabaseUrl::MySql(_)) =>
-            {
-                tracing::warn!(%database, "the database does not answer yet");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            Err(error) => return Err(StartError::Database(database.to_string(), error)),
+        let error = match work().await {
+            Err(error) if error.passes() && matches!(database, DatabaseUrl::MySql(_)) => error,
+            done => return done,
+        };
+        if said.is_none_or(|said| said.elapsed() >= WAITING_SAID_EVERY) {
+            said = Some(Instant::now());
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "waiting for the database");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Takes an SQLite file for this process alone.
+async fn use_alone(database: &DatabaseUrl) -> Result<Option<SoleUse>, StartError> {
+    let DatabaseUrl::Sqlite(file) = database else { return Ok(None) };
+    match sole_use(file.path(), UPGRADE_OVERLAP).await {
+        Ok(None) => Err(StartError::InUse(database.to_string())),
+        Ok(sole) => Ok(sole),
+        // The database itself says better what is wrong with its folder.
+        Err(error) => {
+            tracing::warn!(%error, "the database's lock file can't be made");
+            Ok(None)
         }
     }
 }
@@ -108,19 +155,24 @@ pub async fn open_store(database: &DatabaseUrl, patience: Duration) -> Result<St
 /// # Errors
 /// See [`StartError`].
 pub async fn start(config: &Config) -> Result<Running, StartError> {
-    let store = open_store(&config.database_url, DATABASE_PATIENCE).await?;
-    let seal = keyring::open(&config.secret_key, &store, true).await?;
-    let Some(seal) = seal else { unreachable!("a key is made where there is none") };
-    let failed = |error| StartError::Database(config.database_url.to_string(), error);
-    for warning in store.durability_warnings().await.map_err(failed)? {
+    let database = &config.database_url;
+    let sole_use = use_alone(database).await?;
+    let store = &patiently(database, || open_store(database)).await?;
+    let seal =
+        patiently(database, async || Ok(keyring::open(&config.secret_key, store, true).await?));
+    let Some(seal) = seal.await? else { unreachable!("a key is made where there is none") };
+    let failed = |error| StartError::Database(database.to_string(), error);
+    let warnings =
+        patiently(database, async || store.durability_warnings().await.map_err(failed)).await?;
+    for warning in warnings {
         tracing::warn!("{warning}");
     }
-    let metrics = Metrics::new();
-    let rooms = build(config, &store, seal, &metrics)?;
-    let count = rooms.bots.load().await.map_err(failed)?;
-    rooms.dispatch.take_up_parked().await.map_err(failed)?;
-    let running = serve(config, &rooms, &store, metrics).await?;
-    run_background(config, &rooms, &store, &running);
+    let metrics = Metrics::new(store.vitals());
+    let rooms = &build(config, store, seal, &metrics)?;
+    let count = patiently(database, async || rooms.bots.load().await.map_err(failed)).await?;
+    patiently(database, async || rooms.dispatch.take_up_parked().await.map_err(failed)).await?;
+    let running = serve(config, rooms, (store, sole_use), metrics).await?;
+    run_background(config, rooms, store, &running);
     tracing::info!(address = %running.address, bots = count, version = env!("CARGO_PKG_VERSION"), "ready");
     Ok(running)
 }
@@ -161,7 +213,7 @@ fn build(
 async fn serve(
     config: &Config,
     rooms: &Rooms,
-    store: &Store,
+    (store, sole_use): (&Store, Option<SoleUse>),
     metrics: Metrics,
 ) -> Result<Running, StartError> {
     let (server, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -184,7 +236,10 @@ async fn serve(
         let store = store.clone();
         let ready = move || {
             let store = store.clone();
-            async move { store.has_owner().await.is_ok() }
+            async move {
+                let answers = tokio::time::timeout(READY_LIMIT, store.has_owner());
+                store.is_well() && answers.await.is_ok_and(|found| found.is_ok())
+            }
         };
         let router = webhook::metrics_router(metrics, ready);
         tasks.spawn(serve_on(listener, router, server.clone()));
@@ -197,6 +252,7 @@ async fn serve(
         tasks,
         dispatch: rooms.dispatch.clone(),
         store: store.clone(),
+        _sole_use: sole_use,
     })
 }
 
@@ -224,6 +280,8 @@ fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Runni
     running.tasks.spawn(async move { bots.keep_orders(keeper).await });
     let (master, reminding) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.keep_reminding(reminding).await });
+    let (master, watching) = (rooms.master.clone(), stop.clone());
+    running.tasks.spawn(async move { master.watch_database(watching).await });
     if config.intake == Intake::Polling {
         running.tasks.spawn(polling::poll_clients(
             rooms.telegram.clone(),
@@ -340,7 +398,15 @@ impl Running {
             self.tasks.wait().await;
             self.dispatch.finish().await;
         });
-        let in_time = finished.await.is_ok();
+        let impatient = async {
+            tokio::time::sleep(STOP_PATIENCE).await;
+            self.store.lose_patience();
+            std::future::pending().await
+        };
+        let in_time = tokio::select! {
+            finished = finished => finished.is_ok(),
+            () = impatient => false,
+        };
         if !in_time {
             tracing::warn!("not everything finished in time; it goes on after the next start");
         }

@@ -1,7 +1,7 @@
 //! `feedback-relay check`: looks at configuration, key, database and tokens, and says what it
 //! found. Changes nothing but the database's schema.
 
-use std::{fmt::Write, time::Duration};
+use std::fmt::Write;
 
 use crate::{
     app::{self, StartError},
@@ -27,7 +27,7 @@ pub struct Report {
 pub async fn check(config: &Config) -> Result<Report, StartError> {
     let mut report = Report { text: String::new(), good: true };
     report.line(true, "configuration", "valid");
-    let store = app::open_store(&config.database_url, Duration::ZERO).await?;
+    let store = app::open_store(&config.database_url).await?;
     let failed = |error| StartError::Database(config.database_url.to_string(), error);
     let engine = store.engine().await.map_err(failed)?;
     report.line(true, "database", &format!("{} ({engine})", config.database_url));

@@ -322,7 +322,7 @@ impl Dispatch {
             Admission::Claimed => {
                 // Delivered again, it would come from an owner, who would be welcomed once more.
                 let master = self.inner.relay.master().bot;
-                self.inner.store.mark_handled(master, update.id, clock::now_ms()).await?;
+                self.inner.store.insist_handled(master, update.id, clock::now_ms()).await?;
                 return Ok(Verdict::Done);
             }
             Admission::Stranger => {
@@ -413,7 +413,7 @@ impl Dispatch {
             }
             tracing::warn!(error = &error as &dyn std::error::Error, "an owner's request failed");
         }
-        store.mark_handled(master, update, clock::now_ms()).await?;
+        store.insist_handled(master, update, clock::now_ms()).await?;
         Ok(Verdict::Done)
     }
 }
@@ -440,6 +440,11 @@ impl Fault {
             Self::Master(error) if !error.is_passing() => {
                 tracing::warn!(error = error as &dyn std::error::Error, "an answer failed");
                 Outcome::Handled
+            }
+            // The store says it now and then, not once for each update.
+            Self::Store(error) | Self::Master(MasterError::Store(error)) if error.is_passing() => {
+                tracing::debug!(error = error as &dyn std::error::Error, "an update waits");
+                Outcome::TryLater(AFTER_FAULT)
             }
             fault => {
                 tracing::error!(error = fault as &dyn std::error::Error, "an update waits");

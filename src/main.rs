@@ -55,11 +55,17 @@ async fn look(config: &Config) -> Result<ExitCode, StartError> {
 }
 
 async fn run(config: &Config) -> Result<ExitCode, StartError> {
-    let running = match app::start(config).await {
+    let mut stopped = std::pin::pin!(stop_signal());
+    let started = tokio::select! {
+        started = app::start(config) => started,
+        // It may be waiting for its database.
+        () = &mut stopped => return Ok(ExitCode::SUCCESS),
+    };
+    let running = match started {
         Err(error) if error.is_configuration() => return Ok(misconfigured(error)),
         running => running?,
     };
-    stop_signal().await;
+    stopped.await;
     tokio::select! {
         _ = running.stop() => {}
         // A second signal cuts off what still runs.

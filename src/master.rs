@@ -6,6 +6,7 @@
 //! - [`admission`]: who is an owner
 //! - [`people`]: what can be asked for about customers: commands and buttons (pure)
 //! - [`acquaintance`], [`bans`], [`card`], [`inbox`], [`remind`]: that being done
+//! - [`health`]: owners are told when the database fails
 //! - [`menu`]: the command menu in each language
 //! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
@@ -18,6 +19,7 @@ mod admission;
 mod bans;
 mod card;
 mod commands;
+mod health;
 mod inbox;
 mod menu;
 pub mod people;
@@ -72,6 +74,7 @@ struct Inner {
     caller: Caller,
     doors: Doors,
     username: OnceLock<String>,
+    by_heart: health::ByHeart,
     tree: Handler<'static, Result<(), MasterError>>,
     side_work: TaskTracker,
 }
@@ -161,6 +164,7 @@ impl Master {
             caller,
             doors,
             username: OnceLock::new(),
+            by_heart: health::ByHeart::default(),
             tree: tree::checked(),
             side_work: TaskTracker::new(),
         };

@@ -8,6 +8,8 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
+use crate::store::Vitals;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
     outcome: &'static str,
@@ -21,15 +23,9 @@ pub struct Metrics {
     registry: Arc<Registry>,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Metrics {
-    /// Counters at zero.
-    pub fn new() -> Self {
+    /// Counters at zero, and what the database counts itself.
+    pub fn new(database: Vitals) -> Self {
         let mut registry = Registry::with_prefix("feedback_relay");
         let updates = Family::<Labels, Counter>::default();
         let bounds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0];
@@ -38,6 +34,16 @@ impl Metrics {
             "updates",
             "Updates by outcome: handled, later (asked to come again), full",
             updates.clone(),
+        );
+        registry.register(
+            "store_faults",
+            "Statements that failed although they were tried again",
+            database.faults,
+        );
+        registry.register(
+            "store_up",
+            "1 while the database takes what it is asked to take",
+            database.works,
         );
         registry.register_with_unit(
             "update_duration",

@@ -119,6 +119,8 @@ struct Inner {
     /// By owner: the copy below which he can undo his last reply, and the button there.
     undo_places: Cache<OwnerId, (MessageKey, Value)>,
     under_way: acknowledge::UnderWay,
+    /// References that may have been written at this moment, and after which nothing was sent.
+    unsent: Cache<(MessageKey, i64), i64>,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
@@ -141,6 +143,7 @@ impl Relay {
                 mirrored: Cache::new(RECEIPTS),
                 undo_places: Cache::new(RECEIPTS),
                 under_way: acknowledge::UnderWay::default(),
+                unsent: Cache::new(RECEIPTS),
                 side_work,
             }),
         }

@@ -1,6 +1,10 @@
 //! The only SQL. One [`Store`] over MySQL/MariaDB or SQLite; each statement is written once.
 //!
 //! - [`statement`]: a statement as plain data, run on either database
+//! - [`fault`]: what an error means: passing or not, executed or not (pure)
+//! - [`again`]: how a statement is tried again
+//! - [`pulse`]: whether the database works
+//! - [`lock`]: one process on one SQLite file
 //! - [`sqlite`]: opening SQLite, and its one writer, which commits in groups
 //! - [`mysql`]: opening MySQL or MariaDB
 //! - one file per table: the row's shape and its statements
@@ -9,33 +13,49 @@
 //! second delivery of the same message is noticed: both databases report it alike, while the row
 //! counts of their upserts differ.
 
+mod again;
 mod albums;
 mod bots;
 mod conversations;
 mod dialogues;
+mod fault;
 mod handled;
 mod installation;
 mod leases;
+mod lock;
 mod mysql;
 mod owners;
 mod parked;
 mod people;
 mod processes;
+mod pulse;
 mod references;
 mod sqlite;
 mod statement;
 mod states;
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use sqlx::{MySqlPool, SqlitePool};
+use futures::FutureExt;
+use sqlx::SqlitePool;
+use tokio_util::sync::CancellationToken;
 
+use again::{Inserted, Tries, Written};
 pub use bots::BotRow;
+use fault::Fault;
+pub use fault::StoreError;
 pub use leases::Purpose;
+pub use lock::{SoleUse, sole_use};
+use mysql::Server;
 pub use owners::OwnerRow;
 pub use parked::{ParkedKind, ParkedRow};
 pub use people::Ban;
 use processes::Process;
+use pulse::{Half, Pulse};
+pub use pulse::{Trouble, Vitals};
 pub use references::NewReference;
 use sqlite::Writer;
 use statement::{Row, Statement, sql};
@@ -43,42 +63,19 @@ pub use states::ConversationKey;
 
 use crate::config::DatabaseUrl;
 
-/// What can go wrong with the database.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    /// A row with this key exists.
-    #[error("a row with this key exists")]
-    Duplicate,
-    /// The database did not answer, or refused.
-    #[error("the database failed")]
-    Database(#[source] Arc<sqlx::Error>),
-    /// The schema could not be brought up to date.
-    #[error("the database schema could not be brought up to date")]
-    Migration(#[source] Arc<sqlx::migrate::MigrateError>),
-    /// A column holds what this program never wrote.
-    #[error("column {0} holds a value this version does not know")]
-    Corrupt(&'static str),
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::Database(database) if database.is_unique_violation() => Self::Duplicate,
-            _ => Self::Database(Arc::new(error)),
-        }
-    }
-}
-
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
     process: Arc<Process>,
+    pulse: Pulse,
+    /// Ends all waiting for a database that does not work: the process is to end.
+    patience: CancellationToken,
 }
 
 #[derive(Clone)]
 enum Pool {
-    MySql(MySqlPool),
+    MySql(Server),
     Sqlite { read: SqlitePool, write: Writer },
 }
 
@@ -89,13 +86,14 @@ impl Store {
     /// When it can't be reached or created, or a migration fails.
     pub async fn open(database: &DatabaseUrl) -> Result<Self, StoreError> {
         let pool = match database {
-            DatabaseUrl::MySql(server) => Pool::MySql(mysql::open(server.reveal()).await?),
+            DatabaseUrl::MySql(server) => Pool::MySql(Server::open(server.reveal()).await?),
             DatabaseUrl::Sqlite(file) => {
                 let (read, write) = sqlite::open(file.path()).await?;
                 Pool::Sqlite { read, write }
             }
         };
-        Ok(Self { pool, process: Arc::new(Process::new()) })
+        let (pulse, patience) = (Pulse::default(), CancellationToken::new());
+        Ok(Self { pool, process: Arc::new(Process::new()), pulse, patience })
     }
 
     /// "SQLite" or what the server says it is, for `check` and the log.
@@ -104,7 +102,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn engine(&self) -> Result<String, StoreError> {
         match &self.pool {
-            Pool::MySql(pool) => mysql::version(pool).await,
+            Pool::MySql(server) => server.version().await,
             Pool::Sqlite { .. } => Ok("SQLite".to_owned()),
         }
     }
@@ -115,7 +113,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn durability_warnings(&self) -> Result<Vec<String>, StoreError> {
         match &self.pool {
-            Pool::MySql(pool) => mysql::durability_warnings(pool).await,
+            Pool::MySql(server) => server.durability_warnings().await,
             Pool::Sqlite { .. } => Ok(Vec::new()),
         }
     }
@@ -131,7 +129,7 @@ impl Store {
             tracing::debug!(%error, "this process could not sign off");
         }
         match &self.pool {
-            Pool::MySql(pool) => pool.close().await,
+            Pool::MySql(server) => server.close().await,
             Pool::Sqlite { read, write } => {
                 write.close().await;
                 read.close().await;
@@ -139,42 +137,166 @@ impl Store {
         }
     }
 
-    /// Runs one statement in a commit of its own; gives the number of rows it matched.
-    async fn write(&self, statement: Statement) -> Result<u64, StoreError> {
-        match &self.pool {
-            Pool::MySql(pool) => Ok(statement.mysql().execute(pool).await?.rows_affected()),
-            Pool::Sqlite { write, .. } => write.run(statement).await,
+    /// The process is to end: nobody waits any longer for a database that does not work.
+    pub fn lose_patience(&self) {
+        self.patience.cancel();
+    }
+
+    /// What is wrong with the database, and since when.
+    pub fn trouble(&self) -> Option<(Instant, Trouble)> {
+        self.pulse.trouble()
+    }
+
+    /// Whether what was asked of the database last worked.
+    pub fn is_well(&self) -> bool {
+        self.pulse.is_well()
+    }
+
+    /// What `/metrics` says about it.
+    pub fn vitals(&self) -> Vitals {
+        self.pulse.vitals.clone()
+    }
+
+    /// Repeats what must not be forgotten (a message is out, a person was told) until the database
+    /// has taken it, for as long as the process lives. A refusal for good ends it.
+    ///
+    /// # Errors
+    /// When the database refuses it for good, or the process is to end.
+    pub async fn insist<T, F>(&self, write: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        const LONGEST: Duration = Duration::from_secs(5);
+        let mut pause = Duration::from_millis(50);
+        let mut refused = 0;
+        loop {
+            let error = match write().await {
+                Err(error) if !matches!(error, StoreError::Duplicate) => error,
+                done => return done,
+            };
+            refused += u8::from(!error.is_passing());
+            if refused >= 5 || !self.waits(pause).await {
+                return Err(error);
+            }
+            pause = (pause * 2).min(LONGEST);
         }
+    }
+
+    /// Once nobody waits any longer, what is asked for still gets the time of one answer.
+    async fn patience_is_over(&self) {
+        self.patience.cancelled().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+
+    /// Waits; `false` when nobody waits any longer.
+    async fn waits(&self, pause: Duration) -> bool {
+        self.patience.run_until_cancelled(tokio::time::sleep(pause)).await.is_some()
+    }
+
+    /// Runs something until it works, fails for good, or has had its tries. `doubt` is set when one
+    /// that failed may have been carried out all the same.
+    async fn tried<T, F>(
+        &self,
+        half: Half,
+        doubt: &mut bool,
+        work: impl Fn() -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let mut tries = Tries::begin();
+        let done = loop {
+            let done = tokio::select! {
+                done = work() => done,
+                () = self.patience_is_over() => {
+                    *doubt = true;
+                    Err(StoreError::not_connected(sqlx::Error::PoolClosed))
+                }
+            };
+            let Err(error) = &done else { break done };
+            *doubt |= error.fault() == Fault::Doubtful;
+            match tries.next(error.fault()) {
+                Some(pause) if self.waits(pause).await => {}
+                _ => break done,
+            }
+        };
+        self.pulse.note(half, &done);
+        done
+    }
+
+    /// Runs one statement in a commit of its own. It is repeated after a connection that broke, so it
+    /// has to be one that changes nothing more when it is carried out twice.
+    async fn write(&self, statement: Statement) -> Result<Written, StoreError> {
+        let mut doubt = false;
+        let rows = self.write_noting(&statement, &mut doubt).await?;
+        Ok(Written { rows, doubt })
+    }
+
+    async fn write_noting(
+        &self,
+        statement: &Statement,
+        doubt: &mut bool,
+    ) -> Result<u64, StoreError> {
+        self.tried(Half::Writes, doubt, || async {
+            let statement = statement.clone();
+            match &self.pool {
+                Pool::MySql(server) => {
+                    let done = server.run(|on| statement.mysql().execute(on).boxed()).await;
+                    done.map(|done| done.rows_affected())
+                }
+                Pool::Sqlite { write, .. } => write.run(statement).await,
+            }
+        })
+        .await
     }
 
     /// Gives the row a query finds, if there is one.
     async fn find<T: Row>(&self, query: Statement) -> Result<Option<T>, StoreError> {
-        Ok(match &self.pool {
-            Pool::MySql(pool) => query.mysql_as::<T>().fetch_optional(pool).await?,
-            Pool::Sqlite { read, .. } => query.sqlite_as::<T>().fetch_optional(read).await?,
+        self.tried(Half::Reads, &mut false, || async {
+            let query = query.clone();
+            match &self.pool {
+                Pool::MySql(server) => {
+                    server.run(|on| query.mysql_as::<T>().fetch_optional(on).boxed()).await
+                }
+                Pool::Sqlite { read, .. } => {
+                    sqlite::read(read, |on| query.sqlite_as::<T>().fetch_optional(on).boxed()).await
+                }
+            }
         })
+        .await
     }
 
     /// Gives all rows a query finds.
     async fn list<T: Row>(&self, query: Statement) -> Result<Vec<T>, StoreError> {
-        Ok(match &self.pool {
-            Pool::MySql(pool) => query.mysql_as::<T>().fetch_all(pool).await?,
-            Pool::Sqlite { read, .. } => query.sqlite_as::<T>().fetch_all(read).await?,
+        self.tried(Half::Reads, &mut false, || async {
+            let query = query.clone();
+            match &self.pool {
+                Pool::MySql(server) => {
+                    server.run(|on| query.mysql_as::<T>().fetch_all(on).boxed()).await
+                }
+                Pool::Sqlite { read, .. } => {
+                    sqlite::read(read, |on| query.sqlite_as::<T>().fetch_all(on).boxed()).await
+                }
+            }
         })
+        .await
     }
 
-    /// Inserts unless the key is taken; says whether it inserted.
-    async fn insert_new(&self, insert: Statement) -> Result<bool, StoreError> {
-        match self.write(insert).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Duplicate) => Ok(false),
+    /// Inserts unless the key is taken.
+    async fn insert_new(&self, insert: Statement) -> Result<Inserted, StoreError> {
+        let mut doubt = false;
+        match self.write_noting(&insert, &mut doubt).await {
+            Ok(_) => Ok(Inserted::Now),
+            Err(StoreError::Duplicate) if doubt => Ok(Inserted::NowOrBefore),
+            Err(StoreError::Duplicate) => Ok(Inserted::Before),
             Err(error) => Err(error),
         }
     }
 
     /// Updates the row of a key, or inserts it where there is none.
     async fn put(&self, update: Statement, insert: Statement) -> Result<(), StoreError> {
-        if self.write(update.clone()).await? == 0 && !self.insert_new(insert).await? {
+        if self.write(update.clone()).await?.rows == 0 && !self.insert_new(insert).await?.is_ours()
+        {
             self.write(update).await?;
         }
         Ok(())

@@ -272,6 +272,12 @@ sentences! {
     alarm_revoked = "alarm-revoked" (bot);
     /// A client bot's updates go elsewhere.
     alarm_contested = "alarm-contested" (bot);
+    /// The database does not answer.
+    alarm_database_silent = "alarm-database-silent" ();
+    /// The database takes nothing more.
+    alarm_database_full = "alarm-database-full" ();
+    /// It works again.
+    alarm_database_works = "alarm-database-works" ();
     /// A client bot left a group.
     left_group = "left-group" (bot, title);
 

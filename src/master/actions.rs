@@ -118,10 +118,11 @@ impl Master {
     async fn save(&self, owner: Owner, state: &MasterState) -> Result<(), MasterError> {
         let store = &self.inner.store;
         if *state == MasterState::Idle {
-            store.clear_dialogue(owner.id).await?;
+            store.insist(|| store.clear_dialogue(owner.id)).await?;
         } else {
             let json = serde_json::to_string(state)?;
-            store.put_dialogue(owner.id, &json, clock::now_ms()).await?;
+            let now = clock::now_ms();
+            store.insist(|| store.put_dialogue(owner.id, &json, now)).await?;
         }
         Ok(())
     }

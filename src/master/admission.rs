@@ -49,6 +49,7 @@ impl Master {
         if let Some(known) = store.owner(self.inner.caller.bot, id).await? {
             let language = known.chosen.map_or(language, |chosen| Language::of(Some(&chosen)));
             let owner = Owner { id, language };
+            self.learns(owner);
             if known.language.as_deref() != Some(language.code()) {
                 store.set_owner_language(id, language.code()).await?;
             }
@@ -114,6 +115,7 @@ impl Master {
         let store = &self.inner.store;
         store.register_owner(owner.id, clock::now_ms()).await?;
         store.set_owner_language(owner.id, owner.language.code()).await?;
+        self.learns(owner);
         Ok(())
     }
 

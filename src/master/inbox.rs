@@ -146,8 +146,10 @@ impl Master {
             copy_chat: owner.id.chat(),
         };
         let state = DeliveryState::Sent;
-        store.begin_reference(reference, state, clock::now_ms()).await?;
-        store.finish_reference(owner.id, source, part, pointer, state, None).await?;
+        let now = clock::now_ms();
+        store.insist(|| store.begin_reference(reference, state, now)).await?;
+        let finish = || store.finish_reference(owner.id, source, part, pointer, state, None);
+        store.insist(finish).await?;
         Ok(())
     }
 

@@ -158,7 +158,7 @@ impl Relay {
             let relay = self.clone();
             self.inner.side_work.spawn(async move { relay.say_on_the_side(saying).await });
         }
-        store.mark_handled(bot, update, now).await?;
+        store.insist_handled(bot, update, now).await?;
         Ok(Verdict::Done)
     }
 }

@@ -61,8 +61,9 @@ impl Relay {
             }
             Replied::Undelivered(Undelivered { failure, kind }) => {
                 let reason = Some(failure.word());
+                let state = DeliveryState::Told;
                 store
-                    .set_reference_state(owner, source, Part::Main, DeliveryState::Told, reason)
+                    .insist(|| store.set_reference_state(owner, source, Part::Main, state, reason))
                     .await?;
                 let again = failure.can_send_again().then(|| send_again_keyboard(language));
                 (failure.for_owner(language, &kind), again)

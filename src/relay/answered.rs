@@ -41,7 +41,8 @@ impl Relay {
         self.inner.side_work.spawn(async move {
             let inner = &relay.inner;
             let key = (owner, target.bot, target.customer);
-            if let Err(error) = inner.store.end_waiting(key, clock::now_ms()).await {
+            let now = clock::now_ms();
+            if let Err(error) = inner.store.insist(|| inner.store.end_waiting(key, now)).await {
                 tracing::warn!(%error, "a conversation could not be marked as answered");
             }
             relay.show_own_reaction(&inner.master, owner.chat(), replies.0).await;

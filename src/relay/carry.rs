@@ -120,15 +120,7 @@ impl Carriage<'_> {
     ) -> Result<Standing, StoreError> {
         let store = &self.relay.inner.store;
         store.stay_alive().await?;
-        let new = NewReference {
-            owner: self.owner,
-            direction: self.direction,
-            source: self.source,
-            part,
-            copy_bot: self.writer.bot,
-            copy_chat: self.chat,
-        };
-        if store.begin_reference(new, initial, clock::now_ms()).await? {
+        if self.write_down(part, initial).await? {
             return Ok(Standing::Go { repeat: false, attempts: 1 });
         }
         let known = store.reference_of_source(self.owner, self.source, part).await?;
@@ -150,6 +142,33 @@ impl Carriage<'_> {
                 Standing::of_attempt(known.attempts + unknown)
             }
         })
+    }
+
+    /// Writes a new reference; `false` where there is one of an earlier attempt. Where nobody knows
+    /// whether it was written (the connection broke), it is remembered here that nothing was sent
+    /// after it, so that the next attempt does not call itself a repeat.
+    async fn write_down(&self, part: Part, initial: DeliveryState) -> Result<bool, StoreError> {
+        let store = &self.relay.inner.store;
+        let new = NewReference {
+            owner: self.owner,
+            direction: self.direction,
+            source: self.source,
+            part,
+            copy_bot: self.writer.bot,
+            copy_chat: self.chat,
+        };
+        let (unsent, key) = (&self.relay.inner.unsent, (self.source, part.number()));
+        let doubted = unsent.get(&key);
+        let now = doubted.unwrap_or_else(clock::now_ms);
+        let mut begun = store.begin_reference(new, initial, now).await;
+        if doubted.is_some() && matches!(begun, Ok(false)) {
+            begun = store.is_untouched(&new, initial, now).await;
+        }
+        match begun {
+            Ok(_) => drop(unsent.remove(&key)),
+            Err(_) => unsent.insert(key, now),
+        }
+        begun
     }
 
     /// Makes the call, with plainer ones where Telegram refuses the first, and says how it ended.
@@ -230,8 +249,8 @@ impl Carriage<'_> {
         }
     }
 
-    /// Writes that the copy exists, in `state`. The message is out: while the process lives, the
-    /// database gets another chance, or a later delivery would repeat it.
+    /// Writes that the copy exists, in `state`. The message is out: as long as the process lives it
+    /// must be known, or a later delivery would repeat it.
     pub(super) async fn record_copy(
         &self,
         part: Part,
@@ -241,19 +260,8 @@ impl Carriage<'_> {
     ) -> Result<(), StoreError> {
         let store = &self.relay.inner.store;
         let reason = reason.map(Failure::word);
-        let mut pause = Duration::from_millis(50);
-        loop {
-            let written =
-                store.finish_reference(self.owner, self.source, part, copy, state, reason).await;
-            match written {
-                Err(error) if pause < Duration::from_secs(10) => {
-                    tracing::warn!(%error, "a reference could not be written, trying again");
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
-                written => return written,
-            }
-        }
+        let (owner, source) = (self.owner, self.source);
+        store.insist(|| store.finish_reference(owner, source, part, copy, state, reason)).await
     }
 
     /// Writes that the message itself is sent from now on, its header being out. `false` when
@@ -262,7 +270,8 @@ impl Carriage<'_> {
         self.relay.inner.store.mark_sending(self.owner, self.source, part).await
     }
 
-    /// Writes how an attempt without a copy ended, or that it was told.
+    /// Writes a state without a copy: how an attempt ended, or that somebody was told. Both are known
+    /// here alone, so it is as patient.
     pub(super) async fn record(
         &self,
         part: Part,
@@ -271,12 +280,16 @@ impl Carriage<'_> {
     ) -> Result<(), StoreError> {
         let store = &self.relay.inner.store;
         let reason = reason.map(Failure::word);
-        match state {
-            DeliveryState::Told => {
-                store.set_reference_state(self.owner, self.source, part, state, reason).await
+        let (owner, source) = (self.owner, self.source);
+        let write = || async move {
+            match state {
+                DeliveryState::Told => {
+                    store.set_reference_state(owner, source, part, state, reason).await
+                }
+                state => store.release_reference(owner, source, part, state, reason).await,
             }
-            state => store.release_reference(self.owner, self.source, part, state, reason).await,
-        }
+        };
+        store.insist(write).await
     }
 }
 

@@ -170,7 +170,8 @@ impl Relay {
         part: Part,
     ) -> Result<(), StoreError> {
         let (state, reason) = (DeliveryState::Sent, Some(DELETED));
-        self.inner.store.set_reference_state(owner, source, part, state, reason).await
+        let store = &self.inner.store;
+        store.insist(|| store.set_reference_state(owner, source, part, state, reason)).await
     }
 
     /// Deletes one message of a bot's chat. Deleting twice changes nothing, so it is tried again
@@ -255,7 +256,7 @@ impl Relay {
         if let Some(after) = later {
             return Ok(Some(Verdict::TryLater(after)));
         }
-        store.mark_handled(bot, update, clock::now_ms()).await?;
+        store.insist_handled(bot, update, clock::now_ms()).await?;
         Ok(Some(Verdict::Done))
     }
 
@@ -297,7 +298,7 @@ impl Relay {
         }
         if taken == Taken::Back {
             // First of all: delivered again, the command would mean the message before this one.
-            store.mark_handled(bot, update, clock::now_ms()).await?;
+            store.insist_handled(bot, update, clock::now_ms()).await?;
             for main in &mains {
                 self.mark_deleted(owner, main.source, Part::Main).await?;
             }

@@ -290,7 +290,7 @@ impl Relay {
         verdict: Verdict,
     ) -> Result<Verdict, StoreError> {
         if verdict == Verdict::Done {
-            self.inner.store.mark_handled(bot, update, clock::now_ms()).await?;
+            self.inner.store.insist_handled(bot, update, clock::now_ms()).await?;
         }
         Ok(verdict)
     }

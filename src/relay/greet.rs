@@ -58,7 +58,7 @@ impl Relay {
         if let Some(after) = self.say_in_time(saying).await {
             return Ok(Some(Verdict::TryLater(after)));
         }
-        store.mark_handled(client.id(), update, clock::now_ms()).await?;
+        store.insist_handled(client.id(), update, clock::now_ms()).await?;
         Ok(Some(Verdict::Done))
     }
 

@@ -100,8 +100,9 @@ impl Relay {
             return Ok(());
         }
         let source = carriage.source;
+        let (store, now) = (&self.inner.store, clock::now_ms());
         let key = (carriage.owner, source.bot, source.chat);
-        self.inner.store.begin_waiting(key, source.message, clock::now_ms()).await
+        store.insist(|| store.begin_waiting(key, source.message, now)).await
     }
 
     pub(super) async fn prepare(

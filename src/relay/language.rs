@@ -56,7 +56,7 @@ impl Relay {
             let stale = customer.language().button_stale();
             self.dismiss(&customer.client.caller, button, Some(stale)).await;
         }
-        store.mark_handled(bot, update, clock::now_ms()).await?;
+        store.insist_handled(bot, update, clock::now_ms()).await?;
         Ok(Verdict::Done)
     }
 

@@ -234,8 +234,10 @@ impl Relay {
         }
         let source = self.source(message);
         let reason = Some(undelivered.failure.word());
-        let store = &self.inner.store;
-        store.set_reference_state(owner, source, Part::Main, DeliveryState::Told, reason).await?;
+        let (store, state) = (&self.inner.store, DeliveryState::Told);
+        store
+            .insist(|| store.set_reference_state(owner, source, Part::Main, state, reason))
+            .await?;
         Ok(Verdict::Done)
     }
 }

@@ -57,11 +57,11 @@ impl Store {
 
     /// Forgets albums sent before `limit`: nothing older than 48 h can be taken back.
     pub async fn forget_albums_before(&self, limit: i64) -> Result<u64, StoreError> {
-        self.write(sql("DELETE FROM album_items WHERE sent_at < ?").bind(limit)).await
+        Ok(self.write(sql("DELETE FROM album_items WHERE sent_at < ?").bind(limit)).await?.rows)
     }
 
     /// Removes what is parked in the chats of a bot that is detached.
     pub async fn forget_parked_of(&self, bot: BotId) -> Result<u64, StoreError> {
-        self.write(sql("DELETE FROM parked WHERE bot_id = ?").bind(bot)).await
+        Ok(self.write(sql("DELETE FROM parked WHERE bot_id = ?").bind(bot)).await?.rows)
     }
 }

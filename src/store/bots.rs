@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError, sql};
+use super::{Inserted, Store, StoreError, sql};
 use crate::model::{BotId, BotState, OwnerId};
 
 /// A client bot as stored. The token is sealed.
@@ -106,7 +106,7 @@ impl Store {
         .bind(row.state.word())
         .bind(now)
         .bind(now);
-        if self.insert_new(insert).await? {
+        if self.insert_new(insert).await? == Inserted::Now {
             return Ok(true);
         }
         let update = sql("UPDATE bots SET owner_id = ?, username = ?, name = ?, token = ?, \
@@ -122,7 +122,8 @@ impl Store {
         .bind(now)
         .bind(row.bot)
         .bind(row.owner);
-        Ok(self.write(update).await? > 0)
+        // Not by what may have been: another owner may have it.
+        Ok(self.write(update).await?.rows > 0)
     }
 
     /// Keeps an owner's settings of a bot; `false` when he has no such bot.
@@ -188,7 +189,7 @@ impl Store {
         .bind(now)
         .bind(bot)
         .bind(owner);
-        Ok(self.write(update).await? > 0)
+        Ok(self.write(update).await?.changed())
     }
 
     /// Records how a bot fares; `false` when that was known.
@@ -206,7 +207,7 @@ impl Store {
         .bind(now)
         .bind(bot)
         .bind(state.word());
-        Ok(self.write(update).await? > 0)
+        Ok(self.write(update).await?.changed())
     }
 
     /// Records the fingerprint of the webhook Telegram was told, or that there is none.

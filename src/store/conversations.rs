@@ -103,7 +103,7 @@ impl Store {
         .bind(conversation.label.clone())
         .bind(conversation.language.as_deref().map(short_tag))
         .bind(now);
-        self.insert_new(insert).await
+        Ok(self.insert_new(insert).await?.is_ours())
     }
 
     /// When a conversation began, in UTC milliseconds; `None` where there is none.

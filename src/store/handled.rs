@@ -20,9 +20,23 @@ impl Store {
         Ok(())
     }
 
+    /// The same, however long the database takes: what the update asked for has been done, and must
+    /// not be done again.
+    pub async fn insist_handled(
+        &self,
+        bot: BotId,
+        update: i64,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        self.insist(|| self.mark_handled(bot, update, now)).await
+    }
+
     /// Forgets updates handled before `limit`: Telegram repeats none after 24 h.
     pub async fn forget_handled_before(&self, limit: i64) -> Result<u64, StoreError> {
-        self.write(sql("DELETE FROM handled_updates WHERE handled_at < ?").bind(limit)).await
+        Ok(self
+            .write(sql("DELETE FROM handled_updates WHERE handled_at < ?").bind(limit))
+            .await?
+            .rows)
     }
 
     /// Records that a chat got its one refusal; `false` when it had it before.
@@ -34,11 +48,14 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let insert =
             sql("INSERT INTO refused_chats (bot_id, chat_id, refused_at) VALUES (?, ?, ?)");
-        self.insert_new(insert.bind(bot).bind(chat).bind(now)).await
+        Ok(self.insert_new(insert.bind(bot).bind(chat).bind(now)).await?.is_ours())
     }
 
     /// Forgets refusals before `limit`, so that strangers do not fill the database.
     pub async fn forget_refused_before(&self, limit: i64) -> Result<u64, StoreError> {
-        self.write(sql("DELETE FROM refused_chats WHERE refused_at < ?").bind(limit)).await
+        Ok(self
+            .write(sql("DELETE FROM refused_chats WHERE refused_at < ?").bind(limit))
+            .await?
+            .rows)
     }
 }

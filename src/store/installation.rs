@@ -1,6 +1,7 @@
 //! Table `installation`: facts about this installation as a whole, by name.
 
 use super::{Store, StoreError, sql};
+use crate::clock;
 
 impl Store {
     /// A fact's value.
@@ -11,10 +12,21 @@ impl Store {
 
     /// Records a fact for ever; `false` when it has a value already, which stays.
     pub async fn settle_fact(&self, name: &str, value: Vec<u8>) -> Result<bool, StoreError> {
-        self.insert_new(
-            sql("INSERT INTO installation (name, value) VALUES (?, ?)").bind(name).bind(value),
-        )
-        .await
+        let inserted = self
+            .insert_new(
+                sql("INSERT INTO installation (name, value) VALUES (?, ?)").bind(name).bind(value),
+            )
+            .await?;
+        Ok(inserted.is_ours())
+    }
+
+    /// Writes something, to see whether the database takes it.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn probe_writing(&self) -> Result<(), StoreError> {
+        let now = clock::now_ms().to_le_bytes().to_vec();
+        self.put_fact("written to after trouble", now).await
     }
 
     /// Records a fact's newest value.

@@ -4,7 +4,7 @@
 
 use teloxide::types::ChatId;
 
-use super::{Pool, Store, StoreError, sql, statement::Statement};
+use super::{Inserted, Pool, Store, StoreError, sql, statement::Statement};
 use crate::model::BotId;
 
 /// What a lease is for.
@@ -46,7 +46,7 @@ impl Store {
         let me = self.process.id;
         let insert =
             sql("INSERT INTO leases (holder, bot_id, chat_id, purpose) VALUES (?, ?, ?, ?)");
-        if self.insert_new(of_key(insert.bind(me), key, purpose)).await? {
+        if self.insert_new(of_key(insert.bind(me), key, purpose)).await? == Inserted::Now {
             return Ok(true);
         }
         let query =
@@ -64,7 +64,8 @@ impl Store {
         }
         let update = sql("UPDATE leases SET holder = ? \
                           WHERE bot_id = ? AND chat_id = ? AND purpose = ? AND holder = ?");
-        Ok(self.write(of_key(update.bind(me), key, purpose).bind(holder)).await? > 0)
+        // Where it is in doubt, whoever asks again finds out.
+        Ok(self.write(of_key(update.bind(me), key, purpose).bind(holder)).await?.rows > 0)
     }
 
     /// Gives a lease back.

@@ -15,10 +15,14 @@ pub struct OwnerRow {
 impl Store {
     /// Makes a person an owner; `false` when he is one.
     pub async fn register_owner(&self, owner: OwnerId, now: i64) -> Result<bool, StoreError> {
-        self.insert_new(
-            sql("INSERT INTO owners (owner_id, registered_at) VALUES (?, ?)").bind(owner).bind(now),
-        )
-        .await
+        let inserted = self
+            .insert_new(
+                sql("INSERT INTO owners (owner_id, registered_at) VALUES (?, ?)")
+                    .bind(owner)
+                    .bind(now),
+            )
+            .await?;
+        Ok(inserted.is_ours())
     }
 
     /// An owner, if this person is one, and the language he chose with the master bot.
@@ -39,6 +43,14 @@ impl Store {
     /// Whether there is any owner at all.
     pub async fn has_owner(&self) -> Result<bool, StoreError> {
         Ok(self.find::<(i64,)>(sql("SELECT owner_id FROM owners LIMIT 1")).await?.is_some())
+    }
+
+    /// The owners of the longest standing.
+    pub async fn first_owners(&self, limit: usize) -> Result<Vec<OwnerId>, StoreError> {
+        let query = sql("SELECT owner_id FROM owners ORDER BY registered_at, owner_id LIMIT ?");
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = self.list::<(i64,)>(query.bind(limit)).await?;
+        Ok(rows.into_iter().map(|(id,)| OwnerId(id)).collect())
     }
 
     /// The language an owner's messages came with last.

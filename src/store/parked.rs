@@ -66,7 +66,7 @@ impl Store {
                 .bind(row.kind.word())
         });
         // Most are new: insert first.
-        if !self.insert_new(insert).await? {
+        if !self.insert_new(insert).await?.is_ours() {
             self.write(update).await?;
         }
         Ok(())
@@ -103,7 +103,7 @@ impl Store {
         .bind(row.source.message)
         .bind(row.kind.word())
         .bind(row.update);
-        Ok(self.write(delete).await? > 0)
+        Ok(self.write(delete).await?.changed())
     }
 
     /// Keeps an item that could not be delivered until it is sent again, or is too old.
@@ -122,8 +122,8 @@ impl Store {
 
     /// Removes what was kept since before `limit`.
     pub async fn forget_kept_before(&self, limit: i64) -> Result<u64, StoreError> {
-        self.write(sql("DELETE FROM parked WHERE kind = 'kept' AND parked_at < ?").bind(limit))
-            .await
+        let delete = sql("DELETE FROM parked WHERE kind = 'kept' AND parked_at < ?").bind(limit);
+        Ok(self.write(delete).await?.rows)
     }
 
     /// All chats in which something waits for its moment.

@@ -32,7 +32,7 @@ impl Store {
         .bind(ban.only.map_or(EVERYWHERE, |bot| bot.0))
         .bind(ban.seen_by)
         .bind(ban.banned_at);
-        self.insert_new(insert).await
+        Ok(self.insert_new(insert).await?.is_ours())
     }
 
     /// Ends a ban from one bot, or the one from all of them; `false` when there was none.
@@ -46,7 +46,7 @@ impl Store {
             .bind(owner)
             .bind(customer)
             .bind(only.map_or(EVERYWHERE, |bot| bot.0));
-        Ok(self.write(delete).await? > 0)
+        Ok(self.write(delete).await?.changed())
     }
 
     /// An owner's bans, the newest first.
@@ -92,7 +92,7 @@ impl Store {
         .bind(customer)
         .bind(bot)
         .bind(before);
-        Ok(self.write(update).await? > 0)
+        Ok(self.write(update).await?.changed())
     }
 
     /// Forgets which banned customers were told so: the text has changed.
@@ -132,7 +132,7 @@ impl Store {
     /// Removes a note; `false` when there was none.
     pub async fn remove_note(&self, owner: OwnerId, customer: ChatId) -> Result<bool, StoreError> {
         let delete = sql("DELETE FROM notes WHERE owner_id = ? AND customer_id = ?");
-        Ok(self.write(delete.bind(owner).bind(customer)).await? > 0)
+        Ok(self.write(delete.bind(owner).bind(customer)).await?.changed())
     }
 
     /// The language a person chose with a bot.

@@ -118,7 +118,7 @@ impl Store {
             "UPDATE processes SET alive_until = CAST(unixepoch('subsec') * 1000 AS INTEGER) + ? \
              WHERE process_id = ?",
         );
-        if self.write(update.bind(lasts).bind(process.id)).await? == 0 {
+        if self.write(update.bind(lasts).bind(process.id)).await?.rows == 0 {
             let insert = twin(
                 "INSERT INTO processes (process_id, machine, pid, pid_started, alive_until) \
                  VALUES (?, ?, ?, ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) + ?)",
@@ -180,7 +180,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn forget_processes_before(&self, limit: i64) -> Result<u64, StoreError> {
-        self.write(sql("DELETE FROM processes WHERE alive_until < ?").bind(limit)).await
+        let delete = sql("DELETE FROM processes WHERE alive_until < ?").bind(limit);
+        Ok(self.write(delete).await?.rows)
     }
 }
 

@@ -8,7 +8,7 @@
 use sqlx::FromRow;
 use teloxide::types::{ChatId, MessageId};
 
-use super::{Store, StoreError, sql, statement::Statement};
+use super::{Inserted, Store, StoreError, sql, statement::Statement};
 use crate::model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference};
 
 /// A reference about to be written as `sending`.
@@ -117,8 +117,8 @@ impl Store {
         rows.into_iter().map(Reference::try_from).collect()
     }
 
-    /// Writes a reference in its first state, held by this process; `false` when this source has
-    /// one.
+    /// Writes a reference in its first state, held by this process; `false` when this source has one. What was written at
+    /// `now` by an insertion that nobody saw succeed is taken for one's own.
     pub async fn begin_reference(
         &self,
         new: NewReference,
@@ -135,7 +135,29 @@ impl Store {
             .bind(state.word())
             .bind(now)
             .bind(self.process.id);
-        self.insert_new(insert).await
+        match self.insert_new(insert).await? {
+            Inserted::Now => Ok(true),
+            Inserted::Before => Ok(false),
+            Inserted::NowOrBefore => self.is_untouched(&new, state, now).await,
+        }
+    }
+
+    /// Whether a reference is as an insertion at this moment wrote it.
+    pub async fn is_untouched(
+        &self,
+        new: &NewReference,
+        state: DeliveryState,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let query = sql("SELECT part FROM message_references \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND state = ? AND created_at = ? AND attempts = 1 \
+             AND copy_message IS NULL AND holder = ?");
+        let query = of_source(query, new.owner, new.source, new.part)
+            .bind(state.word())
+            .bind(now)
+            .bind(self.process.id);
+        Ok(self.find::<(i64,)>(query).await?.is_some())
     }
 
     /// Whether another process that lives is making the copy.
@@ -170,7 +192,13 @@ impl Store {
             .bind(reference.state.word())
             .bind(reference.attempts)
             .bind(reference.holder.unwrap_or(0));
-        Ok(self.write(update).await? > 0)
+        let written = self.write(update).await?;
+        if written.rows == 0 && written.doubt {
+            // The first try may have done it, or another process since.
+            let now = self.reference_of_source(reference.owner, reference.source, part).await?;
+            return Ok(now.is_some_and(|now| now.holder == Some(self.process.id)));
+        }
+        Ok(written.rows > 0)
     }
 
     /// Records that the copy exists: `sent`, or `failed` when a part of the message is missing and
@@ -230,7 +258,7 @@ impl Store {
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
              AND part = ? AND holder = ?");
         let update = of_source(update, owner, source, part).bind(self.process.id);
-        Ok(self.write(update).await? > 0)
+        Ok(self.write(update).await?.rows > 0)
     }
 
     /// Records how an attempt without a copy ended, and lets the reference go; one that another
@@ -261,11 +289,18 @@ impl Store {
         state: DeliveryState,
         reason: Option<&'static str>,
     ) -> Result<(), StoreError> {
-        let update = sql("UPDATE message_references SET state = ?, reason = ? \
+        // Such a state is about an attempt under way: it must never undo a copy that was recorded.
+        let is_under_way = matches!(state, DeliveryState::Sending | DeliveryState::Held);
+        let update = if is_under_way {
+            sql("UPDATE message_references SET state = ?, reason = ? \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND copy_message IS NULL")
+        } else {
+            sql("UPDATE message_references SET state = ?, reason = ? \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
              AND part = ?")
-        .bind(state.word())
-        .bind(reason.map(str::to_owned));
+        };
+        let update = update.bind(state.word()).bind(reason.map(str::to_owned));
         self.write(of_source(update, owner, source, part)).await?;
         Ok(())
     }
@@ -500,7 +535,7 @@ impl Store {
         for (owner, bot) in self.list::<(i64, i64)>(groups).await? {
             let delete = sql("DELETE FROM message_references \
                               WHERE owner_id = ? AND source_bot = ? AND created_at < ?");
-            gone += self.write(delete.bind(owner).bind(bot).bind(limit)).await?;
+            gone += self.write(delete.bind(owner).bind(bot).bind(limit)).await?.rows;
         }
         Ok(gone)
     }

@@ -3,23 +3,38 @@
 //! SQLite has one writer at a time anyway. Giving it a queue of its own turns waiting for a lock
 //! into waiting in line, and lets all that waits share one `fsync`: under load a commit costs each
 //! message a fraction of one, while a lone message still commits at once.
+//!
+//! The writer outlives whatever happens to the file: a full disk, a lock of another program, a
+//! failing drive. Those who wait are told that their statement failed, and it goes on with the next.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, path::Path, sync::Arc, time::Duration};
 
+use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    ConnectOptions, Connection, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{StoreError, statement::Statement};
+use super::{
+    StoreError,
+    mysql::{STATEMENT_LIMIT, within},
+    sql,
+    statement::Statement,
+};
 
 /// How many statements may wait for the writer; more wait at the door.
 const WAITING: usize = 1024;
 /// How many of them share one commit at most.
 const GROUP: usize = 256;
+/// How long another program may hold its lock before a statement fails.
+const BUSY: Duration = Duration::from_secs(10);
+/// How long a statement may wait for its commit: its turn, and another program's lock.
+const COMMIT_LIMIT: Duration = Duration::from_secs(30);
 
 type Done = Result<u64, StoreError>;
+type Group = Vec<(Statement, oneshot::Sender<Done>)>;
 
 enum Job {
     Run(Statement, oneshot::Sender<Done>),
@@ -33,38 +48,67 @@ pub(super) struct Writer(mpsc::Sender<Job>);
 /// Opens (or creates) the file with its schema up to date, and starts the writer.
 pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
     if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await.map_err(sqlx::Error::Io)?;
+        // Nothing to wait for: whoever chose the path has to mend it.
+        let failed = |error| StoreError::not_connected(sqlx::Error::Configuration(Box::new(error)));
+        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
     }
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(10))
+        .busy_timeout(BUSY)
         // The default keeps up to 2 MB for each connection.
-        .pragma("cache_size", "-512");
+        .pragma("cache_size", "-512")
+        // A slow disk would fill the log with them.
+        .disable_statement_logging();
     let mut connection = options.connect().await?;
     sqlx::migrate!("migrations/sqlite")
         .run(&mut connection)
         .await
         .map_err(|error| StoreError::Migration(Arc::new(error)))?;
+    // A file that vanishes is not made anew, empty.
+    let options = options.create_if_missing(false);
     let read = SqlitePoolOptions::new()
         .max_connections(4)
         .idle_timeout(Duration::from_mins(1))
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options.read_only(true).create_if_missing(false))
+        .acquire_timeout(STATEMENT_LIMIT)
+        .acquire_slow_threshold(STATEMENT_LIMIT)
+        .connect_with(options.clone().read_only(true))
         .await?;
     let (sender, jobs) = mpsc::channel(WAITING);
-    tokio::spawn(write_in_groups(connection, jobs));
+    let pen = Pen { options, connection: Some(connection) };
+    tokio::spawn(write_in_groups(pen, jobs));
     Ok((read, Writer(sender)))
+}
+
+/// Uses a connection of the readers for one query.
+pub(super) async fn read<T>(
+    pool: &SqlitePool,
+    query: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>>,
+) -> Result<T, StoreError> {
+    let mut connection: PoolConnection<Sqlite> =
+        pool.acquire().await.map_err(StoreError::not_connected)?;
+    let done = within(STATEMENT_LIMIT, query(&mut connection)).await;
+    if !matches!(done, Ok(_) | Err(sqlx::Error::Database(_))) {
+        drop(connection.detach());
+    }
+    Ok(done?)
 }
 
 impl Writer {
     /// Runs one statement and waits for its commit.
     pub(super) async fn run(&self, statement: Statement) -> Done {
         let (done, result) = oneshot::channel();
-        self.0.send(Job::Run(statement, done)).await.map_err(|_| closed())?;
-        result.await.map_err(|_| closed())?
+        let closed = || StoreError::not_connected(sqlx::Error::PoolClosed);
+        let waiting = async {
+            self.0.send(Job::Run(statement, done)).await.map_err(|_| closed())?;
+            result.await.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))
+        };
+        match within(COMMIT_LIMIT, async { Ok(waiting.await) }).await {
+            Ok(done) => done,
+            Err(late) => Err(late.into()),
+        }
     }
 
     /// Lets what waits be written, then closes the connection.
@@ -76,11 +120,7 @@ impl Writer {
     }
 }
 
-fn closed() -> StoreError {
-    sqlx::Error::PoolClosed.into()
-}
-
-async fn write_in_groups(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
+async fn write_in_groups(mut pen: Pen, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut batch, GROUP).await > 0 {
         let mut group = Vec::with_capacity(batch.len());
@@ -91,51 +131,116 @@ async fn write_in_groups(mut connection: SqliteConnection, mut jobs: mpsc::Recei
                 Job::Close(done) => closing = Some(done),
             }
         }
-        commit_group(&mut connection, group).await;
+        // A panic costs this group; who waits for it learns that nobody knows.
+        if AssertUnwindSafe(pen.commit(group)).catch_unwind().await.is_err() {
+            tracing::error!("the writer panicked; it goes on with a new connection");
+            pen.connection = None;
+        }
         if let Some(done) = closing {
-            let _ = connection.close().await;
+            pen.put_down().await;
             let _ = done.send(());
             return;
         }
     }
 }
 
-/// Runs a group in one transaction. A statement refused for its key fails alone: SQLite undoes
-/// just that statement. Nobody is answered before the commit.
-async fn commit_group(
-    connection: &mut SqliteConnection,
-    mut group: Vec<(Statement, oneshot::Sender<Done>)>,
-) {
-    if group.len() == 1 {
-        if let Some((statement, done)) = group.pop() {
-            let _ = done.send(execute(connection, statement).await);
+/// The writer's connection, and how to get another one.
+struct Pen {
+    options: SqliteConnectOptions,
+    connection: Option<SqliteConnection>,
+}
+
+impl Pen {
+    async fn put_down(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let _ = connection.close().await;
         }
-        return;
     }
-    let mut transaction = match connection.begin().await {
-        Ok(transaction) => transaction,
-        Err(error) => return fail_all(group.into_iter().map(|(_, done)| done), &error.into()),
-    };
-    let mut results = Vec::with_capacity(group.len());
-    for (statement, done) in group {
-        results.push((execute(&mut transaction, statement).await, done));
+
+    async fn connected(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if self.connection.is_none() {
+            self.connection =
+                Some(self.options.connect().await.map_err(StoreError::not_connected)?);
+        }
+        self.connection.as_mut().ok_or_else(|| sqlx::Error::PoolClosed.into())
     }
-    match transaction.commit().await {
-        Ok(()) => {
-            for (result, done) in results {
-                let _ = done.send(result);
+
+    /// Runs a group in one transaction. Nobody is answered before the commit.
+    async fn commit(&mut self, group: Group) {
+        if group.len() > 1 {
+            match self.together(&group).await {
+                Ok(results) => {
+                    for (result, (_, done)) in results.into_iter().zip(group) {
+                        let _ = done.send(result);
+                    }
+                    return;
+                }
+                Err(error) if error.is_passing() => {
+                    for (_, done) in group {
+                        let _ = done.send(Err(error.clone()));
+                    }
+                    return;
+                }
+                // One of them is refused for good: alone, each gets its own answer.
+                Err(_) => {}
             }
         }
-        Err(error) => fail_all(results.into_iter().map(|(_, done)| done), &error.into()),
+        for (statement, done) in group {
+            let _ = done.send(self.alone(statement).await);
+        }
     }
+
+    async fn alone(&mut self, statement: Statement) -> Done {
+        let done = execute(self.connected().await?, statement).await;
+        if matches!(&done, Err(StoreError::Database(error)) if error.as_database_error().is_none())
+        {
+            self.put_down().await;
+        }
+        done
+    }
+
+    /// Runs all or none of a group. A statement refused for its key fails alone: SQLite undoes just
+    /// that statement.
+    async fn together(&mut self, group: &Group) -> Result<Vec<Done>, StoreError> {
+        let connection = self.connected().await?;
+        let done = run_together(connection, group).await;
+        // An error inside may have ended the transaction or not: only this makes it sure.
+        if done.is_err() && execute(connection, sql("ROLLBACK")).await.is_err() {
+            self.put_down().await;
+        }
+        done
+    }
+}
+
+async fn run_together(
+    connection: &mut SqliteConnection,
+    group: &Group,
+) -> Result<Vec<Done>, StoreError> {
+    let around = async |connection: &mut SqliteConnection, word| match sql(word)
+        .sqlite()
+        .execute(connection)
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let error = StoreError::from(error);
+            // No statement is to blame for what goes wrong around it.
+            let blame = |_| StoreError::from(sqlx::Error::WorkerCrashed);
+            Err(if error.is_passing() { error } else { blame(error) })
+        }
+    };
+    around(connection, "BEGIN IMMEDIATE").await?;
+    let mut results = Vec::with_capacity(group.len());
+    for (statement, _) in group {
+        match execute(connection, statement.clone()).await {
+            Err(error) if !matches!(error, StoreError::Duplicate) => return Err(error),
+            done => results.push(done),
+        }
+    }
+    around(connection, "COMMIT").await?;
+    Ok(results)
 }
 
 async fn execute(connection: &mut SqliteConnection, statement: Statement) -> Done {
     Ok(statement.sqlite().execute(connection).await?.rows_affected())
-}
-
-fn fail_all(waiting: impl Iterator<Item = oneshot::Sender<Done>>, error: &StoreError) {
-    for done in waiting {
-        let _ = done.send(Err(error.clone()));
-    }
 }

@@ -13,12 +13,12 @@ use crate::model::{BotId, OwnerId};
 
 /// A row struct that either database can fill.
 pub(super) trait Row:
-    for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin
+    for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin + 'static
 {
 }
 
 impl<T> Row for T where
-    T: for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin
+    T: for<'r> FromRow<'r, MySqlRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin + 'static
 {
 }
 

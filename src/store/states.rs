@@ -3,7 +3,7 @@
 
 use teloxide::types::{ChatId, MessageId};
 
-use super::{Store, StoreError, references::message_id, sql, statement::Statement};
+use super::{Inserted, Store, StoreError, references::message_id, sql, statement::Statement};
 use crate::model::{BotId, OwnerId, Waiting};
 
 /// Which conversation: the tenant, the client bot, the customer's chat with it.
@@ -26,7 +26,7 @@ impl Store {
         let insert = sql("INSERT INTO conversation_states \
              (waiting_since, waiting_message, owner_id, bot_id, customer_id) \
              VALUES (?, ?, ?, ?, ?)");
-        if self.insert_new(of_key(insert.bind(now).bind(message), key)).await? {
+        if self.insert_new(of_key(insert.bind(now).bind(message), key)).await? == Inserted::Now {
             return Ok(());
         }
         let update = sql("UPDATE conversation_states \
@@ -42,7 +42,7 @@ impl Store {
              SET waiting_since = NULL, waiting_message = NULL, reminded_at = NULL, \
              answered_at = ? WHERE owner_id = ? AND bot_id = ? AND customer_id = ? \
              AND waiting_since IS NOT NULL");
-        Ok(self.write(of_key(update.bind(now), key)).await? > 0)
+        Ok(self.write(of_key(update.bind(now), key)).await?.changed())
     }
 
     /// The same, only if it is this message that waits: `false` where another one does, or none.
@@ -56,7 +56,7 @@ impl Store {
              SET waiting_since = NULL, waiting_message = NULL, reminded_at = NULL, \
              answered_at = ? WHERE owner_id = ? AND bot_id = ? AND customer_id = ? \
              AND waiting_since IS NOT NULL AND waiting_message = ?");
-        Ok(self.write(of_key(update.bind(now), key).bind(message)).await? > 0)
+        Ok(self.write(of_key(update.bind(now), key).bind(message)).await?.changed())
     }
 
     /// After a message was taken back: the customer waits since the first of those that are left,
@@ -122,7 +122,7 @@ impl Store {
         let update = sql("UPDATE conversation_states SET reminded_at = ? \
              WHERE owner_id = ? AND bot_id = ? AND customer_id = ? AND reminded_at IS NULL \
              AND waiting_since IS NOT NULL");
-        Ok(self.write(of_key(update.bind(now), key)).await? > 0)
+        Ok(self.write(of_key(update.bind(now), key)).await?.changed())
     }
 
     /// Forgets that the owner was reminded: it could not be said.
@@ -141,12 +141,14 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let insert = sql("INSERT INTO conversation_states \
              (acknowledged_at, owner_id, bot_id, customer_id) VALUES (?, ?, ?, ?)");
-        if self.insert_new(of_key(insert.bind(now), key)).await? {
+        let inserted = self.insert_new(of_key(insert.bind(now), key)).await?;
+        if inserted == Inserted::Now {
             return Ok(true);
         }
         let update = sql("UPDATE conversation_states SET acknowledged_at = ? \
              WHERE owner_id = ? AND bot_id = ? AND customer_id = ? AND acknowledged_at IS NULL");
-        Ok(self.write(of_key(update.bind(now), key)).await? > 0)
+        let updated = self.write(of_key(update.bind(now), key)).await?;
+        Ok(updated.changed() || inserted.is_ours())
     }
 
     /// Remembers since when the customer blocks the bot, or that he does not.

@@ -86,6 +86,9 @@ label-unusable = Das kann kein Label sein. Ein Label hat 1 bis 64 Zeichen: Buchs
 
 alarm-revoked = 🔴 Telegram akzeptiert den Token von @{ $bot } nicht mehr. Über diesen Bot sind Sie für Ihre Kunden nicht mehr erreichbar. Holen Sie sich den aktuellen Token bei @BotFather (/mybots → API Token) und senden Sie ihn hier mit /add: Alle Unterhaltungen gehen weiter.
 alarm-contested = 🟠 Ein anderes Programm empfängt die Nachrichten von @{ $bot }, deshalb kommen sie nicht bei Ihnen an. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen hier mit /add.
+alarm-database-silent = 🔴 Die Datenbank antwortet nicht, deshalb wird gerade nichts weitergeleitet. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Sehen Sie nach, ob die Datenbank läuft und erreichbar ist, und starten Sie sie wieder.
+alarm-database-full = 🔴 Die Datenbank nimmt nichts mehr an, deshalb wird gerade nichts weitergeleitet: Ihr Datenträger ist voll, oder sie darf nur gelesen werden. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Schaffen Sie Speicherplatz, oder geben Sie der Datenbank das Schreibrecht zurück.
+alarm-database-works = 🟢 Die Datenbank arbeitet wieder. Was gewartet hat, kommt jetzt an.
 left-group = @{ $bot } wurde zu „{ $title }“ hinzugefügt und hat den Chat gleich wieder verlassen: Kundenbots sind nur für private Chats mit Kunden da.
 
 # Customers the owner asks about

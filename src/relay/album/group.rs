@@ -46,7 +46,11 @@ pub(super) enum GroupEnding {
 impl Group<'_> {
     /// Writes all references in `initial` state, or takes over from an earlier attempt.
     pub(super) async fn begin(&self, initial: DeliveryState) -> Result<GroupStanding, StoreError> {
-        let begun = self.0.iter().map(|carriage| carriage.begin(Part::Main, initial));
+        // Some may be written while others are not: only patience keeps them together.
+        let begun = self.0.iter().map(|carriage| {
+            let store = &carriage.relay.inner.store;
+            store.insist(move || carriage.begin(Part::Main, initial))
+        });
         let standings = try_join_all(begun).await?;
         let (mut repeats, mut most, mut settled) = (false, 0, 0);
         for standing in &standings {
@@ -139,13 +143,14 @@ impl Group<'_> {
         let head = first.source.message;
         let put =
             |carriage: &Carriage<'_>| store.put_album_item(first.owner, carriage.source, head, now);
+        let put = |carriage| store.insist(move || put(carriage));
         if let Err(error) = try_join_all(self.0.iter().map(put)).await {
             tracing::warn!(%error, "an album could not be remembered as one");
         }
     }
 
     /// Writes all copies in one commit: after a crash either all are known or none. The messages
-    /// are out, so the database gets several chances.
+    /// are out: as long as the process lives it must be known.
     async fn record_copies(&self, copies: &[MessageId]) -> Result<(), StoreError> {
         let Some(first) = self.0.first() else { return Ok(()) };
         let pairs: Vec<_> = self
@@ -155,16 +160,6 @@ impl Group<'_> {
             .zip(copies.iter().copied())
             .collect();
         let store = &first.relay.inner.store;
-        let mut pause = Duration::from_millis(50);
-        loop {
-            match store.finish_references(first.owner, first.source, &pairs).await {
-                Err(error) if pause < Duration::from_secs(10) => {
-                    tracing::warn!(%error, "references could not be written, trying again");
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
-                written => return written,
-            }
-        }
+        store.insist(|| store.finish_references(first.owner, first.source, &pairs)).await
     }
 }

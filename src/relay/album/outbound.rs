@@ -132,10 +132,13 @@ impl Relay {
         let store = &self.inner.store;
         for item in items {
             let source = item.row.source;
-            let known = store.reference_of_source(owner, source, Part::Main).await?;
+            let find = || store.reference_of_source(owner, source, Part::Main);
+            let known = store.insist(find).await?;
             if known.is_some_and(|known| known.state != DeliveryState::Sent) {
                 let (state, reason) = (DeliveryState::Told, Some(failure.word()));
-                store.set_reference_state(owner, source, Part::Main, state, reason).await?;
+                store
+                    .insist(|| store.set_reference_state(owner, source, Part::Main, state, reason))
+                    .await?;
             }
         }
         Ok(())
