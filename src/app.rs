@@ -5,7 +5,6 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -15,6 +14,7 @@ use crate::{
     config::{Config, DatabaseUrl, Intake, Registration},
     dispatch::Dispatch,
     keyring::{self, KeyError},
+    listener::{self, Terms},
     master::{Doors, Master},
     metrics::Metrics,
     model::OwnerId,
@@ -26,8 +26,10 @@ use crate::{
     webhook,
 };
 
-/// How long a stop waits for what runs.
-const STOP_LIMIT: Duration = Duration::from_secs(25);
+/// How long a stop waits for what runs; with what comes after it, less than 25 s.
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+/// How long a stop waits for the database to close.
+const CLOSING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a start waits for the database.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -68,6 +70,7 @@ pub struct Running {
     intake: CancellationToken,
     server: CancellationToken,
     tasks: TaskTracker,
+    telegram: Telegram,
     dispatch: Dispatch,
     store: Store,
 }
@@ -178,7 +181,7 @@ async fn serve(
         Some(address) => Some(listen("METRICS_ADDR", address).await?),
         None => None,
     };
-    tasks.spawn(serve_on(listener, router, server.clone()));
+    tasks.spawn(listener::serve(listener, router, Terms::of_updates(), server.clone()));
     let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
     if let Some((listener, _)) = metrics_listener {
         let store = store.clone();
@@ -187,7 +190,7 @@ async fn serve(
             async move { store.has_owner().await.is_ok() }
         };
         let router = webhook::metrics_router(metrics, ready);
-        tasks.spawn(serve_on(listener, router, server.clone()));
+        tasks.spawn(listener::serve(listener, router, Terms::of_metrics(), server.clone()));
     }
     Ok(Running {
         address,
@@ -195,18 +198,10 @@ async fn serve(
         intake: CancellationToken::new(),
         server,
         tasks,
+        telegram: rooms.telegram.clone(),
         dispatch: rooms.dispatch.clone(),
         store: store.clone(),
     })
-}
-
-/// Answers on one listener until stopped.
-async fn serve_on(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
-    if let Err(error) = serving.await {
-        tracing::error!(%error, "a listener failed");
-    }
 }
 
 fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Running) {
@@ -326,6 +321,8 @@ impl Running {
         tracing::info!("stopping");
         self.intake.cancel();
         self.server.cancel();
+        self.dispatch.stop_waiting();
+        self.telegram.stop_waiting();
         self.tasks.close();
         let finished = tokio::time::timeout(STOP_LIMIT, async {
             self.tasks.wait().await;
@@ -335,7 +332,7 @@ impl Running {
         if !in_time {
             tracing::warn!("not everything finished in time; it goes on after the next start");
         }
-        let _ = tokio::time::timeout(Duration::from_secs(3), self.store.close()).await;
+        let _ = tokio::time::timeout(CLOSING_LIMIT, self.store.close()).await;
         in_time
     }
 }
