@@ -36,7 +36,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 /// Bytes a head may have; also what a connection's buffer takes at most.
 const HEAD_LIMIT: usize = 16 << 10;
 /// How long a connection may still send a request it began when the process was told to stop.
-const LAST_WORDS: Duration = Duration::from_millis(250);
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// How long after a failed `accept` the next one is tried.
 const BREATH: Duration = Duration::from_millis(100);
 /// Open files asked of the system. Its usual 1024 would be used up by connections alone.
@@ -174,4 +174,85 @@ async fn answer(
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+    struct Guest(TcpStream);
+
+    impl Guest {
+        /// Asks; whether an answer came.
+        async fn asks(&mut self) -> bool {
+            let mut piece = [0; 1024];
+            self.0.write_all(REQUEST).await.is_ok()
+                && self.0.read(&mut piece).await.is_ok_and(|read| read > 0)
+        }
+
+        async fn is_sent_away(&mut self) -> Duration {
+            let began = Instant::now();
+            let mut rest = Vec::new();
+            let rest = self.0.read_to_end(&mut rest);
+            let _ = tokio::time::timeout(Duration::from_secs(20), rest).await.expect("an end");
+            began.elapsed()
+        }
+    }
+
+    async fn opened(terms: Terms) -> (impl AsyncFn() -> Guest, CancellationToken, impl Future) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let router = Router::new().route("/", get(async || "a word"));
+        let serving = tokio::spawn(serve(listener, router, terms, stop.clone()));
+        (async move || Guest(TcpStream::connect(address).await.unwrap()), stop, serving)
+    }
+
+    fn terms(seats: usize, head: u64, rest: u64) -> Terms {
+        Terms { seats, head: Duration::from_millis(head), rest: Duration::from_millis(rest) }
+    }
+
+    #[tokio::test]
+    async fn a_rest_is_longer_than_a_head_and_ends_too() {
+        let (guest, _stop, _serving) = opened(terms(9, 200, 2_000)).await;
+        let (mut silent, mut resting) = (guest().await, guest().await);
+        assert!(resting.asks().await);
+        assert!(silent.is_sent_away().await < Duration::from_millis(1_500));
+        assert!(resting.asks().await, "it may rest");
+        let rested = resting.is_sent_away().await;
+        assert!(rested > Duration::from_millis(1_500), "{rested:?}");
+    }
+
+    #[tokio::test]
+    async fn a_newcomer_gets_the_seat_of_who_only_sits() {
+        let (guest, _stop, _serving) = opened(terms(2, 60_000, 60_000)).await;
+        let (mut first, mut second) = (guest().await, guest().await);
+        assert!(first.asks().await && second.asks().await);
+        let mut third = guest().await;
+        assert!(third.asks().await);
+        assert!(first.is_sent_away().await < Duration::from_secs(10));
+        assert!(second.asks().await, "the others stay");
+    }
+
+    #[tokio::test]
+    async fn a_stop_leaves_nobody_sitting() {
+        let (guest, stop, serving) = opened(terms(9, 60_000, 60_000)).await;
+        let (mut silent, mut resting) = (guest().await, guest().await);
+        assert!(resting.asks().await);
+        let mut just_come = guest().await;
+        just_come.0.write_all(REQUEST).await.unwrap();
+        stop.cancel();
+        let mut said = String::new();
+        just_come.0.read_to_string(&mut said).await.unwrap();
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        assert!(said.contains("connection: close"), "{said}");
+        silent.is_sent_away().await;
+        resting.is_sent_away().await;
+        serving.await;
+    }
 }
