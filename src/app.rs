@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -18,6 +17,7 @@ use crate::{
     config::{Config, DatabaseUrl, Intake, Registration},
     dispatch::Dispatch,
     keyring::{self, KeyError},
+    listener::{self, Terms},
     master::{Doors, Master},
     metrics::Metrics,
     model::OwnerId,
@@ -29,10 +29,8 @@ use crate::{
     webhook,
 };
 
-/// How long a stop waits for what runs.
-const STOP_LIMIT: Duration = Duration::from_secs(25);
 /// How long a stop waits for a database that does not work.
-const STOP_PATIENCE: Duration = Duration::from_secs(18);
+const STOP_PATIENCE: Duration = Duration::from_secs(16);
 /// How often a start says that it waits for the database.
 const WAITING_SAID_EVERY: Duration = Duration::from_secs(15);
 /// How long a start waits for another process to give its SQLite file up: an update may start the
@@ -40,6 +38,10 @@ const WAITING_SAID_EVERY: Duration = Duration::from_secs(15);
 const UPGRADE_OVERLAP: Duration = Duration::from_secs(10);
 /// How long the database may take to prove that it is ready.
 const READY_LIMIT: Duration = Duration::from_secs(5);
+/// How long a stop waits for what runs; with what comes after it, less than 25 s.
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+/// How long a stop waits for the database to close.
+const CLOSING_LIMIT: Duration = Duration::from_secs(3);
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Why the relay does not start.
@@ -91,6 +93,7 @@ pub struct Running {
     intake: CancellationToken,
     server: CancellationToken,
     tasks: TaskTracker,
+    telegram: Telegram,
     dispatch: Dispatch,
     store: Store,
     /// Given up when all has ended.
@@ -230,7 +233,7 @@ async fn serve(
         Some(address) => Some(listen("METRICS_ADDR", address).await?),
         None => None,
     };
-    tasks.spawn(serve_on(listener, router, server.clone()));
+    tasks.spawn(listener::serve(listener, router, Terms::of_updates(), server.clone()));
     let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
     if let Some((listener, _)) = metrics_listener {
         let store = store.clone();
@@ -242,7 +245,7 @@ async fn serve(
             }
         };
         let router = webhook::metrics_router(metrics, ready);
-        tasks.spawn(serve_on(listener, router, server.clone()));
+        tasks.spawn(listener::serve(listener, router, Terms::of_metrics(), server.clone()));
     }
     Ok(Running {
         address,
@@ -250,19 +253,11 @@ async fn serve(
         intake: CancellationToken::new(),
         server,
         tasks,
+        telegram: rooms.telegram.clone(),
         dispatch: rooms.dispatch.clone(),
         store: store.clone(),
         _sole_use: sole_use,
     })
-}
-
-/// Answers on one listener until stopped.
-async fn serve_on(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
-    if let Err(error) = serving.await {
-        tracing::error!(%error, "a listener failed");
-    }
 }
 
 fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Running) {
@@ -393,6 +388,8 @@ impl Running {
         tracing::info!("stopping");
         self.intake.cancel();
         self.server.cancel();
+        self.dispatch.stop_waiting();
+        self.telegram.stop_waiting();
         self.tasks.close();
         let finished = tokio::time::timeout(STOP_LIMIT, async {
             self.tasks.wait().await;
@@ -410,7 +407,7 @@ impl Running {
         if !in_time {
             tracing::warn!("not everything finished in time; it goes on after the next start");
         }
-        let _ = tokio::time::timeout(Duration::from_secs(3), self.store.close()).await;
+        let _ = tokio::time::timeout(CLOSING_LIMIT, self.store.close()).await;
         in_time
     }
 }

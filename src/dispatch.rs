@@ -9,9 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
 use teloxide::types::ChatId;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
@@ -35,7 +34,15 @@ const CAPACITY: usize = 1024;
 /// When to come again after a fault of ours.
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 /// When to come again where all places are taken.
-const WHEN_FULL: Duration = Duration::from_secs(2);
+pub const WHEN_FULL: Duration = Duration::from_secs(2);
+/// How long an update waits for those of its chat before it; Telegram hangs up after 60 s.
+const TURN_PATIENCE: Duration = Duration::from_secs(50);
+/// When to come again where the turn did not come.
+const AFTER_NO_TURN: Duration = Duration::from_secs(5);
+/// When to come again to a process that stops: by then there is another one.
+const AFTER_STOP: Duration = Duration::from_secs(2);
+/// How long callers wait for their updates once the process stops.
+const ANSWERED_AT_STOP: Duration = Duration::from_secs(17);
 
 /// When to come again to a chat in which another process is at work.
 const BUSY: Duration = Duration::from_secs(1);
@@ -49,6 +56,21 @@ pub enum Outcome {
     Handled,
     /// It is to be delivered again after this time.
     TryLater(Duration),
+}
+
+/// One of the places in which updates are handled.
+pub struct Place {
+    _place: OwnedSemaphorePermit,
+    /// The memory the update takes, where somebody counts it.
+    _load: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// Keeps this taken, too, until the update is handled.
+    #[must_use]
+    pub fn with_load(self, load: OwnedSemaphorePermit) -> Self {
+        Self { _load: Some(load), ..self }
+    }
 }
 
 /// The way from an update to its handler. Cheap to clone.
@@ -88,27 +110,55 @@ impl Dispatch {
 
     /// Handles an update and waits for the end of it.
     pub async fn handle(&self, bot: BotId, update: Arc<Update>) -> Outcome {
-        let Ok(place) = Arc::clone(&self.inner.capacity).try_acquire_owned() else {
+        match self.place() {
+            Some(place) => self.handle_in(place, bot, update).await,
+            None => Outcome::TryLater(WHEN_FULL),
+        }
+    }
+
+    /// One of the places, if any is free.
+    pub fn place(&self) -> Option<Place> {
+        let place = Arc::clone(&self.inner.capacity).try_acquire_owned().ok();
+        if place.is_none() {
             self.inner.metrics.update("full", Duration::ZERO);
-            return Outcome::TryLater(WHEN_FULL);
-        };
+        }
+        Some(Place { _place: place?, _load: None })
+    }
+
+    /// Handles an update in its place and waits for the end of it, or for that of the process: what
+    /// is not handled by then goes on, and is delivered again.
+    pub async fn handle_in(&self, place: Place, bot: BotId, update: Arc<Update>) -> Outcome {
         let span = tracing::info_span!("update", update.id = update.id, bot.id = %bot);
         let dispatch = self.clone();
         let work = async move {
-            let _place = place;
-            dispatch.in_turn(bot, update).await
+            let outcome = dispatch.in_turn(bot, update).await;
+            drop(place);
+            outcome
         };
         let task = self.inner.tasks.spawn(work.instrument(span));
-        task.await.unwrap_or_else(|error| {
+        let stopped = async {
+            self.inner.stop.cancelled().await;
+            tokio::time::sleep(ANSWERED_AT_STOP).await;
+        };
+        let ended = tokio::select! {
+            biased;
+            ended = task => ended,
+            () = stopped => return Outcome::TryLater(AFTER_STOP),
+        };
+        ended.unwrap_or_else(|error| {
             tracing::error!(bot.id = %bot, panicked = error.is_panic(), "a handler broke off");
             Outcome::TryLater(AFTER_FAULT)
         })
     }
 
-    /// Reads an update and handles it; what is no update is `None`.
-    pub async fn handle_json(&self, bot: BotId, json: Value) -> Option<Outcome> {
-        let update = Arc::new(Update::read(json)?);
-        Some(self.handle(bot, update).await)
+    /// The process stops: what waits for its turn or its moment is left for the next start.
+    pub fn stop_waiting(&self) {
+        self.inner.stop.cancel();
+    }
+
+    /// Whether it stops.
+    pub fn is_stopping(&self) -> bool {
+        self.inner.stop.is_cancelled()
     }
 
     /// Takes up what a process before this one left parked. Call it before updates come.
@@ -208,7 +258,15 @@ impl Dispatch {
     async fn in_turn(&self, bot: BotId, update: Arc<Update>) -> Outcome {
         let began = Instant::now();
         let lane = update.lane();
-        let _turn = self.inner.lanes.turn((bot, lane)).await;
+        let turn = tokio::time::timeout(TURN_PATIENCE, self.inner.lanes.turn((bot, lane)));
+        let Some(Ok(_turn)) = self.inner.stop.run_until_cancelled(turn).await else {
+            tracing::info!(
+                took_ms = began.elapsed().as_secs_f64() * 1e3,
+                "an update's turn did not come"
+            );
+            self.inner.metrics.update("later", began.elapsed());
+            return Outcome::TryLater(AFTER_NO_TURN);
+        };
         let outcome = match self.route(bot, Arc::unwrap_or_clone(update)).await {
             Ok(Verdict::Done) => Outcome::Handled,
             Ok(Verdict::TryLater(after)) => Outcome::TryLater(after),

@@ -13,7 +13,8 @@ type Queue = Arc<tokio::sync::Mutex<()>>;
 /// Locks by key. A key nobody uses takes no memory.
 pub struct Lanes<K: Eq + Hash + Clone>(Arc<Mutex<HashMap<K, Queue>>>);
 
-/// The turn of one key's holder; its end lets the next one in.
+/// The turn of one key's holder, or his place among those who wait for it; its end lets the next
+/// one in.
 pub struct Turn<K: Eq + Hash + Clone> {
     lanes: Arc<Mutex<HashMap<K, Queue>>>,
     key: K,
@@ -27,14 +28,16 @@ impl<K: Eq + Hash + Clone> Default for Lanes<K> {
 }
 
 impl<K: Eq + Hash + Clone> Lanes<K> {
-    /// Waits for the key's turn.
+    /// Waits for the key's turn. Who stops waiting leaves nothing behind.
     pub async fn turn(&self, key: K) -> Turn<K> {
+        // Made before the wait, so that it tidies up after one that is given up too.
+        let mut turn = Turn { lanes: Arc::clone(&self.0), key, guard: None };
         let queue = {
             let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(lanes.entry(key.clone()).or_default())
+            Arc::clone(lanes.entry(turn.key.clone()).or_default())
         };
-        let guard = queue.lock_owned().await;
-        Turn { lanes: Arc::clone(&self.0), key, guard: Some(guard) }
+        turn.guard = Some(queue.lock_owned().await);
+        turn
     }
 }
 
@@ -74,5 +77,18 @@ mod tests {
         }
         assert_eq!(*seen.lock().unwrap(), [0, 1, 2, 3, 4]);
         assert!(lanes.0.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_waiting_leaves_nothing_behind() {
+        let lanes = Lanes::<u8>::default();
+        let first = lanes.turn(1).await;
+        let mut waiting = Box::pin(lanes.turn(1));
+        assert!(futures::poll!(&mut waiting).is_pending());
+        // The turn is passed to the one who waits, and he goes in the same moment.
+        drop(first);
+        drop(waiting);
+        assert!(lanes.0.lock().unwrap().is_empty());
+        let _turn = lanes.turn(1).await;
     }
 }

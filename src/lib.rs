@@ -4,7 +4,7 @@
 //!
 //! - [`app`] builds every room from the configuration, runs it, stops it; [`check`] only looks
 //! - [`config`], [`telemetry`]: the environment, read once; the log
-//! - [`webhook`], [`polling`]: updates in
+//! - [`webhook`], [`polling`]: updates in; [`listener`]: the connections they come by
 //! - [`dispatch`]: an update to its one handler ([`lanes`] keeps each chat in order)
 //! - [`master`]: commands, answers and buttons of owners
 //! - [`relay`]: customer → inbox and back
@@ -26,6 +26,7 @@ pub mod dispatch;
 pub mod keyring;
 pub mod label;
 pub mod lanes;
+pub mod listener;
 pub mod master;
 pub mod metrics;
 pub mod model;

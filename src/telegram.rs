@@ -117,6 +117,16 @@ impl Telegram {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// The process stops: whoever waits for a limit, or would, is told at once that it is for later.
+    pub fn stop_waiting(&self) {
+        self.inner.limits.stop_waiting();
+    }
+
+    /// Waits before another try; `false` when the process stops meanwhile, so that there is none.
+    pub async fn pause(&self, wait: Duration) -> bool {
+        self.inner.limits.pause(wait).await
+    }
+
     /// Forgets limits of chats that were quiet, so that memory stays bounded. Call it now and then.
     pub fn forget_quiet_chats(&self) {
         self.inner.limits.forget_quiet();

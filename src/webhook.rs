@@ -2,32 +2,51 @@
 //!
 //! The secret is compared before a byte of the body is read; an unknown bot and a wrong secret look
 //! alike. Every answer's body is empty, because Telegram would carry a body out as a call.
+//!
+//! Who has no secret costs a head and no more. With one, too, a body has its limits: in bytes, in
+//! time, and in what all bodies may take together ([`load`](mod@load)).
+
+mod load;
+
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Path, Request, State},
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONNECTION, CONTENT_LENGTH, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use bytes::{Bytes, BytesMut};
+use futures::TryStreamExt as _;
+use load::Load;
 use subtle::ConstantTimeEq;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     bots::Bots,
-    dispatch::{Dispatch, Outcome},
+    dispatch::{Dispatch, Outcome, WHEN_FULL},
+    listener::Seat,
     metrics::Metrics,
     model::BotId,
+    update::Update,
 };
 
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 /// Telegram's updates are a few KB; the biggest keyboards reach some hundred.
 const BODY_LIMIT: usize = 1 << 20;
+/// How long a body may take from its first byte to its last.
+const BODY_TIME: Duration = Duration::from_secs(20);
 
 #[derive(Clone)]
 struct Door {
     bots: Bots,
     dispatch: Dispatch,
+    load: Load,
 }
 
 /// The first listener: `POST {prefix}/telegram/{bot_id}` where there is a prefix to serve, and
@@ -35,7 +54,7 @@ struct Door {
 pub fn router(bots: Bots, dispatch: Dispatch, prefix: Option<&str>) -> Router {
     let router = Router::new().route("/healthz", get(healthy));
     let Some(prefix) = prefix else { return router };
-    let updates = post(update).with_state(Door { bots, dispatch });
+    let updates = post(update).with_state(Door { bots, dispatch, load: Load::default() });
     router.route(&format!("{prefix}/telegram/{{bot_id}}"), updates)
 }
 
@@ -59,24 +78,77 @@ async fn healthy() -> &'static str {
 
 async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Request) -> Response {
     let Some(bot) = known_sender(&door, &bot, &request) else {
-        return empty(StatusCode::UNAUTHORIZED);
+        return refused(StatusCode::UNAUTHORIZED);
     };
-    let Ok(body) = to_bytes(request.into_body(), BODY_LIMIT).await else {
-        return empty(StatusCode::PAYLOAD_TOO_LARGE);
-    };
-    let Ok(json) = serde_json::from_slice(&body) else {
-        tracing::warn!(bot.id = %bot, bytes = body.len(), "a body is no JSON");
-        return empty(StatusCode::BAD_REQUEST);
-    };
-    drop(body);
-    match door.dispatch.handle_json(bot, json).await {
-        Some(Outcome::Handled) => empty(StatusCode::OK),
-        Some(Outcome::TryLater(after)) => later(after.as_secs().clamp(1, 3600)),
-        None => {
-            tracing::warn!(bot.id = %bot, "a body is no update");
-            empty(StatusCode::BAD_REQUEST)
-        }
+    if let Some(seat) = request.extensions().get::<Arc<Seat>>() {
+        seat.is_known_now();
     }
+    if door.dispatch.is_stopping() {
+        return unread(later(WHEN_FULL));
+    }
+    let length = match announced(&request) {
+        Some(length) if length > BODY_LIMIT => return refused(StatusCode::PAYLOAD_TOO_LARGE),
+        Some(length) => length,
+        None => BODY_LIMIT,
+    };
+    let Some(place) = door.dispatch.place() else { return unread(later(WHEN_FULL)) };
+    let Some(of_body) = door.load.take(length) else { return unread(later(WHEN_FULL)) };
+    let body = match tokio::time::timeout(BODY_TIME, read(request.into_body(), length)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(status)) => return refused(status),
+        Err(_) => return refused(StatusCode::REQUEST_TIMEOUT),
+    };
+    let (update, load) = match parse(&door, bot, &body) {
+        Ok(read) => read,
+        Err(StatusCode::SERVICE_UNAVAILABLE) => return later(WHEN_FULL),
+        Err(status) => return empty(status),
+    };
+    drop((body, of_body));
+    match door.dispatch.handle_in(place.with_load(load), bot, Arc::new(update)).await {
+        Outcome::Handled => empty(StatusCode::OK),
+        Outcome::TryLater(after) => later(after),
+    }
+}
+
+/// How long the body says it is.
+fn announced(request: &Request) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The whole body, or why it is not taken.
+async fn read(body: Body, length: usize) -> Result<Bytes, StatusCode> {
+    let mut pieces = body.into_data_stream();
+    let mut whole = BytesMut::with_capacity(length.min(64 << 10));
+    while let Some(piece) = pieces.try_next().await.map_err(|_| StatusCode::BAD_REQUEST)? {
+        if whole.len() + piece.len() > BODY_LIMIT {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.freeze())
+}
+
+/// The update in a body, and the memory it is counted with; or why there is none.
+fn parse(
+    door: &Door,
+    bot: BotId,
+    body: &[u8],
+) -> Result<(Update, OwnedSemaphorePermit), StatusCode> {
+    let weight = load::weight(body);
+    if weight > load::HEAVIEST {
+        tracing::warn!(bot.id = %bot, bytes = body.len(), "a body has more values than any update");
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let load = door.load.take(weight).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+    let Ok(json) = serde_json::from_slice(body) else {
+        tracing::warn!(bot.id = %bot, bytes = body.len(), "a body is no JSON");
+        return Err(StatusCode::BAD_REQUEST);
+    };
+    let update = Update::read(json).ok_or_else(|| {
+        tracing::warn!(bot.id = %bot, "a body is no update");
+        StatusCode::BAD_REQUEST
+    })?;
+    Ok((update, load))
 }
 
 /// The bot an update claims to be for, if the secret proves it. The secret derives from the key and
@@ -92,8 +164,20 @@ fn empty(status: StatusCode) -> Response {
     (status, Body::empty()).into_response()
 }
 
-fn later(seconds: u64) -> Response {
+fn later(after: Duration) -> Response {
     let mut response = empty(StatusCode::SERVICE_UNAVAILABLE);
+    let seconds = after.as_secs().clamp(1, 3600);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn refused(status: StatusCode) -> Response {
+    unread(empty(status))
+}
+
+/// Ends the connection with this answer: what is left of a body is not read to get at the next
+/// request.
+fn unread(mut response: Response) -> Response {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }

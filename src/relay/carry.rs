@@ -214,7 +214,9 @@ impl Carriage<'_> {
                     // A file that never comes must not keep the customer's next messages waiting
                     // for a day: after the hold it is told about instead.
                     if Instant::now() + wait < self.deadline {
-                        tokio::time::sleep(wait).await;
+                        if !telegram.pause(wait).await {
+                            return Err(Ending::Later(wait, Failure::Unreachable));
+                        }
                         pause *= 2;
                         continue;
                     }

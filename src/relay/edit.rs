@@ -349,7 +349,9 @@ impl Relay {
                 Err(CallError::NotSent(Refusal::FileLater { retry_after: None }))
                     if Instant::now() + pause < deadline =>
                 {
-                    tokio::time::sleep(pause).await;
+                    if !self.inner.telegram.pause(pause).await {
+                        return Changed::Later(pause);
+                    }
                     pause *= 2;
                     continue;
                 }

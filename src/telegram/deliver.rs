@@ -14,7 +14,7 @@ use tokio::{sync::SemaphorePermit, time::timeout};
 use super::{
     CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
     files::{OpenFile, RemoteFile, Watched},
-    limits::Deed,
+    limits::{Deed, NoTurn},
     outcome::{CallError, Refusal},
 };
 
@@ -95,7 +95,11 @@ impl Telegram {
         loop {
             let deed = Deed::of(outgoing.method);
             let turn = self.inner.limits.turn(caller.bot, chat, deed, deadline).await;
-            turn.map_err(|retry_after| Refusal::TooFast { retry_after })?;
+            turn.map_err(|no_turn| match no_turn {
+                NoTurn::Past(retry_after) => Refusal::TooFast { retry_after },
+                // Not a matter of the rates: nobody is told of one, it goes on after the start.
+                NoTurn::Stopping => Refusal::Unreachable,
+            })?;
             if !may() {
                 return Err(Refusal::Lapsed.into());
             }

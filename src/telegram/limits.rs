@@ -17,6 +17,7 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 use teloxide::types::ChatId;
+use tokio_util::sync::CancellationToken;
 
 use crate::model::BotId;
 
@@ -54,6 +55,16 @@ pub(super) struct Limits {
     groups: DefaultKeyedRateLimiter<Destination>,
     bots: DefaultKeyedRateLimiter<BotId>,
     told_to_wait: Mutex<HashMap<Destination, Instant>>,
+    stop: CancellationToken,
+}
+
+/// Why a call does not get its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoTurn {
+    /// It would still take this long, which is past the deadline.
+    Past(Duration),
+    /// The process stops before the turn comes.
+    Stopping,
 }
 
 impl Limits {
@@ -66,30 +77,43 @@ impl Limits {
             groups: DefaultKeyedRateLimiter::keyed(Quota::per_minute(GROUP_A_MINUTE)),
             bots: DefaultKeyedRateLimiter::keyed(Quota::per_second(BOT_A_SECOND)),
             told_to_wait: Mutex::default(),
+            stop: CancellationToken::new(),
         }
     }
 
     /// Waits for a turn to write to a chat, or to change something in it.
     ///
     /// # Errors
-    /// How long it would still take, when that is past the deadline.
+    /// See [`NoTurn`].
     pub(super) async fn turn(
         &self,
         bot: BotId,
         chat: ChatId,
         deed: Deed,
         deadline: Instant,
-    ) -> Result<(), Duration> {
+    ) -> Result<(), NoTurn> {
         loop {
             let wait = self.wait_for(bot, chat, deed);
             if wait.is_zero() {
                 return Ok(());
             }
             if Instant::now() + wait > deadline {
-                return Err(wait);
+                return Err(NoTurn::Past(wait));
             }
-            tokio::time::sleep(wait).await;
+            if !self.pause(wait).await {
+                return Err(NoTurn::Stopping);
+            }
         }
+    }
+
+    /// Waits; `false` when the process stops before the time is over.
+    pub(super) async fn pause(&self, wait: Duration) -> bool {
+        self.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_some()
+    }
+
+    /// Ends every wait, now and from now on.
+    pub(super) fn stop_waiting(&self) {
+        self.stop.cancel();
     }
 
     /// Telegram said 429 for this destination.
@@ -165,11 +189,21 @@ mod tests {
         let limits = Limits::new(false);
         let now = Instant::now();
         limits.told_to_wait(BOT, ChatId(1), Duration::from_secs(9));
-        assert!(
-            limits.turn(BOT, ChatId(1), Deed::Send, now).await.unwrap_err()
-                > Duration::from_secs(8)
-        );
+        let told = limits.turn(BOT, ChatId(1), Deed::Send, now).await.unwrap_err();
+        assert!(matches!(told, NoTurn::Past(wait) if wait > Duration::from_secs(8)), "{told:?}");
         assert!(limits.turn(BOT, ChatId(2), Deed::Send, now).await.is_ok());
         assert!(limits.turn(BotId(2), ChatId(1), Deed::Send, now).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_once_the_process_stops() {
+        let limits = Limits::new(false);
+        limits.told_to_wait(BOT, ChatId(1), Duration::from_secs(40));
+        let deadline = Instant::now() + Duration::from_secs(45);
+        let waiting = limits.turn(BOT, ChatId(1), Deed::Send, deadline);
+        let stop = async { limits.stop_waiting() };
+        assert_eq!(tokio::join!(waiting, stop).0, Err(NoTurn::Stopping));
+        assert_eq!(limits.turn(BOT, ChatId(1), Deed::Send, deadline).await, Err(NoTurn::Stopping));
+        assert!(limits.turn(BOT, ChatId(2), Deed::Send, deadline).await.is_ok());
     }
 }

@@ -182,11 +182,10 @@ impl Telegram {
                 Err(CallError::Unknown(_)) => Duration::from_secs(1),
                 done => return done.map(drop),
             };
-            if tries == 3 {
+            if tries == 3 || !self.pause(wait).await {
                 return Err(Refusal::TooFast { retry_after: wait }.into());
             }
             tries += 1;
-            tokio::time::sleep(wait).await;
         }
     }
 
@@ -229,11 +228,11 @@ impl Telegram {
                 Err(CallError::Unknown(_)) => Duration::from_secs(1),
                 done => return done.map(drop),
             };
-            if tries == 3 || wait > Duration::from_secs(15) {
+            let is_last = tries == 3 || wait > Duration::from_secs(15);
+            if is_last || !self.pause(wait).await {
                 return Err(Refusal::TooFast { retry_after: wait }.into());
             }
             tries += 1;
-            tokio::time::sleep(wait).await;
         }
     }
 
@@ -324,11 +323,10 @@ impl Telegram {
                 Some(Refusal::Unreachable) => Duration::from_secs(1),
                 _ => return Err(error),
             };
-            if tries == 3 || wait > LONGEST_WAIT {
+            if tries == 3 || wait > LONGEST_WAIT || !self.pause(wait).await {
                 return Err(error);
             }
             tries += 1;
-            tokio::time::sleep(wait).await;
         }
     }
 

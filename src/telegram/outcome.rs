@@ -78,7 +78,7 @@ pub enum Refusal {
         /// A webhook is set, as opposed to a second poller.
         webhook: bool,
     },
-    /// Telegram could not be reached at all.
+    /// Telegram could not be reached at all, or the process stops before it was asked.
     #[error("Telegram can't be reached")]
     Unreachable,
     /// It was not tried: whoever wanted it may no longer.

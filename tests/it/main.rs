@@ -14,6 +14,7 @@ mod support;
 
 mod config;
 mod conversation;
+mod door;
 mod intake_polling;
 mod intake_webhook;
 mod languages;

@@ -28,6 +28,42 @@ impl Answer {
     }
 }
 
+/// A connection on which a test says what it likes, when it likes.
+pub struct Wire(TcpStream);
+
+impl Wire {
+    pub async fn open(address: SocketAddr) -> Self {
+        Self(TcpStream::connect(address).await.expect("a connection"))
+    }
+
+    /// Sends these bytes; `false` when the other side is gone.
+    pub async fn say(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.0.write_all(bytes.as_ref()).await.is_ok()
+    }
+
+    /// The next answer.
+    pub async fn answer(&mut self) -> Answer {
+        let answer = tokio::time::timeout(Duration::from_secs(30), read_answer(&mut self.0));
+        answer.await.expect("an answer in time")
+    }
+
+    /// Sends a byte every now and then until the other side has had enough; gives how long that was
+    /// and what it said.
+    pub async fn drip(mut self, byte: &[u8], pause: Duration) -> (Duration, String) {
+        let began = std::time::Instant::now();
+        let (mut said, mut piece) = (Vec::new(), [0; 1024]);
+        while began.elapsed() < Duration::from_secs(60) {
+            let _ = self.0.write_all(byte).await;
+            match tokio::time::timeout(pause, self.0.read(&mut piece)).await {
+                Ok(Ok(read)) if read > 0 => said.extend_from_slice(&piece[..read]),
+                Ok(_) => break,
+                Err(_) => {}
+            }
+        }
+        (began.elapsed(), String::from_utf8_lossy(&said).into_owned())
+    }
+}
+
 /// A request with a body, and its answer.
 pub async fn request(
     address: SocketAddr,

@@ -129,6 +129,15 @@ impl Process {
         self.child.wait().expect("it ends");
     }
 
+    /// The most memory it ever had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        peak.expect("VmHWM in KB") << 10
+    }
+
     /// Waits for its end.
     pub async fn finished(mut self) -> Finished {
         let began = Instant::now();
