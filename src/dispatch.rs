@@ -4,11 +4,17 @@
 //! costs one update. Updates of one chat go one at a time, so a second delivery of the same message
 //! waits for the first and then finds its reference. One log line closes each update.
 
+mod owner;
+mod parked;
+mod trouble;
+
 use std::{
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use futures::FutureExt;
 use teloxide::types::ChatId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -16,18 +22,16 @@ use tracing::Instrument;
 
 use crate::{
     bots::Bots,
-    clock,
     lanes::Lanes,
-    master::{About, Admission, Command, Master, MasterError, Owner, Said},
+    master::{Master, MasterError},
     metrics::Metrics,
-    model::{BotId, OwnerId},
-    relay::{
-        Due, Lane, Reception, Relay, SEND_AGAIN, Verdict,
-        content::{self, Reading},
-    },
+    model::BotId,
+    relay::{Concern, Due, Lane, Reception, Relay, Verdict},
     store::{Purpose, Store, StoreError},
-    update::{Button, Kind, Message, Update},
+    update::{Kind, Update},
 };
+
+use trouble::{Failing, Then, Troubles, concern};
 
 /// Updates handled at a time; more are asked to come again.
 const CAPACITY: usize = 1024;
@@ -46,8 +50,6 @@ const ANSWERED_AT_STOP: Duration = Duration::from_secs(17);
 
 /// When to come again to a chat in which another process is at work.
 const BUSY: Duration = Duration::from_secs(1);
-/// Between two looks for what processes that are gone left parked.
-const LOOK_FOR_PARKED: Duration = Duration::from_secs(5);
 
 /// What became of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,15 @@ pub enum Outcome {
     Handled,
     /// It is to be delivered again after this time.
     TryLater(Duration),
+}
+
+impl From<Verdict> for Outcome {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Done => Self::Handled,
+            Verdict::TryLater(after) => Self::TryLater(after),
+        }
+    }
 }
 
 /// One of the places in which updates are handled.
@@ -86,6 +97,7 @@ struct Inner {
     relay: Relay,
     metrics: Metrics,
     lanes: Lanes<(BotId, (u8, i64))>,
+    troubles: Troubles,
     capacity: Arc<Semaphore>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -101,6 +113,7 @@ impl Dispatch {
             relay,
             metrics,
             lanes: Lanes::default(),
+            troubles: Troubles::new(),
             capacity: Arc::new(Semaphore::new(CAPACITY)),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -161,90 +174,6 @@ impl Dispatch {
         self.inner.stop.is_cancelled()
     }
 
-    /// Takes up what a process before this one left parked. Call it before updates come.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn take_up_parked(&self) -> Result<(), StoreError> {
-        for lane in self.inner.relay.find_parked().await? {
-            self.keep_parked(lane);
-        }
-        Ok(())
-    }
-
-    /// Sees to it that what is parked in a chat is passed on when its moment comes.
-    fn keep_parked(&self, lane: Lane) {
-        if !self.inner.relay.keeps_parked(lane) {
-            return;
-        }
-        let (dispatch, stop) = (self.clone(), self.inner.stop.clone());
-        self.inner.tasks.spawn(async move {
-            while let Some(moment) = dispatch.inner.relay.next_moment(lane) {
-                let wait = tokio::time::sleep_until(moment.into());
-                if stop.run_until_cancelled(wait).await.is_none() {
-                    // It is taken up by the next start.
-                    return;
-                }
-                let _turn = dispatch.inner.lanes.turn((lane.0, (0, lane.1.0))).await;
-                let due = dispatch.inner.relay.due(lane);
-                if let Err(error) = dispatch.pass_on_alone(lane).await {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "something parked waits"
-                    );
-                    dispatch.inner.relay.postpone(lane, due, AFTER_FAULT);
-                }
-            }
-        });
-    }
-
-    /// Passes on what is due in a chat, if no other process is at it, and nothing has come to it.
-    async fn pass_on_alone(&self, lane: Lane) -> Result<(), Fault> {
-        let (store, relay) = (&self.inner.store, &self.inner.relay);
-        if !store.take_lease(lane, Purpose::Chat).await? {
-            relay.postpone(lane, relay.due(lane), BUSY);
-            return Ok(());
-        }
-        let passed = async {
-            if store.is_shared() {
-                relay.look_up_parked(lane).await?;
-            }
-            self.pass_parked_on(lane, relay.due(lane)).await
-        };
-        let passed = passed.await.map(drop);
-        store.end_lease(lane, Purpose::Chat).await?;
-        passed
-    }
-
-    /// Takes up what processes that are gone left parked, until stopped.
-    pub async fn keep_looking_for_parked(&self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(LOOK_FOR_PARKED)).await.is_some() {
-            match self.inner.relay.find_abandoned().await {
-                Ok(lanes) => lanes.into_iter().for_each(|lane| self.keep_parked(lane)),
-                Err(error) => tracing::debug!(%error, "what is parked could not be looked up"),
-            }
-        }
-    }
-
-    /// Passes on what is parked in a chat; an owner's album that goes to nobody is the master's.
-    async fn pass_parked_on(&self, lane: Lane, due: Due) -> Result<Verdict, Fault> {
-        let (verdict, unclaimed) = self.inner.relay.pass_parked_on(lane, due).await?;
-        for album in &unclaimed {
-            if let Some((message, update)) = album.first()
-                && let Some(person) = &message.from
-                && let Admission::Owner(owner) = self.inner.master.admit(person, None).await?
-            {
-                let said = Said::Message(message.clone(), None);
-                self.once(update, self.inner.master.handle(owner, said)).await?;
-            }
-            self.inner.relay.claimed(album).await?;
-        }
-        if verdict == Verdict::Done && !unclaimed.is_empty() {
-            self.inner.relay.settled(lane, due);
-        }
-        Ok(verdict)
-    }
-
     /// Waits for the updates under way and what they began on the side.
     pub async fn finish(&self) {
         self.inner.stop.cancel();
@@ -267,10 +196,16 @@ impl Dispatch {
             self.inner.metrics.update("later", began.elapsed());
             return Outcome::TryLater(AFTER_NO_TURN);
         };
-        let outcome = match self.route(bot, Arc::unwrap_or_clone(update)).await {
-            Ok(Verdict::Done) => Outcome::Handled,
-            Ok(Verdict::TryLater(after)) => Outcome::TryLater(after),
-            Err(error) => error.outcome(),
+        let (failing, concern) = (Failing::Update(bot, update.id), concern(bot, &update));
+        let handling = self.route(bot, Arc::unwrap_or_clone(update));
+        let handled = AssertUnwindSafe(handling).catch_unwind().await;
+        let outcome = match handled.unwrap_or(Err(Fault::Panic)) {
+            Ok(verdict) => {
+                self.inner.troubles.over(failing);
+                verdict.into()
+            }
+            Err(fault) if fault.is_ours() => self.in_trouble(failing, concern, &fault).await,
+            Err(fault) => fault.outcome(),
         };
         self.keep_parked((bot, ChatId(lane.1)));
         let word = match outcome {
@@ -281,6 +216,38 @@ impl Dispatch {
         self.inner.metrics.update(word, took);
         tracing::info!(outcome = word, took_ms = took.as_secs_f64() * 1e3, "update");
         outcome
+    }
+
+    /// Counts a failure by a fault of ours. The last one is told to the person concerned, whose
+    /// chat then goes on.
+    async fn in_trouble(
+        &self,
+        failing: Failing,
+        concern: Option<Concern>,
+        fault: &Fault,
+    ) -> Outcome {
+        match self.inner.troubles.failed(failing) {
+            Then::Again(after) => {
+                tracing::error!(error = fault.shown(), "an update failed and is tried again");
+                Outcome::TryLater(after)
+            }
+            Then::GiveUp(number) => {
+                tracing::error!(
+                    error = fault.shown(),
+                    reference = number,
+                    "an update failed too often"
+                );
+                let told = match &concern {
+                    Some(concern) => self.inner.relay.tell_of_trouble(concern, &number).await,
+                    None => None,
+                };
+                if let Some(after) = told {
+                    return Outcome::TryLater(after);
+                }
+                self.inner.metrics.update("failed", Duration::ZERO);
+                Outcome::Handled
+            }
+        }
     }
 
     /// Handles an update, alone among all processes where the database would not keep two of them
@@ -357,123 +324,6 @@ impl Dispatch {
             Reception::Parked(kind) => Received::Parked(Box::new(Update { id, kind: *kind })),
         })
     }
-
-    async fn of_master(&self, update: Update) -> Result<Verdict, Fault> {
-        let (person, message) = match &update.kind {
-            Kind::Message(message) | Kind::Edited(message) if message.chat.is_private => {
-                (message.from.clone(), Some(message))
-            }
-            Kind::Button(button) => (Some(button.from.clone()), None),
-            Kind::Reaction(reaction) if reaction.chat.is_private => (reaction.from.clone(), None),
-            _ => return Ok(Verdict::Done),
-        };
-        let Some(person) = person.filter(|person| !person.is_bot) else {
-            return Ok(Verdict::Done);
-        };
-        let is_new = !matches!(update.kind, Kind::Edited(_));
-        let asking = message.filter(|_| is_new);
-        if matches!(update.kind, Kind::Reaction(_)) {
-            return self.reacted(OwnerId(person.id), update).await;
-        }
-        let owner = match self.inner.master.admit(&person, asking).await? {
-            Admission::Owner(owner) => owner,
-            Admission::Claimed => {
-                // Delivered again, it would come from an owner, who would be welcomed once more.
-                let master = self.inner.relay.master().bot;
-                self.inner.store.insist_handled(master, update.id, clock::now_ms()).await?;
-                return Ok(Verdict::Done);
-            }
-            Admission::Stranger => {
-                if let Kind::Button(button) = &update.kind {
-                    self.inner.master.release(button).await;
-                }
-                return Ok(Verdict::Done);
-            }
-        };
-        match update.kind {
-            Kind::Edited(message) => {
-                Ok(self.inner.relay.outbound_edit(owner.id, &message, update.id).await?)
-            }
-            Kind::Message(message) => self.of_owner(owner, message, update.id).await,
-            Kind::Button(button) => self.pressed(owner, button, update.id).await,
-            Kind::Membership(_) | Kind::Reaction(_) | Kind::Other => Ok(Verdict::Done),
-        }
-    }
-
-    /// A stranger's reaction finds nothing of his, so nobody has to be asked who he is.
-    async fn reacted(&self, owner: OwnerId, update: Update) -> Result<Verdict, Fault> {
-        let Kind::Reaction(reaction) = &update.kind else { return Ok(Verdict::Done) };
-        if reaction.chat.id != owner.chat() {
-            return Ok(Verdict::Done);
-        }
-        Ok(self.inner.relay.outbound_reaction(owner, reaction, update.id).await?)
-    }
-
-    /// A reply to a copy is the relay's, all else the master's.
-    async fn of_owner(
-        &self,
-        owner: Owner,
-        message: Message,
-        update: i64,
-    ) -> Result<Verdict, Fault> {
-        let relay = &self.inner.relay;
-        let mut about = None;
-        let command = Command::parse(&message);
-        if command == Some(Command::Delete) {
-            let delete = async { Ok(relay.delete(owner.id, &message).await?) };
-            return self.once(update, delete).await;
-        }
-        if command.is_some() {
-            about = relay.about(owner.id, &message).await?.map(About::from);
-        } else if let Some(verdict) = relay.outbound(owner.id, &message, update).await? {
-            return Ok(verdict);
-        }
-        if matches!(content::read(&message, owner.language), Reading::Service) {
-            // Telegram wrote it, such as that something was pinned: it asks for no answer.
-            return Ok(Verdict::Done);
-        }
-        self.once(update, self.inner.master.handle(owner, Said::Message(message, about))).await
-    }
-
-    async fn pressed(&self, owner: Owner, button: Button, update: i64) -> Result<Verdict, Fault> {
-        // Who presses it is its own chat's owner, and it is there.
-        let chat = button.message.as_ref().map(|message| message.chat.id);
-        if chat.is_some_and(|chat| chat != owner.id.chat()) || !button.is_shown() {
-            return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
-        }
-        if button.data == SEND_AGAIN {
-            let again = async { Ok(self.inner.relay.again(owner.id, &button).await?) };
-            return self.once(update, again).await;
-        }
-        if Relay::is_undo(&button.data) {
-            if !button.is_surely_shown() {
-                return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
-            }
-            let undo = async { Ok(self.inner.relay.undo(owner.id, &button).await?) };
-            return self.once(update, undo).await;
-        }
-        self.once(update, self.inner.master.handle(owner, Said::Button(button))).await
-    }
-
-    /// Lets an update that leaves no reference have its effect once.
-    async fn once(
-        &self,
-        update: i64,
-        work: impl Future<Output = Result<(), MasterError>>,
-    ) -> Result<Verdict, Fault> {
-        let (store, master) = (&self.inner.store, self.inner.relay.master().bot);
-        if store.is_handled(master, update).await? {
-            return Ok(Verdict::Done);
-        }
-        if let Err(error) = work.await {
-            if error.is_passing() {
-                return Err(error.into());
-            }
-            tracing::warn!(error = &error as &dyn std::error::Error, "an owner's request failed");
-        }
-        store.insist_handled(master, update, clock::now_ms()).await?;
-        Ok(Verdict::Done)
-    }
 }
 
 /// What became of an update at its handler.
@@ -490,9 +340,27 @@ enum Fault {
     Store(#[from] StoreError),
     #[error(transparent)]
     Master(#[from] MasterError),
+    #[error("a handler panicked")]
+    Panic,
 }
 
 impl Fault {
+    /// For a log line.
+    fn shown(&self) -> &(dyn std::error::Error + 'static) {
+        self
+    }
+
+    /// Whether the same update would fail again, and not for anything the world does.
+    fn is_ours(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Master(MasterError::Store(error)) => !error.is_passing(),
+            Self::Master(error) => {
+                matches!(error, MasterError::State(_) | MasterError::Unhandled)
+            }
+            Self::Panic => true,
+        }
+    }
+
     fn outcome(&self) -> Outcome {
         match self {
             Self::Master(error) if !error.is_passing() => {

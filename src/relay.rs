@@ -9,6 +9,7 @@
 //! - [`album`]: messages sent together, both ways
 //! - [`parking`]: when what is parked has its moment
 //! - [`edit`]: a changed message, a moving location
+//! - [`concern`]: whom a fault of ours concerns, and how he is told
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
 //! - [`delete`]: what was sent is taken back
 //! - [`reaction`]: reactions, both ways
@@ -26,6 +27,7 @@ pub mod album;
 mod answered;
 mod carry;
 mod compose;
+mod concern;
 pub mod content;
 mod customer;
 mod delete;
@@ -52,6 +54,7 @@ use teloxide::types::{ChatId, MessageId};
 use tokio_util::task::TaskTracker;
 
 pub use album::Unclaimed;
+pub use concern::Concern;
 pub use customer::Reception;
 pub use failure::Failure;
 pub use parking::{Due, Lane};

@@ -606,6 +606,8 @@ sentences! {
     customer_file = "customer-file" ();
     /// Nothing of the message arrived.
     customer_not_delivered = "customer-not-delivered" ();
+    /// Something of ours failed again and again; the log has it under the number.
+    internal_error = "internal-error" (number);
     /// The message may or may not have arrived.
     customer_maybe_not_delivered = "customer-maybe-not-delivered" ();
     /// A customer's message was taken back.

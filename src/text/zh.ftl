@@ -273,6 +273,7 @@ customer-help = 直接在这里留言，您的消息会被转达。答复会发�
 customer-kind = ❌ 这类消息无法转达，因此没有送达。请换一种方式发送。
 customer-file = ❌ 文件无法转达：机器人只能接收 20 MB 以内的文件。其余内容已送达。请发送较小的文件或链接。
 customer-not-delivered = ❌ 抱歉，这条消息未能送达，请稍后再试。
+internal-error = ⚠️ 抱歉，我们这边出了问题，这条内容可能没有送达。如果很重要，请将此编号告知我们：{ $number }
 customer-maybe-not-delivered = ⚠️ 抱歉，这条消息可能没有送达：Telegram 没有确认。
 customer-taken-back = 🗑 您的消息已撤回。
 customer-delete-too-late = 太晚了：消息只能在 48 小时内撤回。

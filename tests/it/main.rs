@@ -40,6 +40,7 @@ mod relay_quotes;
 mod relay_reactions;
 mod relay_redelivery;
 mod relay_text;
+mod relay_trouble;
 mod relay_waiting;
 mod replicas;
 mod security_secrets;

@@ -3,7 +3,7 @@
 use std::env;
 
 use feedback_relay::config::Config;
-use sqlx::{Connection, MySqlConnection, SqliteConnection};
+use sqlx::{Connection, Executor, MySqlConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use super::oracle::Row;
@@ -126,6 +126,37 @@ impl Database {
             update.execute(&mut connection).await.expect("the update").rows_affected()
         };
         assert_eq!(aged, 1, "he waits");
+    }
+
+    /// Runs a statement in this database, as somebody with access to it would.
+    #[expect(clippy::disallowed_methods, reason = "a test breaks what is stored")]
+    pub async fn run(&self, statement: &str) {
+        let statement = || sqlx::AssertSqlSafe(statement.to_owned());
+        if self.created.is_some() {
+            let mut connection = MySqlConnection::connect(&self.url).await.expect("a connection");
+            connection.execute(sqlx::raw_sql(statement())).await.expect("it works");
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            connection.execute(sqlx::raw_sql(statement())).await.expect("it works");
+        }
+    }
+
+    /// Lets the database refuse every new row of a table of which this is true, such as
+    /// `source_message = 5`.
+    pub async fn refuses_new(&self, table: &str, column: &str, value: i64) {
+        let trigger = if self.created.is_some() {
+            format!(
+                "CREATE TRIGGER refuses BEFORE INSERT ON {table} FOR EACH ROW \
+                 BEGIN IF NEW.{column} = {value} THEN \
+                 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'; END IF; END"
+            )
+        } else {
+            format!(
+                "CREATE TRIGGER refuses BEFORE INSERT ON {table} WHEN NEW.{column} = {value} \
+                 BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        };
+        self.run(&trigger).await;
     }
 
     /// How many rows a table has.

@@ -1,0 +1,134 @@
+//! The master bot's updates: which of them are the relay's, and which the master's.
+
+use super::{Dispatch, Fault};
+use crate::{
+    clock,
+    master::{About, Admission, Command, MasterError, Owner, Said},
+    model::OwnerId,
+    relay::{
+        Relay, SEND_AGAIN, Verdict,
+        content::{self, Reading},
+    },
+    update::{Button, Kind, Message, Update},
+};
+
+impl Dispatch {
+    pub(super) async fn of_master(&self, update: Update) -> Result<Verdict, Fault> {
+        let (person, message) = match &update.kind {
+            Kind::Message(message) | Kind::Edited(message) if message.chat.is_private => {
+                (message.from.clone(), Some(message))
+            }
+            Kind::Button(button) => (Some(button.from.clone()), None),
+            Kind::Reaction(reaction) if reaction.chat.is_private => (reaction.from.clone(), None),
+            _ => return Ok(Verdict::Done),
+        };
+        let Some(person) = person.filter(|person| !person.is_bot) else {
+            return Ok(Verdict::Done);
+        };
+        let is_new = !matches!(update.kind, Kind::Edited(_));
+        let asking = message.filter(|_| is_new);
+        if matches!(update.kind, Kind::Reaction(_)) {
+            return self.reacted(OwnerId(person.id), update).await;
+        }
+        let owner = match self.inner.master.admit(&person, asking).await? {
+            Admission::Owner(owner) => owner,
+            Admission::Claimed => {
+                // Delivered again, it would come from an owner, who would be welcomed once more.
+                let master = self.inner.relay.master().bot;
+                self.inner.store.insist_handled(master, update.id, clock::now_ms()).await?;
+                return Ok(Verdict::Done);
+            }
+            Admission::Stranger => {
+                if let Kind::Button(button) = &update.kind {
+                    self.inner.master.release(button).await;
+                }
+                return Ok(Verdict::Done);
+            }
+        };
+        match update.kind {
+            Kind::Edited(message) => {
+                Ok(self.inner.relay.outbound_edit(owner.id, &message, update.id).await?)
+            }
+            Kind::Message(message) => self.of_owner(owner, message, update.id).await,
+            Kind::Button(button) => self.pressed(owner, button, update.id).await,
+            Kind::Membership(_) | Kind::Reaction(_) | Kind::Other => Ok(Verdict::Done),
+        }
+    }
+
+    /// A stranger's reaction finds nothing of his, so nobody has to be asked who he is.
+    async fn reacted(&self, owner: OwnerId, update: Update) -> Result<Verdict, Fault> {
+        let Kind::Reaction(reaction) = &update.kind else { return Ok(Verdict::Done) };
+        if reaction.chat.id != owner.chat() {
+            return Ok(Verdict::Done);
+        }
+        Ok(self.inner.relay.outbound_reaction(owner, reaction, update.id).await?)
+    }
+
+    /// A reply to a copy is the relay's, all else the master's.
+    async fn of_owner(
+        &self,
+        owner: Owner,
+        message: Message,
+        update: i64,
+    ) -> Result<Verdict, Fault> {
+        let relay = &self.inner.relay;
+        let mut about = None;
+        let command = Command::parse(&message);
+        if command == Some(Command::Delete) {
+            let delete = async { Ok(relay.delete(owner.id, &message).await?) };
+            return self.once(update, delete).await;
+        }
+        if command.is_some() {
+            about = relay.about(owner.id, &message).await?.map(About::from);
+        } else if let Some(verdict) = relay.outbound(owner.id, &message, update).await? {
+            return Ok(verdict);
+        }
+        if matches!(content::read(&message, owner.language), Reading::Service) {
+            // Telegram wrote it, such as that something was pinned: it asks for no answer.
+            return Ok(Verdict::Done);
+        }
+        self.once(update, self.inner.master.handle(owner, Said::Message(message, about))).await
+    }
+
+    async fn pressed(&self, owner: Owner, button: Button, update: i64) -> Result<Verdict, Fault> {
+        // Who presses it is its own chat's owner, and it is there.
+        let chat = button.message.as_ref().map(|message| message.chat.id);
+        if chat.is_some_and(|chat| chat != owner.id.chat()) || !button.is_shown() {
+            return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
+        }
+        if button.data == SEND_AGAIN {
+            let again = async { Ok(self.inner.relay.again(owner.id, &button).await?) };
+            return self.once(update, again).await;
+        }
+        if Relay::is_undo(&button.data) {
+            if !button.is_surely_shown() {
+                return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
+            }
+            let undo = async { Ok(self.inner.relay.undo(owner.id, &button).await?) };
+            return self.once(update, undo).await;
+        }
+        self.once(update, self.inner.master.handle(owner, Said::Button(button))).await
+    }
+
+    /// Lets an update that leaves no reference have its effect once.
+    pub(super) async fn once(
+        &self,
+        update: i64,
+        work: impl Future<Output = Result<(), MasterError>>,
+    ) -> Result<Verdict, Fault> {
+        let (store, master) = (&self.inner.store, self.inner.relay.master().bot);
+        if store.is_handled(master, update).await? {
+            return Ok(Verdict::Done);
+        }
+        if let Err(error) = work.await {
+            let fault = Fault::from(error);
+            let Fault::Master(error) = fault else { return Err(fault) };
+            if error.is_passing() || matches!(error, MasterError::Store(_)) {
+                return Err(error.into());
+            }
+            tracing::warn!(error = &error as &dyn std::error::Error, "an owner's request failed");
+        }
+        store.insist_handled(master, update, clock::now_ms()).await?;
+        Ok(Verdict::Done)
+    }
+}

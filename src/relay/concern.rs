@@ -1,0 +1,87 @@
+//! Whom something that went wrong concerns, and how he is told.
+
+use std::time::Duration;
+
+use teloxide::types::{ChatId, MessageId};
+
+use super::{Lane, Relay, album::group_of, worth_telling_later};
+use crate::{
+    model::BotId,
+    store::{ParkedKind, StoreError},
+    telegram::Caller,
+    text::Language,
+};
+
+/// A person to be told about something he did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    /// The bot he talks to.
+    pub bot: BotId,
+    /// His chat with it.
+    pub chat: ChatId,
+    /// The message it is about.
+    pub message: Option<MessageId>,
+    /// The language of his app.
+    pub language: Option<String>,
+    /// The press to be answered, where it was a button.
+    pub query: Option<String>,
+}
+
+impl Relay {
+    /// Says that something went wrong on our side, under a number that the log has too; gives the
+    /// time after which that is to be tried again.
+    pub async fn tell_of_trouble(&self, concern: &Concern, number: &str) -> Option<Duration> {
+        let caller = self.caller_of(concern.bot).await?;
+        let text = Language::of(concern.language.as_deref()).internal_error(number);
+        if let Some(query) = &concern.query {
+            // It can be answered for a short time only; the words below are what counts.
+            let _ = self.inner.telegram.answer_button(&caller, query, None).await;
+        }
+        let told = self.say(&caller, concern.chat, concern.message, &text, None).await;
+        if let Err(error) = &told {
+            tracing::debug!(bot.id = %concern.bot, %error, "nobody could be told of a fault");
+        }
+        worth_telling_later(&told)
+    }
+
+    /// Gives up what is parked in a chat: whoever wrote it is told, and it is removed. Gives the
+    /// time after which that is to be tried again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_parked_up(
+        &self,
+        lane: Lane,
+        number: &str,
+    ) -> Result<Option<Duration>, StoreError> {
+        for kind in [ParkedKind::Item, ParkedKind::Edit] {
+            let items = self.parked(lane, kind).await?;
+            for (place, item) in items.iter().enumerate() {
+                let group = group_of(&item.message);
+                let is_same = |before: &super::album::Item| group_of(&before.message) == group;
+                let is_first = group.is_none() || place == 0 || !is_same(&items[place - 1]);
+                let from = item.message.from.as_ref();
+                let concern = Concern {
+                    bot: lane.0,
+                    chat: lane.1,
+                    message: Some(item.message.id),
+                    language: from.and_then(|from| from.language.clone()),
+                    query: None,
+                };
+                if is_first && let Some(after) = self.tell_of_trouble(&concern, number).await {
+                    return Ok(Some(after));
+                }
+                self.inner.store.unpark(&item.row).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn caller_of(&self, bot: BotId) -> Option<Caller> {
+        if bot == self.inner.master.bot {
+            return Some(self.inner.master.clone());
+        }
+        // The database may be what is at fault.
+        self.inner.bots.find(bot).await.ok().flatten().map(|client| client.caller.clone())
+    }
+}
