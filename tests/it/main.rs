@@ -14,6 +14,8 @@ mod support;
 
 mod config;
 mod conversation;
+mod faults_database;
+mod faults_sqlite;
 mod intake_polling;
 mod intake_webhook;
 mod languages;
