@@ -130,7 +130,8 @@ impl Carriage<'_> {
             DeliveryState::Told => Standing::Told,
             DeliveryState::Failed => Standing::Failed(Failure::from_word(known.reason.as_deref())),
             DeliveryState::Sending | DeliveryState::Held => {
-                store.resume_reference(&known, part, initial).await?;
+                // Else nobody would know whether this attempt is written down, and nothing is sent.
+                store.insist(|| store.resume_reference(&known, part, initial)).await?;
                 let unknown = i64::from(known.state == DeliveryState::Sending);
                 Standing::of_attempt(known.attempts + unknown)
             }
