@@ -398,7 +398,7 @@ impl Running {
         let impatient = async {
             tokio::time::sleep(STOP_PATIENCE).await;
             self.store.lose_patience();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         let in_time = tokio::select! {
             finished = finished => finished.is_ok(),

@@ -367,15 +367,21 @@ impl Fault {
                 tracing::warn!(error = error as &dyn std::error::Error, "an answer failed");
                 Outcome::Handled
             }
-            // The store says it now and then, not once for each update.
-            Self::Store(error) | Self::Master(MasterError::Store(error)) if error.is_passing() => {
-                tracing::debug!(error = error as &dyn std::error::Error, "an update waits");
-                Outcome::TryLater(AFTER_FAULT)
-            }
             fault => {
-                tracing::error!(error = fault as &dyn std::error::Error, "an update waits");
+                fault.log("an update waits");
                 Outcome::TryLater(AFTER_FAULT)
             }
+        }
+    }
+
+    fn log(&self, what: &'static str) {
+        let error = self as &dyn std::error::Error;
+        match self {
+            // The store says it now and then, not once for each update.
+            Self::Store(store) | Self::Master(MasterError::Store(store)) if store.is_passing() => {
+                tracing::debug!(error, "{what}");
+            }
+            _ => tracing::error!(error, "{what}"),
         }
     }
 }

@@ -194,7 +194,8 @@ impl Store {
     }
 
     /// Runs something until it works, fails for good, or has had its tries. `doubt` is set when one
-    /// that failed may have been carried out all the same.
+    /// that failed may have been carried out all the same. Callers box it: it is big, and in every
+    /// handler many times.
     async fn tried<T, F>(
         &self,
         half: Half,
@@ -237,7 +238,7 @@ impl Store {
         statement: &Statement,
         doubt: &mut bool,
     ) -> Result<u64, StoreError> {
-        self.tried(Half::Writes, doubt, || async {
+        let work = || async {
             let statement = statement.clone();
             match &self.pool {
                 Pool::MySql(server) => {
@@ -246,13 +247,13 @@ impl Store {
                 }
                 Pool::Sqlite { write, .. } => write.run(statement).await,
             }
-        })
-        .await
+        };
+        Box::pin(self.tried(Half::Writes, doubt, work)).await
     }
 
     /// Gives the row a query finds, if there is one.
     async fn find<T: Row>(&self, query: Statement) -> Result<Option<T>, StoreError> {
-        self.tried(Half::Reads, &mut false, || async {
+        let work = || async {
             let query = query.clone();
             match &self.pool {
                 Pool::MySql(server) => {
@@ -262,13 +263,13 @@ impl Store {
                     sqlite::read(read, |on| query.sqlite_as::<T>().fetch_optional(on).boxed()).await
                 }
             }
-        })
-        .await
+        };
+        Box::pin(self.tried(Half::Reads, &mut false, work)).await
     }
 
     /// Gives all rows a query finds.
     async fn list<T: Row>(&self, query: Statement) -> Result<Vec<T>, StoreError> {
-        self.tried(Half::Reads, &mut false, || async {
+        let work = || async {
             let query = query.clone();
             match &self.pool {
                 Pool::MySql(server) => {
@@ -278,8 +279,8 @@ impl Store {
                     sqlite::read(read, |on| query.sqlite_as::<T>().fetch_all(on).boxed()).await
                 }
             }
-        })
-        .await
+        };
+        Box::pin(self.tried(Half::Reads, &mut false, work)).await
     }
 
     /// Inserts unless the key is taken.

@@ -49,8 +49,8 @@ impl Dispatch {
             Kind::Edited(message) => {
                 Ok(self.inner.relay.outbound_edit(owner.id, &message, update.id).await?)
             }
-            Kind::Message(message) => self.of_owner(owner, message, update.id).await,
-            Kind::Button(button) => self.pressed(owner, button, update.id).await,
+            Kind::Message(message) => Box::pin(self.of_owner(owner, message, update.id)).await,
+            Kind::Button(button) => Box::pin(self.pressed(owner, button, update.id)).await,
             Kind::Membership(_) | Kind::Reaction(_) | Kind::Other => Ok(Verdict::Done),
         }
     }

@@ -61,7 +61,7 @@ impl Dispatch {
     /// often by a fault of ours is given up, and told.
     async fn parked_in_trouble(&self, lane: Lane, fault: &Fault) -> Duration {
         if !fault.is_ours() {
-            tracing::debug!(error = fault.shown(), "something parked waits");
+            fault.log("something parked waits");
             return AFTER_FAULT;
         }
         let number = match self.inner.troubles.failed(Failing::Parked(lane)) {

@@ -133,9 +133,11 @@ impl Carriage<'_> {
             DeliveryState::Told => Standing::Told,
             DeliveryState::Failed => Standing::Failed(Failure::from_word(known.reason.as_deref())),
             DeliveryState::Sending | DeliveryState::Held => {
-                if store.is_held_elsewhere(&known).await?
-                    || !store.resume_reference(&known, part, initial).await?
-                {
+                if store.is_held_elsewhere(&known).await? {
+                    return Ok(Standing::Busy);
+                }
+                // Else nobody would know whether this attempt is written down, and nothing is sent.
+                if !store.insist(|| store.resume_reference(&known, part, initial)).await? {
                     return Ok(Standing::Busy);
                 }
                 let unknown = i64::from(known.state == DeliveryState::Sending);

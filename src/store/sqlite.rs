@@ -168,18 +168,16 @@ impl Pen {
     /// Runs a group in one transaction. Nobody is answered before the commit.
     async fn commit(&mut self, group: Group) {
         if group.len() > 1 {
-            match self.together(&group).await {
-                Ok(results) => {
-                    for (result, (_, done)) in results.into_iter().zip(group) {
-                        let _ = done.send(result);
-                    }
-                    return;
-                }
+            let mut results = self.together(&group).await;
+            if matches!(&results, Err(error) if error.is_about_writing()) {
+                self.make_room().await;
+                results = self.together(&group).await;
+            }
+            match results {
+                Ok(results) => return answer(group, results),
                 Err(error) if error.is_passing() => {
-                    for (_, done) in group {
-                        let _ = done.send(Err(error.clone()));
-                    }
-                    return;
+                    let results = vec![Err(error); group.len()];
+                    return answer(group, results);
                 }
                 // One of them is refused for good: alone, each gets its own answer.
                 Err(_) => {}
@@ -191,12 +189,25 @@ impl Pen {
     }
 
     async fn alone(&mut self, statement: Statement) -> Done {
-        let done = execute(self.connected().await?, statement).await;
+        let mut done = execute(self.connected().await?, statement.clone()).await;
+        if matches!(&done, Err(error) if error.is_about_writing()) {
+            self.make_room().await;
+            done = execute(self.connected().await?, statement).await;
+        }
         if matches!(&done, Err(StoreError::Database(error)) if error.as_database_error().is_none())
         {
             self.put_down().await;
         }
         done
+    }
+
+    /// Where the disk is full, the log of what was written since the last checkpoint may be what
+    /// fills it: it is brought into the database and emptied.
+    async fn make_room(&mut self) {
+        if let Ok(connection) = self.connected().await {
+            let emptied = execute(connection, sql("PRAGMA wal_checkpoint(TRUNCATE)")).await;
+            tracing::debug!(done = emptied.is_ok(), "the database's log was to be emptied");
+        }
     }
 
     /// Runs all or none of a group. A statement refused for its key fails alone: SQLite undoes just
@@ -209,6 +220,12 @@ impl Pen {
             self.put_down().await;
         }
         done
+    }
+}
+
+fn answer(group: Group, results: Vec<Done>) {
+    for (result, (_, done)) in results.into_iter().zip(group) {
+        let _ = done.send(result);
     }
 }
 
@@ -243,4 +260,103 @@ async fn run_together(
 
 async fn execute(connection: &mut SqliteConnection, statement: Statement) -> Done {
     Ok(statement.sqlite().execute(connection).await?.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn pen(folder: &Path) -> Pen {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("relay.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal);
+        let mut pen = Pen { options, connection: None };
+        let table = sql("CREATE TABLE t (id INTEGER PRIMARY KEY, content BLOB)");
+        pen.alone(table).await.unwrap();
+        pen
+    }
+
+    fn insert(id: i64, size: usize) -> Statement {
+        sql("INSERT INTO t (id, content) VALUES (?, ?)").bind(id).bind(vec![7; size])
+    }
+
+    async fn commit(pen: &mut Pen, statements: Vec<Statement>) -> Vec<Done> {
+        let (group, answers): (Vec<_>, Vec<_>) = statements
+            .into_iter()
+            .map(|statement| {
+                let (done, answer) = oneshot::channel();
+                ((statement, done), answer)
+            })
+            .unzip();
+        pen.commit(group).await;
+        futures::future::join_all(answers).await.into_iter().map(Result::unwrap).collect()
+    }
+
+    /// A disk with room for so many pages, for every connection to come.
+    async fn limit_pages(pen: &mut Pen, pages: &'static str) {
+        pen.options = pen.options.clone().pragma("max_page_count", pages);
+        pen.put_down().await;
+    }
+
+    async fn count(pen: &mut Pen) -> i64 {
+        let query = sql("SELECT COUNT(*) FROM t").sqlite_as::<(i64,)>();
+        query.fetch_one(pen.connected().await.unwrap()).await.unwrap().0
+    }
+
+    #[tokio::test]
+    async fn in_a_group_each_gets_its_own_answer() {
+        for action in [
+            "CREATE TRIGGER c BEFORE INSERT ON t WHEN NEW.id = 2 BEGIN SELECT RAISE(ABORT, 'c'); END",
+            "CREATE TRIGGER c BEFORE INSERT ON t WHEN NEW.id = 2 BEGIN SELECT RAISE(FAIL, 'c'); END",
+            "CREATE TRIGGER c BEFORE INSERT ON t WHEN NEW.id = 2 BEGIN SELECT RAISE(ROLLBACK, 'c'); END",
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut pen = pen(folder.path()).await;
+            pen.alone(sql(action)).await.unwrap();
+            let group = vec![insert(1, 1), insert(2, 1), insert(1, 1), insert(3, 1)];
+            let answers = commit(&mut pen, group).await;
+            assert!(matches!(answers[0], Ok(1)), "{answers:?}");
+            assert!(matches!(&answers[1], Err(error) if !error.is_passing()), "{answers:?}");
+            assert!(matches!(answers[2], Err(StoreError::Duplicate)), "{answers:?}");
+            assert!(matches!(answers[3], Ok(1)), "{answers:?}");
+            assert_eq!(count(&mut pen).await, 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_fails_the_whole_group_and_nothing_of_it_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut pen = pen(folder.path()).await;
+        limit_pages(&mut pen, "8").await;
+        let group = || vec![insert(1, 1), insert(2, 1 << 20), insert(3, 1)];
+        let answers = commit(&mut pen, group()).await;
+        for answer in &answers {
+            let full =
+                matches!(answer, Err(error) if error.is_about_writing() && error.is_passing());
+            assert!(full, "{answers:?}");
+        }
+        assert_eq!(count(&mut pen).await, 0);
+        limit_pages(&mut pen, "100000").await;
+        let answers = commit(&mut pen, group()).await;
+        assert!(answers.iter().all(|answer| matches!(answer, Ok(1))), "{answers:?}");
+        assert_eq!(count(&mut pen).await, 3);
+    }
+
+    #[tokio::test]
+    async fn the_writer_goes_on_after_a_file_that_was_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut pen = pen(folder.path()).await;
+        pen.put_down().await;
+        pen.options = pen.options.clone().create_if_missing(false);
+        let (file, away) = (folder.path().join("relay.db"), folder.path().join("away.db"));
+        std::fs::rename(&file, &away).unwrap();
+        let answers = commit(&mut pen, vec![insert(1, 1), insert(2, 1)]).await;
+        let passing = |answer: &Done| matches!(answer, Err(error) if error.is_passing());
+        assert!(answers.iter().all(passing), "{answers:?}");
+        assert!(!file.exists(), "no new file is made");
+        std::fs::rename(&away, &file).unwrap();
+        let answers = commit(&mut pen, vec![insert(1, 1), insert(2, 1)]).await;
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    }
 }

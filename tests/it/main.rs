@@ -15,6 +15,8 @@ mod support;
 mod config;
 mod conversation;
 mod door;
+mod faults_database;
+mod faults_sqlite;
 mod intake_polling;
 mod intake_webhook;
 mod languages;

@@ -178,6 +178,8 @@ async fn a_wrong_or_missing_key_changes_nothing(mut stage: Stage) {
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let right = fs::read_to_string(&path).unwrap();
+    let facts = stage.database.count("installation").await;
+    let asked = stage.telegram.ledger().len();
 
     let wrong = SecretKey::from_bytes([7; 32]).reveal_base64();
     for text in [wrong.as_str(), "not a key", ""] {
@@ -191,8 +193,10 @@ async fn a_wrong_or_missing_key_changes_nothing(mut stage: Stage) {
     }
     stage.vary("SECRET_KEY", &wrong);
     stage.vary("SECRET_KEY_FILE", "");
-    let message = refused(&stage, &[], 2).await;
-    assert!(message.contains("SECRET_KEY: ") && !message.contains(&wrong), "{message}");
+    for arguments in [&[][..], &["check"][..]] {
+        let message = refused(&stage, arguments, 2).await;
+        assert!(message.contains("SECRET_KEY: ") && !message.contains(&wrong), "{message}");
+    }
     stage.vary("SECRET_KEY", "");
     stage.vary("SECRET_KEY_FILE", &path.display().to_string());
 
@@ -202,6 +206,8 @@ async fn a_wrong_or_missing_key_changes_nothing(mut stage: Stage) {
         assert!(message.contains("does not exist"), "{message}");
         assert!(!path.exists(), "no new key is made");
     }
+    assert_eq!(stage.telegram.ledger().len(), asked, "nobody is told anything");
+    assert_eq!(stage.database.count("installation").await, facts, "nothing is written");
     fs::write(&path, right).unwrap();
     stage.launch().await.stop().await;
 }

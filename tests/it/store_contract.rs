@@ -309,7 +309,7 @@ async fn opening_it_again_changes_nothing(stage: Stage) {
     store.register_owner(OWNER, 1).await.unwrap();
     store.close().await;
     let closed = store.has_owner().await;
-    assert!(matches!(closed, Err(StoreError::Database(_))), "{closed:?}");
+    assert!(matches!(closed, Err(StoreError::NotConnected(_))), "{closed:?}");
     assert!(store.register_owner(OTHER, 1).await.is_err());
     let (first, second) = tokio::join!(open(&stage), open(&stage));
     assert!(first.has_owner().await.unwrap() && second.has_owner().await.unwrap());

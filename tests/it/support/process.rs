@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+const BINARY: &str = env!("CARGO_BIN_EXE_feedback-relay");
 /// How long a child may take for anything.
 const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -62,7 +63,23 @@ impl Output {
 impl Process {
     /// Starts the binary in a folder, with these variables and no others.
     pub fn start(folder: &Path, arguments: &[&str], variables: &HashMap<String, String>) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_feedback-relay"))
+        Self::run(Command::new(BINARY), folder, arguments, variables)
+    }
+
+    /// The same, so that a limit of file sizes makes its writes fail instead of ending it.
+    pub fn start_limited(folder: &Path, variables: &HashMap<String, String>) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\"", BINARY]);
+        Self::run(shell, folder, &[], variables)
+    }
+
+    fn run(
+        mut command: Command,
+        folder: &Path,
+        arguments: &[&str],
+        variables: &HashMap<String, String>,
+    ) -> Self {
+        let mut child = command
             .args(arguments)
             .env_clear()
             .envs(variables)
@@ -115,6 +132,14 @@ impl Process {
     /// Asks it to stop, as a service manager does.
     pub fn terminate(&self) {
         self.signal("TERM");
+    }
+
+    /// Lets no file of its grow beyond so many bytes; `None`: any.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let arguments = [format!("--pid={}", self.child.id()), format!("--fsize={limit}:")];
+        let set = Command::new("prlimit").args(arguments).status().expect("prlimit runs");
+        assert!(set.success());
     }
 
     fn signal(&self, name: &str) {
