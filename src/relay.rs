@@ -37,6 +37,7 @@ mod inbound;
 mod language;
 mod outbound;
 mod parking;
+pub mod pure;
 mod reaction;
 pub mod rich;
 mod written;

@@ -235,7 +235,7 @@ fn keyboard_edit(message: MessageId, keyboard: Option<Value>) -> Outgoing {
 
 /// The edit that turns a copy's mark into another, all else as it was; `None` where it has another
 /// mark.
-fn with_new_mark(copy: &Message, old: &str, new: &str) -> Option<Outgoing> {
+pub(super) fn with_new_mark(copy: &Message, old: &str, new: &str) -> Option<Outgoing> {
     let (method, text, entities, kept) = if copy.text().is_some() {
         ("editMessageText", "text", "entities", "link_preview_options")
     } else {

@@ -114,8 +114,7 @@ impl Relay {
             Reading::Service => return Ok(None),
             Reading::Content(content) => (*content, None),
             Reading::Unshowable(kind) => {
-                let name = shown_name(customer.from, owner_language);
-                (telling(owner_language.unshowable(&name, &kind)), Some(Failure::Kind))
+                (Incoming::untold(message, &kind, owner_language), Some(Failure::Kind))
             }
         };
         self.get_to_know(customer).await?;
@@ -342,6 +341,12 @@ impl Carriage<'_> {
 }
 
 impl Incoming {
+    /// What stands for a message of a kind that can't be shown.
+    pub(super) fn untold(message: &Message, kind: &str, language: Language) -> Content {
+        let from = message.from.clone().unwrap_or_default();
+        telling(language.unshowable(&shown_name(&from, language), kind))
+    }
+
     /// The copy with the line that says it may be a repeat.
     fn repeated(&self) -> Composed {
         compose(&self.content, Some(self.labelled().rich()), self.reply.as_ref())
@@ -356,7 +361,12 @@ impl Incoming {
     }
 
     /// The message in words, where Telegram refuses its file or its kind for good.
-    fn in_words(&self, refused: &Outgoing, refusal: &Refusal, repeat: bool) -> Option<Outgoing> {
+    pub(super) fn in_words(
+        &self,
+        refused: &Outgoing,
+        refusal: &Refusal,
+        repeat: bool,
+    ) -> Option<Outgoing> {
         let language = self.owner_language;
         let told = match refusal {
             Refusal::FileTooBig | Refusal::FileUnavailable => {
