@@ -383,7 +383,7 @@ impl Incoming {
         };
         let header = if repeat { self.labelled() } else { self.header.clone() };
         let header = header.rich().above(RichText::plain(told));
-        let words = header.above(self.content.rendition.clone());
+        let words = header.above(self.content.rendition.clone()).cut(WordsPlace::Text.limit());
         let mut outgoing = text_message(words, None);
         if let Some(reply) = refused.parameters.get("reply_parameters") {
             outgoing.parameters.insert("reply_parameters".to_owned(), json!(reply));
