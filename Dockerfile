@@ -9,12 +9,13 @@ WORKDIR /src
 # The dependencies alone, with empty sources: this layer lasts until Cargo.toml or Cargo.lock changes.
 # Tests, benchmarks and examples are cut out of the manifest, because their files are not there yet.
 COPY Cargo.toml Cargo.lock ./
+COPY tests/chaos/Cargo.toml tests/chaos/
 COPY tests/emulator/Cargo.toml tests/emulator/
+COPY tests/fuzz/Cargo.toml tests/fuzz/
 COPY tests/proxy/Cargo.toml tests/proxy/
 RUN awk '/^\[/ { absent = /^\[\[(test|bench|example)\]\]/ } !absent' Cargo.toml > reduced.toml \
     && mv reduced.toml Cargo.toml \
-    && mkdir -p src tests/emulator/src tests/proxy/src \
-    && touch src/lib.rs tests/emulator/src/lib.rs tests/proxy/src/lib.rs \
+    && for part in . tests/*; do mkdir -p "$part/src" && touch "$part/src/lib.rs"; done \
     && echo 'fn main() {}' > src/main.rs \
     && cargo build --release --locked --bin feedback-relay
 COPY . .

@@ -39,6 +39,7 @@ mod inbound;
 mod language;
 mod outbound;
 mod parking;
+pub mod pure;
 mod reaction;
 pub mod rich;
 mod written;

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use teloxide::types::ChatId;
 
-pub(super) use compose::as_media;
+pub(super) use compose::{as_media, compose_album};
 pub use outbound::Unclaimed;
 
 use super::{

@@ -11,7 +11,7 @@ use super::{
     compose::text_message,
     header::{ANSWERED, Header, NEW},
     outbound::{Target, running},
-    rich::{shifted, units},
+    rich::RichText,
 };
 use crate::{
     clock,
@@ -236,20 +236,18 @@ fn keyboard_edit(message: MessageId, keyboard: Option<Value>) -> Outgoing {
 
 /// The edit that turns a copy's mark into another, all else as it was; `None` where it has another
 /// mark.
-fn with_new_mark(copy: &Message, old: &str, new: &str) -> Option<Outgoing> {
+pub(super) fn with_new_mark(copy: &Message, old: &str, new: &str) -> Option<Outgoing> {
     let (method, text, entities, kept) = if copy.text().is_some() {
         ("editMessageText", "text", "entities", "link_preview_options")
     } else {
         ("editMessageCaption", "caption", "caption_entities", "show_caption_above_media")
     };
-    let rest = copy.words()?.strip_prefix(old)?;
-    let by = i64::try_from(units(new)).unwrap_or(0) - i64::try_from(units(old)).unwrap_or(0);
+    let turned = RichText::read(copy.json(), text, entities)?.with_beginning(old, new)?;
     let mut parameters = Map::new();
     parameters.insert("message_id".to_owned(), copy.id.0.into());
-    parameters.insert(text.to_owned(), format!("{new}{rest}").into());
-    if let Some(all) = copy.get(entities).and_then(Value::as_array) {
-        let moved: Vec<Value> = all.iter().map(|entity| shifted(entity.clone(), by)).collect();
-        parameters.insert(entities.to_owned(), moved.into());
+    parameters.insert(text.to_owned(), turned.text.into());
+    if !turned.entities.is_empty() {
+        parameters.insert(entities.to_owned(), turned.entities.into());
     }
     if let Some(value) = copy.get(kept) {
         parameters.insert(kept.to_owned(), value.clone());
@@ -271,6 +269,17 @@ mod tests {
         assert_eq!(edit.method, "editMessageText");
         assert_eq!(edit.parameters["text"], "✅ Anna → @b\nhi");
         assert_eq!(edit.parameters["entities"][0]["offset"], 2);
+    }
+
+    #[test]
+    fn entities_on_the_mark_go_with_it() {
+        let quote = |length| json!([{"type": "blockquote", "offset": 0, "length": length}]);
+        let read = Message::with(&json!({"text": "🆕 A", "entities": quote(4)}));
+        let edit = with_new_mark(&read, NEW, ANSWERED).unwrap();
+        assert_eq!(edit.parameters["entities"], quote(3));
+        let read = Message::with(&json!({"text": "✅ A", "entities": quote(1)}));
+        let edit = with_new_mark(&read, ANSWERED, NEW).unwrap();
+        assert_eq!(edit.parameters["entities"], quote(2));
     }
 
     #[test]

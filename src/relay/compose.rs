@@ -56,9 +56,12 @@ pub(super) fn compose(
 ) -> Composed {
     let words = content.words.clone();
     let (header, words) = match header {
-        // Some people may write longer captions than bots: the words then go before the file.
+        // Some people may write longer captions than bots: the words then go before the file, and
+        // what has no room there below it.
         header if words.units() > content.place.limit() => {
-            (Some(header.unwrap_or_default().above(words)), RichText::default())
+            let all = header.unwrap_or_default().above(words);
+            let (before, below) = all.over_two(WordsPlace::Text.limit(), content.place.limit());
+            (Some(before), set_apart(below))
         }
         None => (None, words),
         Some(header) if fits(&header, &words, content.place) => (None, header.above(words)),
@@ -185,6 +188,23 @@ mod tests {
         assert!(!joins(WordsPlace::Caption, &"🦊".repeat(510)));
         assert!(joins(WordsPlace::Caption, ""));
         assert!(!joins(WordsPlace::None, ""));
+    }
+
+    #[test]
+    fn a_caption_longer_than_bots_may_write_goes_before_its_file_and_below_it() {
+        let header = RichText::plain("🆕 A");
+        let composed = |length: usize| {
+            let caption = content(WordsPlace::Caption, &"x".repeat(length));
+            let Composed { header, main } = compose(&caption, Some(header.clone()), None);
+            let units = |call: &Outgoing, key: &str| {
+                call.parameters.get(key).and_then(Value::as_str).map_or(0, str::len)
+            };
+            // The header's first letter has four bytes.
+            (units(&header.unwrap(), "text") - 2, units(&main, "caption"))
+        };
+        assert_eq!(composed(1025), (5 + 1025, 0));
+        assert_eq!(composed(4091), (4096, 0));
+        assert_eq!(composed(4096), (4096, 5));
     }
 
     #[test]

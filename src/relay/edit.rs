@@ -21,7 +21,8 @@ mod shown;
 
 use std::time::{Duration, Instant};
 
-use call::{changed_content, is_end_of_location, moved_location};
+use call::is_end_of_location;
+pub(super) use call::{changed_content, moved_location};
 pub(super) use memory::Edited;
 use teloxide::types::{ChatId, MessageId};
 

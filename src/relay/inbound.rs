@@ -115,8 +115,7 @@ impl Relay {
             Reading::Service => return Ok(None),
             Reading::Content(content) => (*content, None),
             Reading::Unshowable(kind) => {
-                let name = shown_name(customer.from, owner_language);
-                (telling(owner_language.unshowable(&name, &kind)), Some(Failure::Kind))
+                (Incoming::untold(message, &kind, owner_language), Some(Failure::Kind))
             }
         };
         self.get_to_know(customer).await?;
@@ -347,6 +346,12 @@ impl Carriage<'_> {
 }
 
 impl Incoming {
+    /// What stands for a message of a kind that can't be shown.
+    pub(super) fn untold(message: &Message, kind: &str, language: Language) -> Content {
+        let from = message.from.clone().unwrap_or_default();
+        telling(language.unshowable(&shown_name(&from, language), kind))
+    }
+
     /// The copy with the line that says it may be a repeat.
     fn repeated(&self) -> Composed {
         compose(&self.content, Some(self.labelled().rich()), self.reply.as_ref())
@@ -361,7 +366,12 @@ impl Incoming {
     }
 
     /// The message in words, where Telegram refuses its file or its kind for good.
-    fn in_words(&self, refused: &Outgoing, refusal: &Refusal, repeat: bool) -> Option<Outgoing> {
+    pub(super) fn in_words(
+        &self,
+        refused: &Outgoing,
+        refusal: &Refusal,
+        repeat: bool,
+    ) -> Option<Outgoing> {
         let language = self.owner_language;
         let told = match refusal {
             Refusal::FileTooBig | Refusal::FileUnavailable => {
@@ -378,7 +388,7 @@ impl Incoming {
         };
         let header = if repeat { self.labelled() } else { self.header.clone() };
         let header = header.rich().above(RichText::plain(told));
-        let words = header.above(self.content.rendition.clone());
+        let words = header.above(self.content.rendition.clone()).cut(WordsPlace::Text.limit());
         let mut outgoing = text_message(words, None);
         if let Some(reply) = refused.parameters.get("reply_parameters") {
             outgoing.parameters.insert("reply_parameters".to_owned(), json!(reply));

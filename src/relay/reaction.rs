@@ -10,7 +10,7 @@
 //!
 //! - [`nearest`]: the standard emoji nearest to one that may not be used (pure)
 
-mod nearest;
+pub(super) mod nearest;
 
 use serde_json::{Value, json};
 use teloxide::types::{ChatId, MessageId};

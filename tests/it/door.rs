@@ -218,7 +218,7 @@ async fn a_crowd_at_the_door_keeps_nobody_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_is_answered_at_the_end() {
     allow_many_files();
-    let door = Door::open().await;
+    let mut door = Door::open().await;
     let inbox = || Fault::on("sendMessage").chat(door.stage.owner.id);
     let (hangs, later) = (Reaction::Hang(Duration::from_secs(60)), 40);
     door.stage.telegram.fault(inbox().answer(hangs));
@@ -257,4 +257,20 @@ async fn everybody_is_answered_at_the_end() {
     let finished = door.process.finished().await;
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     assert!(began.elapsed() < Duration::from_secs(25), "{answered:?}, {:?}", began.elapsed());
+    // What was asked to come again comes again, and only what hung may have been there before.
+    door.stage.telegram.clear_faults();
+    door.process = door.stage.launch().await;
+    door.address = door.process.ready().await;
+    let again = (0..200).map(|number| {
+        let door = &door;
+        async move {
+            let mut wire = Wire::open(door.address).await;
+            assert!(wire.say(door.message(number)).await);
+            wire.answer().await.status
+        }
+    });
+    assert_eq!(futures::future::join_all(again).await, [200; 200]);
+    let times = |words| door.stage.times(&door.stage.owner, &door.stage.master, words);
+    assert_eq!((times("question "), times("possibly a repeat")), (201, 1));
+    door.process.stop().await;
 }

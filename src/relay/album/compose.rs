@@ -40,7 +40,7 @@ pub(in crate::relay) fn as_media(
 
 /// The album as one call, with the header in a caption where that shows it, else as a message of
 /// its own. `None` where Telegram would not take these items as one album.
-pub(super) fn compose_album(
+pub(in crate::relay) fn compose_album(
     contents: &[Content],
     header: Option<RichText>,
     reply: Option<&Reply>,

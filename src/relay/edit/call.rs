@@ -25,7 +25,7 @@ pub(super) fn is_end_of_location(edit: &Outgoing) -> bool {
 }
 
 /// The call for a live location that moved, or that ended and so has no period any more.
-pub(super) fn moved_location(message: &Message) -> Option<Outgoing> {
+pub(in crate::relay) fn moved_location(message: &Message) -> Option<Outgoing> {
     let location = message.get("location").filter(|_| message.get("venue").is_none())?;
     if location.get("live_period").is_none() {
         return Some(Outgoing::new(END, Map::new()));
@@ -37,7 +37,7 @@ pub(super) fn moved_location(message: &Message) -> Option<Outgoing> {
 
 /// The call for changed content, with the header above its words; `None` for kinds that can't
 /// change. Where the file is the same, only its caption is changed.
-pub(super) fn changed_content(
+pub(in crate::relay) fn changed_content(
     content: &Content,
     header: Option<RichText>,
     is_same_file: bool,

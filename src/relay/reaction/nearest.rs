@@ -122,7 +122,7 @@ const ALIKE: &[(&str, &[&str])] = &[
 const OTHERWISE: &str = "👍";
 
 /// The standard reaction nearest to an emoji: itself, one that says about the same, else 👍.
-pub(super) fn nearest(emoji: &str) -> &'static str {
+pub(in crate::relay) fn nearest(emoji: &str) -> &'static str {
     let wanted = bare(emoji);
     let same = STANDARD.iter().find(|standard| bare(standard) == wanted);
     let alike = || {
