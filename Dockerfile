@@ -10,10 +10,11 @@ WORKDIR /src
 # Tests, benchmarks and examples are cut out of the manifest, because their files are not there yet.
 COPY Cargo.toml Cargo.lock ./
 COPY tests/emulator/Cargo.toml tests/emulator/
+COPY tests/proxy/Cargo.toml tests/proxy/
 RUN awk '/^\[/ { absent = /^\[\[(test|bench|example)\]\]/ } !absent' Cargo.toml > reduced.toml \
     && mv reduced.toml Cargo.toml \
-    && mkdir -p src tests/emulator/src \
-    && touch src/lib.rs tests/emulator/src/lib.rs \
+    && mkdir -p src tests/emulator/src tests/proxy/src \
+    && touch src/lib.rs tests/emulator/src/lib.rs tests/proxy/src/lib.rs \
     && echo 'fn main() {}' > src/main.rs \
     && cargo build --release --locked --bin feedback-relay
 COPY . .
