@@ -1,6 +1,6 @@
 //! Everything Telegram was made to send, with the marker of what it is a copy of.
 
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
 use serde_json::Value;
 use telegram_emulator::{Effect, View};
@@ -47,27 +47,36 @@ pub fn messages(effect: &Effect) -> &[Value] {
 
 /// Every copy, in the order of sending.
 pub fn copies(stage: &Stage, view: &View<'_>) -> Vec<Copy> {
+    let mut copies = Vec::new();
+    // Whether the newest message a bot put into a chat was a label alone: it belongs to the next one.
+    let mut label_alone: HashMap<(i64, i64), bool> = HashMap::new();
     let sends = view.ledger().iter().enumerate().filter(|(_, effect)| effect.is_send());
-    let copies = sends.flat_map(|(place, effect)| {
+    for (place, effect) in sends {
+        let (bot, chat) = (effect.bot, effect.chat().unwrap_or_default());
         let items = messages(effect);
-        let labelled = items.iter().any(is_labelled);
-        items.iter().enumerate().filter_map(move |(item, message)| {
-            let marker = marker(stage, view, effect.bot, message)?;
+        let below_label = label_alone.get(&(bot, chat)).copied().unwrap_or(false);
+        let labelled = below_label || items.iter().any(is_labelled);
+        let mut carries_something = false;
+        for (item, message) in items.iter().enumerate() {
+            let Some(marker) = marker(stage, view, bot, message) else { continue };
+            carries_something = true;
             let header = text(message).split_once(&stage.secret).map(|(above, _)| above);
-            Some(Copy {
+            copies.push(Copy {
                 marker,
                 place: (place, item),
-                at: (effect.bot, effect.chat().unwrap_or_default(), id(message)),
+                at: (bot, chat, id(message)),
                 method: effect.method,
                 made: effect.at,
                 caller: effect.caller.clone().unwrap_or_default(),
                 answer_lost: effect.answer_lost,
                 labelled,
                 header: header.filter(|above| above.contains("→ @")).map(str::to_owned),
-            })
-        })
-    });
-    copies.collect()
+            });
+        }
+        let is_label = !carries_something && items.iter().any(is_labelled);
+        label_alone.insert((bot, chat), is_label);
+    }
+    copies
 }
 
 /// The marker of a message: in its words, or else in its file.

@@ -106,9 +106,12 @@ impl Trial<'_> {
 
     /// All copies of a message, for a person to read.
     pub(super) fn tell(&self, copies: &[Copy]) -> String {
-        let Some(first) = copies.first() else { return String::new() };
+        let made = copies.iter().map(|copy| copy.made);
+        let (Some(first), Some(last)) = (made.clone().min(), made.max()) else {
+            return String::new();
+        };
         let lines = copies.iter().map(|copy| {
-            let after = copy.made.duration_since(first.made);
+            let after = copy.made.duration_since(first);
             let death = self.case.history.death_of(&copy.caller);
             let death = death.map(|death| {
                 let after = death.checked_duration_since(copy.made);
@@ -125,8 +128,7 @@ impl Trial<'_> {
                 death.unwrap_or_default(),
             )
         });
-        let last = copies.last().unwrap_or(first);
-        let events = self.case.history.between(first.made, last.made);
+        let events = self.case.history.between(first, last);
         let mut lines: Vec<String> = lines.collect();
         if !events.is_empty() && copies.len() > 1 {
             lines.push(format!("    meanwhile: {}", events.join(", ")));
