@@ -9,13 +9,14 @@ WORKDIR /src
 # The dependencies alone, with empty sources: this layer lasts until Cargo.toml or Cargo.lock changes.
 # Tests, benchmarks and examples are cut out of the manifest, because their files are not there yet.
 COPY Cargo.toml Cargo.lock ./
+COPY tests/chaos/Cargo.toml tests/chaos/
 COPY tests/emulator/Cargo.toml tests/emulator/
 COPY tests/proxy/Cargo.toml tests/proxy/
 RUN awk '/^\[/ { absent = /^\[\[(test|bench|example)\]\]/ } !absent' Cargo.toml > reduced.toml \
     && mv reduced.toml Cargo.toml \
-    && mkdir -p src tests/emulator/src tests/proxy/src \
+    && mkdir -p src tests/chaos/src tests/emulator/src tests/proxy/src \
     && touch src/lib.rs tests/emulator/src/lib.rs tests/proxy/src/lib.rs \
-    && echo 'fn main() {}' > src/main.rs \
+    && echo 'fn main() {}' | tee src/main.rs > tests/chaos/src/main.rs \
     && cargo build --release --locked --bin feedback-relay
 COPY . .
 # A copied file keeps its old time, so cargo would take the empty sources for the newer ones.

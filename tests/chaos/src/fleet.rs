@@ -30,6 +30,8 @@ const LOOK: Duration = Duration::from_millis(20);
 const MEASURE: Duration = Duration::from_secs(2);
 /// How long a start may take.
 const START: Duration = Duration::from_secs(60);
+/// How often a process may end by itself before the first one listens.
+const TRIES: usize = 5;
 
 /// One place of a process; who stands there changes.
 struct Replica {
@@ -128,8 +130,9 @@ impl Fleet {
             let deadline = Instant::now() + START;
             while !self.replicas[index].listens {
                 self.look().await?;
-                if Instant::now() > deadline {
-                    bail!("the relay does not start; its log is in {}", self.folder.display());
+                if Instant::now() > deadline || self.replicas[index].starts > TRIES {
+                    let log = std::fs::read_to_string(self.folder.join("replica-0.log"));
+                    bail!("the relay does not start:\n{}", log.unwrap_or_default());
                 }
                 tokio::time::sleep(LOOK).await;
             }

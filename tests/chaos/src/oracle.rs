@@ -3,6 +3,8 @@
 
 mod changes;
 mod copies;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -128,6 +130,7 @@ pub struct Case<'a> {
 /// A case with what Telegram shows.
 struct Trial<'a> {
     case: &'a Case<'a>,
+    view: &'a View<'a>,
     copies: BTreeMap<Key, Vec<Copy>>,
     /// What chats show now, by (bot, chat, message).
     shown: HashMap<(i64, i64, i64), (Marker, String)>,
@@ -150,13 +153,14 @@ pub fn judge(case: &Case<'_>) -> Verdict {
 }
 
 impl<'a> Trial<'a> {
-    fn open(case: &'a Case<'a>, view: &View<'_>) -> Self {
+    fn open(case: &'a Case<'a>, view: &'a View<'a>) -> Self {
         let mut copies: BTreeMap<Key, Vec<Copy>> = BTreeMap::new();
         for copy in witness::copies(case.stage, view) {
             copies.entry(copy.marker.key).or_default().push(copy);
         }
         let mut trial = Self {
             case,
+            view,
             copies,
             shown: HashMap::new(),
             answers: HashMap::new(),

@@ -160,7 +160,8 @@ fn fate(chance: &mut Chance, key: Key, kind: Kind) -> Fate {
         fate.taken_back = true;
         return fate;
     }
-    if chance.happens(ANSWERED) {
+    // Answering what is just being changed is when an answer's mark may undo the change.
+    if chance.happens(if fate.version > 0 { 4.0 * ANSWERED } else { ANSWERED }) {
         let kinds =
             [Kind::Text, Kind::Text, Kind::Text, Kind::Photo, Kind::Document, Kind::Sticker];
         let kind = kinds[chance.below(kinds.len())];

@@ -79,3 +79,29 @@ fn look_into(
         window.drain(..window.len() - keep);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::search;
+    use crate::{arguments::Arguments, stage::Stage};
+
+    #[tokio::test]
+    async fn tokens_and_words_are_found_wherever_they_stand() {
+        let stage = Stage::set(&Arguments::parse_from(["chaos", "--relay", "x"])).await.unwrap();
+        let secret = stage.bots[3].token.split_once(':').unwrap().1;
+        let folder = tempfile::tempdir().unwrap();
+        let folders = [folder.path().to_owned()];
+        std::fs::create_dir(folder.path().join("deep")).unwrap();
+        std::fs::write(folder.path().join("deep/harmless"), vec![b'x'; 3 << 20]).unwrap();
+        assert!(search(&stage, &folders).unwrap().found.is_empty());
+        // Across the end of a window.
+        let mut bytes = vec![0; (1 << 20) - 5];
+        bytes.extend(stage.secret.as_bytes());
+        std::fs::write(folder.path().join("deep/words"), bytes).unwrap();
+        std::fs::write(folder.path().join("token"), format!("…{secret}…")).unwrap();
+        let found = search(&stage, &folders).unwrap().found;
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+}

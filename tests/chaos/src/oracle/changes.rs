@@ -1,6 +1,11 @@
 //! Is the last change to be seen, and is gone what was taken back?
 
-use crate::{marker::Key, script::Fate};
+use crate::{
+    marker::{Key, Marker},
+    script::Fate,
+    stage::text,
+    witness::Copy,
+};
 
 use super::{Breach, Trial};
 
@@ -33,10 +38,32 @@ impl Trial<'_> {
             self.verdict.changed += 1;
         } else if !told.contains("✏️") {
             let what = format!(
-                "{key} should be at version {last}, shown are {versions:?}, told {told:?}\n{}",
-                self.tell(&copies)
+                "{key} should be at version {last}, shown are {versions:?}, told {told:?}\n{}\n{}",
+                self.tell(&copies),
+                self.tell_changes(&copies),
             );
             self.verdict.blame(Breach::LostEdit, what);
         }
+    }
+
+    /// Every call that changed one of these copies, for a person to read.
+    fn tell_changes(&self, copies: &[Copy]) -> String {
+        let Some(first) = copies.iter().map(|copy| copy.made).min() else { return String::new() };
+        let changes = self.view.ledger().iter().filter(|effect| {
+            let message = effect.params["message_id"].as_i64().unwrap_or_default();
+            let at = (effect.bot, effect.chat().unwrap_or_default(), message);
+            copies.iter().any(|copy| copy.at == at)
+        });
+        let lines = changes.map(|effect| {
+            let after = effect.at.duration_since(first);
+            let caller = effect.caller.clone().unwrap_or_default();
+            let marker = Marker::read(text(&effect.params), &self.case.stage.secret);
+            let shows = marker.map(|marker| format!(" to version {}", marker.version));
+            let header: String = text(&effect.params).chars().take(1).collect();
+            let result = effect.error_code().map_or("done".to_owned(), |code| code.to_string());
+            let (method, shows) = (effect.method, shows.unwrap_or_default());
+            format!("    +{after:.1?} {method}{shows} {header} by {caller}: {result}")
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
