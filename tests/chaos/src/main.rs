@@ -110,7 +110,7 @@ async fn run_in(arguments: &Arguments, folder: &Path) -> Result<(Verdict, Figure
     };
     let began = Instant::now();
     let talk = talk(arguments, (&stage, &script, &written), fleet, database);
-    let (mut fleet, database, faults) = talk.await?;
+    let (mut fleet, database, (faults, undone)) = talk.await?;
     let writing = began.elapsed();
     eprintln!("chaos: everybody has written after {writing:.1?}; waiting for what is under way");
 
@@ -122,6 +122,10 @@ async fn run_in(arguments: &Arguments, folder: &Path) -> Result<(Verdict, Figure
         failed = fleet.recover() => { failed?; Verdict::default() }
     };
     let settling = began.elapsed();
+    if undone > 0 {
+        let what = format!("nothing went on any more: {undone} deeds of customers were not done");
+        verdict.breaches.push((Breach::Lost, what));
+    }
     drop(fleet);
     drop(database);
     let folders = [Some(folder.to_owned()), arguments.database_folder.clone()];
@@ -143,7 +147,8 @@ async fn run_in(arguments: &Arguments, folder: &Path) -> Result<(Verdict, Figure
     Ok((verdict, figures))
 }
 
-type Faults = std::collections::BTreeMap<&'static str, usize>;
+/// The faults that were played, and how many deeds were not done because nothing went on any more.
+type Played = (std::collections::BTreeMap<&'static str, usize>, usize);
 
 /// Everybody talks and everything fails, until the last customer has written.
 async fn talk(
@@ -151,7 +156,7 @@ async fn talk(
     (stage, script, written): (&Stage, &Script, &Written),
     fleet: Fleet,
     database: Option<Database>,
-) -> Result<(Fleet, Option<Database>, Faults)> {
+) -> Result<(Fleet, Option<Database>, Played)> {
     let seed = arguments.seed;
     if arguments.faults == Switch::On {
         let longest_hang = Duration::from_secs(arguments.longest_hang.max(1));
@@ -165,10 +170,11 @@ async fn talk(
     let troubles = Clock::new(arguments.database_trouble.0, seed, "troubles");
     let database =
         database.map(|database| tokio::spawn(database.suffer((restarts, troubles), stopped)));
-    tokio::select! {
-        () = people::customers(stage, script, written, arguments.pending) => {}
-        () = people::owners(stage, script, written) => {}
-    }
+    let limits = (arguments.pending, Duration::from_secs(arguments.patience));
+    let undone = tokio::select! {
+        undone = people::customers(stage, script, written, limits) => undone,
+        () = people::owners(stage, script, written) => 0,
+    };
     let _ = stop.send(true);
     let faults = stage.telegram.faults_played();
     stage.telegram.set_fault_mix(None);
@@ -176,7 +182,7 @@ async fn talk(
         Some(database) => Some(database.await??),
         None => None,
     };
-    Ok((fleet.await??, database, faults))
+    Ok((fleet.await??, database, (faults, undone)))
 }
 
 /// Waits until nothing is under way and nothing is missing, or patience ends; the last verdict.

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use telegram_emulator::{Draft, draft};
@@ -38,14 +38,25 @@ impl Written {
     }
 }
 
-/// Customers do what the script says, in its order, while no more than `pending` updates wait.
-pub async fn customers(stage: &Stage, script: &Script, written: &Written, pending: usize) {
-    for deed in &script.deeds {
+/// Customers do what the script says, in its order, while no more than `pending` updates wait. Gives how much of it was
+/// not done because nothing went on for longer than `patience`.
+pub async fn customers(
+    stage: &Stage,
+    script: &Script,
+    written: &Written,
+    (pending, patience): (usize, Duration),
+) -> usize {
+    for (done, deed) in script.deeds.iter().enumerate() {
+        let began = Instant::now();
         while stage.telegram.pending_updates() >= pending {
+            if began.elapsed() > patience {
+                return script.deeds.len() - done;
+            }
             tokio::time::sleep(LOOK).await;
         }
         customer(stage, written, deed).await;
     }
+    0
 }
 
 async fn customer(stage: &Stage, written: &Written, deed: &Deed) {
