@@ -82,11 +82,15 @@ struct Answer {
 }
 
 impl State {
-    /// Where an https webhook really goes: the routed origin, path kept.
-    pub(crate) fn target(&self, url: &str) -> Option<String> {
+    /// Where an https webhook really goes: the routed origin, path kept; one of several by chance.
+    pub(crate) fn target(&self, url: &str, chance: u64) -> Option<String> {
         self.routes.iter().find_map(|(from, to)| {
             let rest = url.strip_prefix(from.as_str())?;
-            (rest.is_empty() || rest.starts_with(['/', '?'])).then(|| format!("{to}{rest}"))
+            if !rest.is_empty() && !rest.starts_with(['/', '?']) {
+                return None;
+            }
+            let chosen = usize::try_from(chance % to.len().max(1) as u64).ok()?;
+            Some(format!("{}{rest}", to.get(chosen)?))
         })
     }
 
@@ -95,24 +99,20 @@ impl State {
         let mut jobs = Vec::new();
         let mut timers = Vec::new();
         for bot in std::mem::take(&mut self.dirty) {
-            let target = self
-                .bots
-                .get(&bot)
-                .and_then(|b| b.webhook.as_ref())
-                .and_then(|w| self.target(&w.url));
-            if let Some(timer) = self.take_bot_jobs(bot, target.as_ref(), &mut jobs) {
+            let first = jobs.len();
+            if let Some(timer) = self.take_bot_jobs(bot, &mut jobs) {
                 timers.push(timer);
+            }
+            let url = self.bots.get(&bot).and_then(|b| b.webhook.as_ref()).map(|w| w.url.clone());
+            for job in &mut jobs[first..] {
+                let chance = self.random();
+                job.target = url.as_ref().and_then(|url| self.target(url, chance));
             }
         }
         (jobs, timers)
     }
 
-    fn take_bot_jobs(
-        &mut self,
-        bot: i64,
-        target: Option<&String>,
-        jobs: &mut Vec<Job>,
-    ) -> Option<(i64, u64, Instant)> {
+    fn take_bot_jobs(&mut self, bot: i64, jobs: &mut Vec<Job>) -> Option<(i64, u64, Instant)> {
         let now = Instant::now();
         let me = self.bots.get_mut(&bot)?;
         let hook = me.webhook.as_mut()?;
@@ -136,7 +136,7 @@ impl State {
                 update_id: id,
                 kind: pending.kind.clone(),
                 attempt: pending.fails + 1,
-                target: target.cloned(),
+                target: None,
                 secret: hook.secret.clone(),
                 body: pending.body.clone(),
             });
@@ -342,7 +342,7 @@ impl Emulator {
                 update_id,
                 kind: "redelivered".into(),
                 attempt: 0,
-                target: s.target(&hook.url),
+                target: s.target(&hook.url, update_id.unsigned_abs()),
                 secret: hook.secret.clone(),
                 body: body.clone(),
             }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    collections::BTreeMap,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,8 +12,8 @@ use serde_json::{Map, Value};
 use tokio::{net::TcpListener, runtime::Handle, sync::watch};
 
 use crate::{
-    Bot, Builder, Fault, Group, Person,
-    faults::Armed,
+    Bot, Builder, Fault, Group, Mix, Person,
+    faults::{Armed, Mixing},
     people::GroupKind,
     state::{BotState, GroupState, Settings, State},
 };
@@ -114,10 +115,16 @@ impl Emulator {
     /// Where webhooks of an https origin really go: the path is kept. An origin without a route
     /// behaves like a host that refuses connections.
     pub fn route(&self, origin: &str, target: &str) {
+        self.balance(origin, &[target.to_owned()]);
+    }
+
+    /// The same for an origin with several servers behind it: each delivery goes to one of them by chance. Without
+    /// any, connections are refused.
+    pub fn balance(&self, origin: &str, targets: &[String]) {
         let tidy = |url: &str| url.trim_end_matches('/').to_owned();
         self.write(|s| {
             s.routes.retain(|(from, _)| *from != tidy(origin));
-            s.routes.push((tidy(origin), tidy(target)));
+            s.routes.push((tidy(origin), targets.iter().map(|target| tidy(target)).collect()));
         });
     }
 
@@ -215,6 +222,16 @@ impl Emulator {
     /// Takes all faults away.
     pub fn clear_faults(&self) {
         self.write(|s| s.faults.clear());
+    }
+
+    /// Lets calls that meet no other fault meet one by chance, or, without a mix, no longer.
+    pub fn set_fault_mix(&self, mix: Option<Mix>) {
+        self.write(|s| s.mixing = mix.map(Mixing::new));
+    }
+
+    /// How many faults of each kind the present mix has played.
+    pub fn faults_played(&self) -> BTreeMap<&'static str, usize> {
+        self.read(|s| s.mixing.as_ref().map_or_else(BTreeMap::new, Mixing::played))
     }
 
     /// Whether unknown parameters become complaints; on unless switched off.

@@ -1,9 +1,13 @@
-//! Faults a test puts in the client's way.
+//! Faults a test puts in the client's way: single ones by rules, or a mix of them by chance.
+
+mod mix;
 
 use std::time::Duration;
 
 use serde_json::Value;
 
+pub use self::mix::Mix;
+pub(crate) use self::mix::Mixing;
 use crate::{Bot, error::ApiError, state::State};
 
 /// What happens instead of the normal answer.
@@ -142,7 +146,14 @@ impl State {
             }
             return Some(armed.rule.answer.clone());
         }
-        None
+        self.mixing.as_mut().and_then(|mixing| mixing.draw(&method))
+    }
+
+    /// A call whose answer was held back has been answered after all.
+    pub(crate) fn answered_at_last(&mut self, recorded: Option<usize>) {
+        if let Some(effect) = recorded.and_then(|index| self.ledger.get_mut(index)) {
+            effect.answer_lost = false;
+        }
     }
 
     /// How many hits are still to come of the faults that have a number.

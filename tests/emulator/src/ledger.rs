@@ -21,6 +21,8 @@ pub struct Effect {
     pub result: Result<Value, ApiError>,
     /// A fault took the answer away: it was executed, but the caller cannot know.
     pub answer_lost: bool,
+    /// Who called, where the caller said so: `NAME` for a base URL that ends in `/via/NAME`.
+    pub caller: Option<String>,
 }
 
 impl Effect {

@@ -51,7 +51,7 @@ pub use builder::Builder;
 pub use draft::Draft;
 pub use emulator::Emulator;
 pub use error::ApiError;
-pub use faults::{Answer, Fault};
+pub use faults::{Answer, Fault, Mix};
 pub use ledger::{Delivery, Effect};
 pub use people::{Bot, Group, GroupKind, Membership, Person};
 pub use text::{slice_utf16, utf16_len};

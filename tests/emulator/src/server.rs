@@ -95,7 +95,7 @@ async fn serve(
         reset.store(true, Ordering::SeqCst);
         Cut
     };
-    let path = request.uri().path().to_owned();
+    let (caller, path) = split_caller(request.uri().path());
     if let Some(rest) = path.strip_prefix("/_control") {
         let rest = rest.to_owned();
         let body = request.into_body().collect().await.map_err(|_| Cut)?.to_bytes();
@@ -119,7 +119,16 @@ async fn serve(
     if too_large {
         return Ok(answer(&Err(ApiError::new(413, "Request Entity Too Large"))));
     }
-    call(&emulator, bot, &method, params).await.map_err(|()| cut())
+    call(&emulator, bot, &method, params, caller).await.map_err(|()| cut())
+}
+
+/// Takes `/via/NAME` off a path: several programs that use one bot can so be told apart.
+fn split_caller(path: &str) -> (Option<String>, String) {
+    let named = path.strip_prefix("/via/").and_then(|rest| rest.split_once('/'));
+    match named {
+        Some((name, rest)) => (Some(name.to_owned()), format!("/{rest}")),
+        None => (None, path.to_owned()),
+    }
 }
 
 /// The bot behind a token: 404 if it cannot be one, 401 if it is not (or no longer) valid.
@@ -144,6 +153,7 @@ async fn call(
     bot: i64,
     method: &str,
     params: Params,
+    caller: Option<String>,
 ) -> Result<Response<Body>, ()> {
     let record = params.record();
     let (latency, fault) =
@@ -162,9 +172,15 @@ async fn call(
     }
     let lost = matches!(
         fault,
-        Some(Answer::ResetAfter | Answer::InternalAfter | Answer::HtmlBadGatewayAfter)
+        Some(
+            Answer::ResetAfter
+                | Answer::InternalAfter
+                | Answer::HtmlBadGatewayAfter
+                | Answer::Hang(_)
+        )
     );
-    let result = execute(emulator, bot, method, &params, record, lost).await;
+    let call = Call { bot, method, record, answer_lost: lost, caller };
+    let (result, recorded) = execute(emulator, &params, call).await;
     match fault {
         Some(Answer::ResetAfter) => Err(()),
         Some(Answer::InternalAfter) => {
@@ -172,7 +188,9 @@ async fn call(
         }
         Some(Answer::HtmlBadGatewayAfter) => Ok(bad_gateway()),
         Some(Answer::Hang(time)) => {
+            // Whoever hangs up meanwhile drops this call here.
             tokio::time::sleep(time).await;
+            emulator.read_mut(|s| s.answered_at_last(recorded));
             Ok(answer(&result))
         }
         _ => Ok(answer(&result)),
@@ -183,20 +201,28 @@ fn bad_gateway() -> Response<Body> {
     response(502, "text/html", None, full(BAD_GATEWAY))
 }
 
-async fn execute(
-    emulator: &Emulator,
+/// What the ledger keeps of a call besides its result.
+struct Call<'a> {
     bot: i64,
-    method: &str,
-    params: &Params,
+    method: &'a str,
     record: Value,
     answer_lost: bool,
-) -> Result<Value, ApiError> {
+    caller: Option<String>,
+}
+
+/// The result, and the call's place in the ledger if it has one.
+async fn execute(
+    emulator: &Emulator,
+    params: &Params,
+    call: Call<'_>,
+) -> (Result<Value, ApiError>, Option<usize>) {
+    let Call { bot, method, .. } = call;
     let Some((name, known)) = known::method(method) else {
         emulator.write(|s| s.complain(bot, format!("called the unknown method {method}")));
-        return Err(ApiError::new(404, "Not Found: method not found"));
+        return (Err(ApiError::new(404, "Not Found: method not found")), None);
     };
     if name == "getUpdates" {
-        return emulator.get_updates(bot, params).await;
+        return (emulator.get_updates(bot, params).await, None);
     }
     emulator.write(|s| {
         methods::check_parameters(s, bot, name, known, params);
@@ -206,17 +232,19 @@ async fn execute(
         {
             s.complain(bot, format!("{name}: {}", e.description));
         }
-        if s.settings.keep_records {
+        let recorded = s.settings.keep_records.then_some(s.ledger.len());
+        if recorded.is_some() {
             s.ledger.push(crate::Effect {
                 bot,
                 method: name,
-                params: record,
+                params: call.record,
                 at: Instant::now(),
                 result: result.clone(),
-                answer_lost,
+                answer_lost: call.answer_lost,
+                caller: call.caller,
             });
         }
-        result
+        (result, recorded)
     })
 }
 

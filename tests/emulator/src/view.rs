@@ -88,6 +88,11 @@ impl View<'_> {
         crate::polling::waiting(self.0, bot.id)
     }
 
+    /// How many updates of all bots nobody has acknowledged.
+    pub fn pending_updates(&self) -> usize {
+        self.0.bots.values().map(|bot| bot.pending.len()).sum()
+    }
+
     /// Updates Telegram gave up on.
     pub fn dropped_updates(&self, bot: &Bot) -> Vec<i64> {
         self.0.bot(bot.id).dropped.clone()
@@ -259,6 +264,8 @@ forward! {
     complaints() -> Vec<String>;
     /// See [`View::pending`].
     pending(bot: &Bot) -> Vec<Value>;
+    /// See [`View::pending_updates`].
+    pending_updates() -> usize;
     /// See [`View::dropped_updates`].
     dropped_updates(bot: &Bot) -> Vec<i64>;
     /// See [`View::left_chats`].

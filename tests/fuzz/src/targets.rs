@@ -54,6 +54,7 @@ impl World {
             state: BotState::Active,
             webhook: None,
             settings: Arc::new(settings),
+            changed_at: 0,
             caller: Caller { bot, token: token.clone() },
         };
         let strict =
