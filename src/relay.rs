@@ -9,6 +9,8 @@
 //! - [`album`]: messages sent together, both ways
 //! - [`parking`]: when what is parked has its moment
 //! - [`edit`]: a changed message, a moving location
+//! - [`pace`]: how fast a customer may write
+//! - [`patience`], [`delay`]: how long something may wait (pure); what is said and done then
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
 //! - [`delete`]: what was sent is taken back
 //! - [`reaction`]: reactions, both ways
@@ -28,6 +30,7 @@ mod carry;
 mod compose;
 pub mod content;
 mod customer;
+mod delay;
 mod delete;
 mod edit;
 mod failure;
@@ -36,7 +39,9 @@ pub mod header;
 mod inbound;
 mod language;
 mod outbound;
+mod pace;
 mod parking;
+mod patience;
 mod reaction;
 pub mod rich;
 mod written;
@@ -46,6 +51,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use governor::Quota;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value, json};
 use teloxide::types::{ChatId, MessageId};
@@ -116,13 +122,22 @@ struct Inner {
     /// By owner: the copy below which he can undo his last reply, and the button there.
     undo_places: Cache<OwnerId, (MessageKey, Value)>,
     under_way: acknowledge::UnderWay,
+    paces: pace::Paces,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
 
 impl Relay {
-    /// Puts the rooms the relay needs together.
-    pub fn new(store: Store, telegram: Telegram, bots: Bots, seal: Seal, master: Caller) -> Self {
+    /// Puts the rooms the relay needs together. Without a rate customers may write as fast as they
+    /// like.
+    pub fn new(
+        store: Store,
+        telegram: Telegram,
+        bots: Bots,
+        seal: Seal,
+        master: Caller,
+        customer_rate: Option<Quota>,
+    ) -> Self {
         let side_work = TaskTracker::new();
         Self {
             inner: Arc::new(Inner {
@@ -138,6 +153,7 @@ impl Relay {
                 mirrored: Cache::new(RECEIPTS),
                 undo_places: Cache::new(RECEIPTS),
                 under_way: acknowledge::UnderWay::default(),
+                paces: pace::Paces::new(customer_rate),
                 side_work,
             }),
         }
