@@ -78,7 +78,7 @@ impl Relay {
     }
 
     /// A reply that has to wait does so for some minutes; then its owner is told, and it is his to
-    /// send again.
+    /// send again. Nothing is written before he is told: where he can't be, it is tried again.
     pub(super) async fn in_patience(
         &self,
         owner: OwnerId,
@@ -90,7 +90,6 @@ impl Relay {
         if let Patience::Wait(after) = patience(age(message, clock::now_ms()), after) {
             return Ok(Replied::Later(after));
         }
-        let mut waiting = Vec::with_capacity(sources.len());
         let mut failure = Failure::Unreachable;
         for source in sources {
             let known = self.inner.store.reference_of_source(owner, *source, Part::Main).await?;
@@ -99,15 +98,9 @@ impl Relay {
                 Some((DeliveryState::Sending, _)) => return Ok(Replied::Later(after)),
                 Some((DeliveryState::Held, attempts)) => {
                     failure = if attempts > 1 { Failure::Uncertain } else { failure };
-                    waiting.push(*source);
                 }
                 _ => {}
             }
-        }
-        let (store, reason) = (&self.inner.store, Some(failure.word()));
-        for source in waiting {
-            let state = DeliveryState::Failed;
-            store.set_reference_state(owner, source, Part::Main, state, reason).await?;
         }
         Ok(Replied::Undelivered(Undelivered { failure, kind: String::new() }))
     }
