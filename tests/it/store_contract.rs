@@ -338,6 +338,7 @@ fn migrations_are_twins() {
             let text = fs::read_to_string(path).unwrap();
             let lines = text.lines().filter(|line| line.starts_with("    "));
             let columns = lines.filter_map(|line| {
+                let line = line.trim().trim_start_matches("ADD COLUMN ");
                 let mut words = line.split_whitespace();
                 let column = words
                     .next()
