@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use governor::Quota;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -205,8 +206,14 @@ fn build(
         open: config.registration == Registration::Open,
     };
     let (store, telegram) = (store.clone(), telegram);
-    let relay =
-        Relay::new(store.clone(), telegram.clone(), bots.clone(), seal.clone(), caller.clone());
+    let relay = Relay::new(
+        store.clone(),
+        telegram.clone(),
+        bots.clone(),
+        seal.clone(),
+        caller.clone(),
+        config.customer_rate.map(|rate| Quota::per_minute(rate.a_minute).allow_burst(rate.at_once)),
+    );
     let master =
         Master::new(store.clone(), telegram.clone(), bots.clone(), seal, caller.clone(), doors);
     let dispatch = Dispatch::new(store, bots.clone(), master.clone(), relay, metrics.clone());

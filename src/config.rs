@@ -25,6 +25,7 @@ mod variables;
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use teloxide::types::UserId;
@@ -41,8 +42,8 @@ pub use variables::{Fallback, VARIABLES, Variable};
 use crate::token::BotToken;
 use reader::Reader;
 use values::{
-    bot_token, log_format, metrics_addr, on_or_off, owner_ids, registration, socket_addr,
-    whole_number,
+    bot_token, customer_rate, log_format, metrics_addr, on_or_off, owner_ids, registration,
+    socket_addr, whole_number,
 };
 
 const DOTENV_FILE: &str = ".env";
@@ -72,6 +73,8 @@ pub struct Config {
     pub plans: Option<Plans>,
     /// `CLIENT_RATE_LIMITS`: whether messages are paced before Telegram asks for it.
     pub client_rate_limits: bool,
+    /// `CUSTOMER_RATE`; without it nobody is limited.
+    pub customer_rate: Option<CustomerRate>,
     /// `REFERENCE_RETENTION_DAYS`
     pub reference_retention_days: u32,
     /// `LOG`
@@ -112,6 +115,15 @@ pub struct Plans {
     pub free_bots: u32,
     /// Replies an owner may send in a month for nothing.
     pub free_replies_per_month: u32,
+}
+
+/// How fast a customer may write to a client bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomerRate {
+    /// Messages a minute, on average.
+    pub a_minute: NonZeroU32,
+    /// Messages at once.
+    pub at_once: NonZeroU32,
 }
 
 /// A filter that [`EnvFilter`] understands.
@@ -178,6 +190,7 @@ impl Config {
         let secret_key = reader.secret_key();
         let plans = reader.plans();
         let client_rate_limits = reader.required(&variables::CLIENT_RATE_LIMITS, on_or_off);
+        let customer_rate = reader.required(&variables::CUSTOMER_RATE, customer_rate);
         let reference_retention_days =
             reader.required(&variables::REFERENCE_RETENTION_DAYS, whole_number(1..=36_500));
         let log = reader.required(&variables::LOG, LogFilter::parse);
@@ -194,6 +207,7 @@ impl Config {
             telegram_api_url: telegram_api_url?,
             plans,
             client_rate_limits: client_rate_limits?,
+            customer_rate: customer_rate?,
             reference_retention_days: reference_retention_days?,
             log: log?,
             log_format: log_format?,

@@ -85,6 +85,8 @@ pub enum Part {
     Header,
     /// The line that says "possibly a repeat", where it needs a message of its own.
     RepeatNotice,
+    /// What its sender was told about its delay. It is no copy: the row only says that he was.
+    DelayNotice,
     /// A message of ours that points at the copy, so that a reply to it reaches the customer, too:
     /// numbered by a message in the inbox, this one or the list it was chosen from.
     Pointer(i32),
@@ -106,6 +108,7 @@ impl Part {
             Self::Main => 0,
             Self::Header => 1,
             Self::RepeatNotice => 2,
+            Self::DelayNotice => 3,
             Self::Pointer(message) => POINTERS + i64::from(message),
             Self::Change(update) => family(update),
             Self::ChangeHeader(update) => family(update).saturating_add(1),
@@ -134,7 +137,7 @@ impl Part {
             Self::Change(update)
             | Self::ChangeHeader(update)
             | Self::ChangeRepeatNotice(update) => Self::ChangeHeader(update),
-            Self::Main | Self::Header | Self::RepeatNotice | Self::Pointer(_) => Self::Header,
+            _ => Self::Header,
         }
     }
 
@@ -145,7 +148,7 @@ impl Part {
             Self::Change(update)
             | Self::ChangeHeader(update)
             | Self::ChangeRepeatNotice(update) => Self::ChangeRepeatNotice(update),
-            Self::Main | Self::Header | Self::RepeatNotice | Self::Pointer(_) => Self::RepeatNotice,
+            _ => Self::RepeatNotice,
         }
     }
 }
@@ -315,6 +318,13 @@ pub struct ConversationState {
     pub blocked_at: Option<i64>,
     /// Whether he had Telegram Premium when he wrote last.
     pub is_premium: bool,
+    /// His messages that were not passed on because they came too fast, and of which the owner does
+    /// not know yet.
+    pub refused: i64,
+    /// The latest of them.
+    pub refused_upto: Option<MessageId>,
+    /// When he was told so last.
+    pub refused_told_at: Option<i64>,
 }
 
 /// A conversation whose customer waits for an answer.

@@ -10,6 +10,8 @@
 //! - [`parking`]: when what is parked has its moment
 //! - [`edit`]: a changed message, a moving location
 //! - [`concern`]: whom a fault of ours concerns, and how he is told
+//! - [`pace`]: how fast a customer may write
+//! - [`patience`], [`delay`]: how long something may wait (pure); what is said and done then
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
 //! - [`delete`]: what was sent is taken back
 //! - [`reaction`]: reactions, both ways
@@ -30,6 +32,7 @@ mod compose;
 mod concern;
 pub mod content;
 mod customer;
+mod delay;
 mod delete;
 mod edit;
 mod failure;
@@ -38,7 +41,9 @@ pub mod header;
 mod inbound;
 mod language;
 mod outbound;
+mod pace;
 mod parking;
+mod patience;
 pub mod pure;
 mod reaction;
 pub mod rich;
@@ -49,6 +54,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use governor::Quota;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value, json};
 use teloxide::types::{ChatId, MessageId};
@@ -125,13 +131,22 @@ struct Inner {
     under_way: acknowledge::UnderWay,
     /// References that may have been written at this moment, and after which nothing was sent.
     unsent: Cache<(MessageKey, i64), i64>,
+    paces: pace::Paces,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
 
 impl Relay {
-    /// Puts the rooms the relay needs together.
-    pub fn new(store: Store, telegram: Telegram, bots: Bots, seal: Seal, master: Caller) -> Self {
+    /// Puts the rooms the relay needs together. Without a rate customers may write as fast as they
+    /// like.
+    pub fn new(
+        store: Store,
+        telegram: Telegram,
+        bots: Bots,
+        seal: Seal,
+        master: Caller,
+        customer_rate: Option<Quota>,
+    ) -> Self {
         let side_work = TaskTracker::new();
         Self {
             inner: Arc::new(Inner {
@@ -148,6 +163,7 @@ impl Relay {
                 undo_places: Cache::new(RECEIPTS),
                 under_way: acknowledge::UnderWay::default(),
                 unsent: Cache::new(RECEIPTS),
+                paces: pace::Paces::new(customer_rate),
                 side_work,
             }),
         }

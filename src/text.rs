@@ -462,6 +462,8 @@ sentences! {
     repeat = "repeat" ();
     /// The mark of a copy whose original was changed.
     edited = "edited" ();
+    /// Messages before this one were too many at once.
+    not_passed_on = "not-passed-on" (count);
     /// A kind that can't be shown.
     unshowable = "unshowable" (name, kind);
     /// A file that can't be passed on, with what is known of it.
@@ -610,6 +612,12 @@ sentences! {
     internal_error = "internal-error" (number);
     /// The message may or may not have arrived.
     customer_maybe_not_delivered = "customer-maybe-not-delivered" ();
+    /// The message waits.
+    customer_delayed = "customer-delayed" ();
+    /// A change did not arrive.
+    customer_change_not_delivered = "customer-change-not-delivered" ();
+    /// The customer writes too fast.
+    customer_too_fast = "customer-too-fast" ();
     /// A customer's message was taken back.
     customer_taken_back = "customer-taken-back" ();
     /// It is too old to be taken back.

@@ -228,6 +228,7 @@ async fn start_relay(
         ("SECRET_KEY_FILE", folder.join("secret.key").display().to_string()),
         ("TELEGRAM_API_URL", format!("http://{}", telegram.address)),
         ("CLIENT_RATE_LIMITS", "off".to_owned()),
+        ("CUSTOMER_RATE", "off".to_owned()),
         ("LOG", "warn".to_owned()),
     ]);
     Process::start(&mut command, address).await

@@ -115,6 +115,13 @@ const BAD: &[(Pairs, &str)] = &[
     (&[("FREE_REPLIES_PER_MONTH", "1,000")], "FREE_REPLIES_PER_MONTH"),
     (&[("FREE_REPLIES_PER_MONTH", "4294967296")], "FREE_REPLIES_PER_MONTH"),
     (&[("CLIENT_RATE_LIMITS", "true")], "CLIENT_RATE_LIMITS"),
+    (&[("CUSTOMER_RATE", "on")], "CUSTOMER_RATE"),
+    (&[("CUSTOMER_RATE", "20")], "CUSTOMER_RATE"),
+    (&[("CUSTOMER_RATE", "0/10")], "CUSTOMER_RATE"),
+    (&[("CUSTOMER_RATE", "20/0")], "CUSTOMER_RATE"),
+    (&[("CUSTOMER_RATE", "/10")], "CUSTOMER_RATE"),
+    (&[("CUSTOMER_RATE", "20/10001")], "CUSTOMER_RATE"),
+    (&[("CUSTOMER_RATE", "20/10/5")], "CUSTOMER_RATE"),
     (&[("REFERENCE_RETENTION_DAYS", "0")], "REFERENCE_RETENTION_DAYS"),
     (&[("REFERENCE_RETENTION_DAYS", "36501")], "REFERENCE_RETENTION_DAYS"),
     (&[("REFERENCE_RETENTION_DAYS", "400d")], "REFERENCE_RETENTION_DAYS"),
@@ -163,7 +170,7 @@ fn all_problems_are_told_at_once_in_the_order_of_the_table() {
         VARIABLES.iter().map(|v| v.name).filter(|name| *name != "SECRET_KEY_FILE").collect();
     assert_eq!(subjects(&errors), expected, "{message}");
     assert!(
-        message.starts_with("the configuration has 17 problems, so nothing was started:\n"),
+        message.starts_with("the configuration has 18 problems, so nothing was started:\n"),
         "{message}"
     );
     assert!(!message.contains("hunter2"), "{message}");
@@ -194,6 +201,8 @@ fn the_defaults_are_those_of_the_contract() {
     assert!(config.telegram_api_url.is_official());
     assert_eq!(config.plans, None);
     assert!(config.client_rate_limits);
+    let rate = config.customer_rate.unwrap();
+    assert_eq!((rate.a_minute.get(), rate.at_once.get()), (20, 10));
     assert_eq!(config.reference_retention_days, 400);
     assert_eq!(config.log.as_str(), "info");
     assert_eq!(config.log_format, LogFormat::Text);
@@ -234,6 +243,7 @@ fn good_values_are_taken() {
         ("FREE_BOTS", "3"),
         ("FREE_REPLIES_PER_MONTH", "0"),
         ("CLIENT_RATE_LIMITS", "OFF"),
+        ("CUSTOMER_RATE", "Off"),
         ("REFERENCE_RETENTION_DAYS", "36500"),
         ("LOG", "warn,feedback_relay::relay=trace,[update{bot.id=5}]=debug"),
         ("LOG_FORMAT", "JSON"),
@@ -248,7 +258,10 @@ fn good_values_are_taken() {
     assert_eq!(config.telegram_api_url.to_string(), "http://127.0.0.1:8081");
     assert_eq!(config.plans.unwrap().free_replies_per_month, 0);
     assert!(!config.client_rate_limits);
+    assert_eq!(config.customer_rate, None);
     assert_eq!(config.log_format, LogFormat::Json);
+    let rate = read_with(&[("CUSTOMER_RATE", " 10000 / 1 ")]).unwrap().customer_rate.unwrap();
+    assert_eq!((rate.a_minute.get(), rate.at_once.get()), (10_000, 1));
 }
 
 #[test]

@@ -1,17 +1,21 @@
 //! What a value's text means, one small reading for each kind.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use teloxide::types::UserId;
 
 use super::problems::Wrong;
-use super::{LogFormat, Registration};
+use super::{CustomerRate, LogFormat, Registration};
 use crate::token::BotToken;
 
 /// Telegram's user ids have at most 52 significant bits.
 pub(super) const USER_ID_LIMIT: u64 = 1 << 52;
+
+/// The largest number in `CUSTOMER_RATE`.
+const FASTEST: u32 = 10_000;
 
 pub(super) fn bot_token(text: &str) -> Result<BotToken, Wrong> {
     BotToken::parse(text).map_err(|error| Wrong::new(error.to_string()))
@@ -57,6 +61,23 @@ pub(super) fn registration(text: &str) -> Result<Registration, Wrong> {
 
 pub(super) fn on_or_off(text: &str) -> Result<bool, Wrong> {
     one_of(text, [("on", true), ("off", false)])
+}
+
+/// `None` where nobody is limited.
+pub(super) fn customer_rate(text: &str) -> Result<Option<CustomerRate>, Wrong> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(None);
+    }
+    let number = |text: &str| {
+        let number = digits(text.trim()).and_then(|number| u32::try_from(number).ok());
+        number.filter(|number| *number <= FASTEST).and_then(NonZeroU32::new)
+    };
+    text.split_once('/')
+        .and_then(|(a_minute, at_once)| {
+            Some(CustomerRate { a_minute: number(a_minute)?, at_once: number(at_once)? })
+        })
+        .map(Some)
+        .ok_or_else(|| Wrong::new(format!("it is not two numbers from 1 to {FASTEST}")))
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, Wrong> {

@@ -91,6 +91,10 @@ variables! {
     CLIENT_RATE_LIMITS, Value("on"),
         "off: messages are not paced before Telegram asks for it, for load tests and special agreements.",
         "on or off";
+    CUSTOMER_RATE, Value("20/10"),
+        "How many messages a minute each customer of each bot may send on average, and how many at once. Who sends \
+         more is told so, and the owner sees how many were not passed on. off: nobody is limited.",
+        "a number a minute, a slash and a number at once, each from 1 to 10000, for example 20/10, or off";
     REFERENCE_RETENTION_DAYS, Value("400"),
         "After how many days a relayed message is forgotten, so that it can no longer be replied to.",
         "a whole number from 1 to 36500, for example 400";

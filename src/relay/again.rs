@@ -57,7 +57,9 @@ impl Relay {
                 (language.delivered_now(), None)
             }
             Replied::Later(_) => {
-                (language.maybe_not_delivered(), Some(send_again_keyboard(language)))
+                let failure = self.still_waits(owner, source).await?;
+                let failure = failure.unwrap_or(Failure::Uncertain);
+                (failure.for_owner(language, ""), Some(send_again_keyboard(language)))
             }
             Replied::Undelivered(Undelivered { failure, kind }) => {
                 let reason = Some(failure.word());

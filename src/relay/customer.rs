@@ -181,6 +181,9 @@ impl Relay {
         message: &Message,
         update: i64,
     ) -> Result<Verdict, StoreError> {
+        if let Some(verdict) = self.stop_if_too_fast(customer, message, update).await? {
+            return Ok(verdict);
+        }
         if let Some(verdict) = self.greet(customer, message, update).await? {
             return Ok(verdict);
         }

@@ -35,6 +35,7 @@ use super::{
     header::{Header, set_apart},
     outbound::running,
     parking::Lane,
+    patience::is_outdated,
     worth_telling_later,
 };
 use crate::{
@@ -217,6 +218,12 @@ impl Relay {
                 self.say_anew(customer, message, header, (copy, update)).await?
             }
         };
+        let verdict = if verdict != Verdict::Done && is_outdated(message, clock::now_ms()) {
+            let text = customer.language().customer_change_not_delivered();
+            self.drop_change(&customer.client.caller, message, &text).await
+        } else {
+            verdict
+        };
         self.changed_once(source.bot, update, verdict).await
     }
 
@@ -248,8 +255,14 @@ impl Relay {
         };
         let verdict = match changed {
             Changed::Done => Verdict::Done,
-            Changed::Later(after) => Verdict::TryLater(after),
-            Changed::Refused(refusal) => {
+            Changed::Later(after) if !is_outdated(message, clock::now_ms()) => {
+                Verdict::TryLater(after)
+            }
+            refused => {
+                let refusal = match refused {
+                    Changed::Refused(refusal) => refusal,
+                    _ => Refusal::Unreachable,
+                };
                 let language = self.owner_language(owner).await?;
                 let reason = match refusal {
                     Refusal::MessageGone => language.reason_gone(),
@@ -257,13 +270,16 @@ impl Relay {
                     refusal => Failure::of(&refusal).reason(language, ""),
                 };
                 let text = language.change_not_delivered(&reason);
-                let about = Some(message.id);
-                let master = &self.inner.master;
-                let told = self.say(master, message.chat.id, about, &text, None).await;
-                worth_telling_later(&told).map_or(Verdict::Done, Verdict::TryLater)
+                self.drop_change(&self.inner.master, message, &text).await
             }
         };
         self.changed_once(source.bot, update, verdict).await
+    }
+
+    /// Says to whoever changed a message that his change did not arrive.
+    async fn drop_change(&self, caller: &Caller, message: &Message, text: &str) -> Verdict {
+        let told = self.say(caller, message.chat.id, Some(message.id), text, None).await;
+        worth_telling_later(&told).map_or(Verdict::Done, Verdict::TryLater)
     }
 
     /// The call for changed content; `Err` where its header finds no room in it.

@@ -40,7 +40,7 @@ pub struct Header {
     pub bot: String,
     /// The label the customer came with.
     pub label: Option<String>,
-    /// A remark: possibly a repeat, edited.
+    /// Remarks, one a line: possibly a repeat, edited, messages that were not passed on.
     pub remark: Option<String>,
 }
 
@@ -70,7 +70,17 @@ impl Header {
         }
     }
 
-    /// The line, with its remark below it.
+    /// The same with one more remark, above those it has.
+    #[must_use]
+    pub fn remarked(&self, remark: String) -> Self {
+        let remark = match &self.remark {
+            Some(below) => format!("{remark}\n{below}"),
+            None => remark,
+        };
+        Self { remark: Some(remark), ..self.clone() }
+    }
+
+    /// The line, with its remarks below it.
     pub fn rich(&self) -> RichText {
         let mut line = RichText::plain(format!("{} ", self.mark));
         line.push_bold(&self.name);
@@ -136,7 +146,7 @@ fn harmless(letter: char) -> Option<char> {
         ':' => Some('꞉'),
         '→' => Some('›'),
         // Our marks.
-        '🆕' | '✅' | '↻' | '✏' => None,
+        '🆕' | '✅' | '↻' | '✏' | '⏳' => None,
         letter => Some(letter),
     }
 }

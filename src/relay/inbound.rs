@@ -42,14 +42,16 @@ pub(super) struct Incoming {
     pub(super) owner_language: Language,
     /// Whether the customer waits for an answer to an earlier message.
     pub(super) is_waiting: bool,
+    /// How many messages before it were not passed on, as its header says.
+    pub(super) refused: i64,
 }
 
 impl Relay {
-    /// Relays a customer's message into his owner's inbox.
+    /// Relays a customer's message into his owner's inbox, or finds that it has to wait.
     ///
     /// # Errors
     /// When the database fails; the message then is to be delivered again.
-    pub(super) async fn inbound(
+    pub(super) async fn inbound_now(
         &self,
         customer: &Customer<'_>,
         message: &Message,
@@ -119,10 +121,22 @@ impl Relay {
             }
         };
         self.get_to_know(customer).await?;
-        let header = Header::of(customer);
+        let refused = customer.known.state.refused;
+        let mut header = Header::of(customer);
+        if refused > 0 {
+            header = header.remarked(owner_language.not_passed_on(&refused.to_string()));
+        }
         let reply = self.reply_in_inbox(customer.client, message).await?;
         let is_waiting = customer.known.state.waiting_since.is_some();
-        Ok(Some(Incoming { header, content, reply, incomplete, owner_language, is_waiting }))
+        Ok(Some(Incoming {
+            header,
+            content,
+            reply,
+            incomplete,
+            owner_language,
+            is_waiting,
+            refused,
+        }))
     }
 
     /// Begins the conversation, or takes note of what has changed about the customer.
@@ -280,6 +294,8 @@ impl Relay {
         let incomplete = missing.or(incoming.incomplete);
         let state = if incomplete.is_some() { DeliveryState::Failed } else { DeliveryState::Sent };
         carriage.record_copy(part, copy, state, incomplete).await?;
+        let MessageKey { bot, chat, .. } = carriage.source;
+        self.refusals_shown((carriage.owner, bot, chat), incoming.refused).await;
         if missing.is_none() {
             let (bot, chat) = (carriage.writer.bot, carriage.chat);
             self.shows(MessageKey { bot, chat, message: copy }, &incoming.content);
@@ -362,7 +378,7 @@ impl Incoming {
     }
 
     pub(super) fn labelled(&self) -> Header {
-        Header { remark: Some(self.owner_language.repeat()), ..self.header.clone() }
+        self.header.remarked(self.owner_language.repeat())
     }
 
     /// The message in words, where Telegram refuses its file or its kind for good.

@@ -8,6 +8,8 @@
 //!
 //! Where it goes is read from the message replied to and from nothing else.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use teloxide::types::{ChatId, MessageId};
 
@@ -65,14 +67,15 @@ impl Relay {
         let Some(replied) = message.reply_to() else { return Ok(None) };
         let Some(about) = self.about(owner, message).await? else { return Ok(None) };
         let target = Target::of(&about);
-        let carriage_source = self.source(message);
-        let undelivered = match self.send_reply(owner, message, target, carriage_source).await? {
+        let source = self.source(message);
+        let sent = self.send_reply(owner, message, target, source).await?;
+        let undelivered = match self.in_patience(owner, message, &[source], sent).await? {
             Replied::Done => return Ok(Some(Verdict::Done)),
             Replied::Delivered => {
                 self.show_delivered(owner, (message.id, message.id), Some(&replied), target);
                 return Ok(Some(Verdict::Done));
             }
-            Replied::Later(verdict) => return Ok(Some(verdict)),
+            Replied::Later(after) => return Ok(Some(Verdict::TryLater(after))),
             Replied::Undelivered(undelivered) => undelivered,
         };
         self.tell_undelivered(owner, message, &undelivered).await.map(Some)
@@ -165,7 +168,7 @@ impl Relay {
                 return Ok(Replied::Delivered);
             }
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
-            Standing::Busy => return Ok(Replied::Later(Verdict::TryLater(BUSY))),
+            Standing::Busy => return Ok(Replied::Later(BUSY)),
             Standing::Failed(failure) => return Ok(undelivered(failure)),
             Standing::Go { repeat, attempts } => (repeat, attempts),
         };
@@ -203,7 +206,7 @@ impl Relay {
         }
         Ok(match carriage.settle(Part::Main, ending, attempts).await? {
             Carried::Done | Carried::Before => Replied::Delivered,
-            Carried::Later(after) => Replied::Later(Verdict::TryLater(after)),
+            Carried::Later(after) => Replied::Later(after),
             Carried::Tell(failure) => undelivered(failure),
         })
     }
@@ -248,8 +251,8 @@ pub(super) enum Replied {
     Done,
     /// The customer has it now.
     Delivered,
-    /// The update is to be delivered again.
-    Later(Verdict),
+    /// The update is to be delivered again after this time.
+    Later(Duration),
     /// The owner is to be told.
     Undelivered(Undelivered),
 }
@@ -267,7 +270,7 @@ impl Carriage<'_> {
         let standing = carriage.begin(Part::Main, DeliveryState::Held).await?;
         match standing {
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
-            Standing::Busy => return Ok(Replied::Later(Verdict::TryLater(BUSY))),
+            Standing::Busy => return Ok(Replied::Later(BUSY)),
             Standing::Go { .. } | Standing::Failed(_) => {}
         }
         carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;

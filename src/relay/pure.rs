@@ -98,6 +98,7 @@ impl Scene<'_> {
             incomplete: None,
             owner_language: self.language,
             is_waiting: false,
+            refused: 0,
         })
     }
 }

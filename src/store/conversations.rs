@@ -20,6 +20,9 @@ struct Columns {
     acknowledged_at: Option<i64>,
     blocked_at: Option<i64>,
     is_premium: Option<i64>,
+    refused: Option<i64>,
+    refused_upto: Option<i64>,
+    refused_told_at: Option<i64>,
     chosen_language: Option<String>,
     banned: i64,
     parked: i64,
@@ -37,7 +40,7 @@ impl Store {
         let query =
             sql("SELECT o.language AS owner_language, c.customer_id, c.label, c.language, \
              s.waiting_since, s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, \
-             s.is_premium, l.language AS chosen_language, \
+             s.is_premium, s.refused, s.refused_upto, s.refused_told_at, l.language AS chosen_language, \
              EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ? \
              AND b.bot_id IN (0, ?)) AS banned, \
              EXISTS (SELECT 1 FROM parked p WHERE p.bot_id = ? AND p.chat_id = ? \
@@ -67,6 +70,8 @@ impl Store {
         let begun = row.customer_id.map(|_| Conversation { owner, bot, customer, label, language });
         let waiting_message =
             row.waiting_message.map(|id| message_id(id, "conversation_states.waiting_message"));
+        let refused_upto =
+            row.refused_upto.map(|id| message_id(id, "conversation_states.refused_upto"));
         Ok(Known {
             owner_language: row.owner_language,
             conversation: begun,
@@ -81,6 +86,9 @@ impl Store {
                 acknowledged_at: row.acknowledged_at,
                 blocked_at: row.blocked_at,
                 is_premium: row.is_premium == Some(1),
+                refused: row.refused.unwrap_or(0),
+                refused_upto: refused_upto.transpose()?,
+                refused_told_at: row.refused_told_at,
             },
         })
     }

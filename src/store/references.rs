@@ -193,12 +193,13 @@ impl Store {
             .bind(reference.attempts)
             .bind(reference.holder.unwrap_or(0));
         let written = self.write(update).await?;
-        if written.rows == 0 && written.doubt {
-            // The first try may have done it, or another process since.
-            let now = self.reference_of_source(reference.owner, reference.source, part).await?;
-            return Ok(now.is_some_and(|now| now.holder == Some(self.process.id)));
+        if written.rows > 0 {
+            return Ok(true);
         }
-        Ok(written.rows > 0)
+        // An earlier try of this one may have done it without anybody learning so.
+        let now = self.reference_of_source(reference.owner, reference.source, part).await?;
+        let ours = (Some(self.process.id), state, reference.attempts + counts);
+        Ok(now.is_some_and(|now| (now.holder, now.state, now.attempts) == ours))
     }
 
     /// Records that the copy exists: `sent`, or `failed` when a part of the message is missing and

@@ -173,6 +173,40 @@ impl Store {
         let is = i64::from(is);
         self.put(of_key(update.bind(is), key), of_key(insert.bind(is), key)).await
     }
+
+    /// Takes note of a message that is not passed on because it came too fast, once however often
+    /// it is delivered: `count` adds it to those the owner does not know of, `told` is when the
+    /// customer was told now.
+    pub async fn refuse(
+        &self,
+        key: ConversationKey,
+        message: MessageId,
+        count: bool,
+        told: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE conversation_states \
+             SET refused = COALESCE(refused, 0) + ?, refused_upto = ?, \
+             refused_told_at = COALESCE(?, refused_told_at) \
+             WHERE owner_id = ? AND bot_id = ? AND customer_id = ? \
+             AND (refused_upto IS NULL OR refused_upto < ?)");
+        let update = update.bind(i64::from(count)).bind(message).bind(told);
+        if self.write(of_key(update, key).bind(message)).await?.rows == 0 {
+            let insert = sql("INSERT INTO conversation_states \
+                 (refused, refused_upto, refused_told_at, owner_id, bot_id, customer_id) \
+                 VALUES (?, ?, ?, ?, ?, ?)");
+            let insert = insert.bind(i64::from(count)).bind(message).bind(told);
+            self.insert_new(of_key(insert, key)).await?;
+        }
+        Ok(())
+    }
+
+    /// The owner has seen that so many messages were not passed on.
+    pub async fn refusals_shown(&self, key: ConversationKey, count: i64) -> Result<(), StoreError> {
+        let update = sql("UPDATE conversation_states SET refused = refused - ? \
+             WHERE owner_id = ? AND bot_id = ? AND customer_id = ? AND refused >= ?");
+        self.write(of_key(update.bind(count), key).bind(count)).await?;
+        Ok(())
+    }
 }
 
 fn waiting(row: WaitingColumns) -> Result<Waiting, StoreError> {

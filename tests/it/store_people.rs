@@ -15,6 +15,7 @@ mod stages {
         copies_are_found_from_a_message_on_and_counted,
         a_pointer_is_one_more_copy_of_its_message,
         bans_and_notes_are_their_owners,
+        a_refused_message_counts_once_until_it_is_shown,
     );
 }
 
@@ -165,5 +166,32 @@ async fn bans_and_notes_are_their_owners(stage: Stage) {
     assert!(!store.remove_note(OTHER, CUSTOMER).await.unwrap());
     assert!(store.remove_note(OWNER, CUSTOMER).await.unwrap());
     assert!(!store.remove_note(OWNER, CUSTOMER).await.unwrap());
+    store.close().await;
+}
+
+async fn a_refused_message_counts_once_until_it_is_shown(stage: Stage) {
+    let store = open(&stage).await;
+    store.register_owner(OWNER, 1).await.unwrap();
+    let key = (OWNER, BOT, CUSTOMER);
+    let state = async || store.known(OWNER, BOT, CUSTOMER).await.unwrap().state;
+    for _ in 0..2 {
+        store.refuse(key, MessageId(5), true, Some(100)).await.unwrap();
+    }
+    store.refuse(key, MessageId(7), true, None).await.unwrap();
+    store.refuse(key, MessageId(6), true, Some(999)).await.unwrap();
+    store.refuse(key, MessageId(8), false, None).await.unwrap();
+    let now = state().await;
+    assert_eq!((now.refused, now.refused_upto), (2, Some(MessageId(8))));
+    assert_eq!(now.refused_told_at, Some(100));
+    // Others have their own.
+    assert_eq!(store.known(OWNER, MASTER, CUSTOMER).await.unwrap().state.refused, 0);
+    store.refusals_shown((OWNER, MASTER, CUSTOMER), 2).await.unwrap();
+    store.refusals_shown(key, 2).await.unwrap();
+    store.refusals_shown(key, 2).await.unwrap();
+    store.begin_waiting(key, MessageId(9), 5).await.unwrap();
+    store.refuse(key, MessageId(10), true, Some(200)).await.unwrap();
+    let now = state().await;
+    assert_eq!((now.refused, now.waiting_since), (1, Some(5)));
+    assert_eq!(now.refused_told_at, Some(200));
     store.close().await;
 }

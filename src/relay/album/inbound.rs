@@ -17,15 +17,12 @@ use crate::{
         customer::Customer,
         inbound::{HeaderEnding, Incoming},
         parking::Lane,
+        patience::{Patience, age, patience},
         worth_telling_later,
     },
     store::StoreError,
     telegram::Refusal,
 };
-
-/// The longest an album may wait, in milliseconds: Telegram keeps a message for 24 h, and the
-/// customer is to be told before.
-const LONGEST: i64 = 22 * 3600 * 1000;
 
 impl Relay {
     pub(super) async fn inbound_album(
@@ -47,14 +44,38 @@ impl Relay {
         } else {
             self.album_of(&customer, &items).await?
         };
-        let age = items.first().map_or(0, |item| clock::now_ms() - item.row.parked_at);
-        if verdict != Verdict::Done && age > LONGEST {
-            verdict = self.give_album_up(&customer, &items, Failure::Uncertain).await?;
+        if let Verdict::TryLater(after) = verdict {
+            verdict = self.album_waits(&customer, &items, after).await?;
         }
         if verdict == Verdict::Done {
             self.unpark(&items).await?;
         }
         Ok(verdict)
+    }
+
+    /// Tells the customer once that his album is delayed, and in the end that it did not arrive.
+    async fn album_waits(
+        &self,
+        customer: &Customer<'_>,
+        items: &[Item],
+        after: Duration,
+    ) -> Result<Verdict, StoreError> {
+        let Some(first) = items.first() else { return Ok(Verdict::Done) };
+        match patience(age(&first.message, clock::now_ms()), after) {
+            Patience::Wait(after) => Ok(Verdict::TryLater(after)),
+            Patience::Tell(after) => {
+                let sources: Vec<_> = items.iter().map(|item| item.row.source).collect();
+                self.tell_delay(customer, &sources, after).await
+            }
+            Patience::GiveUp => {
+                let mut failure = Failure::Unreachable;
+                for item in items {
+                    let waits = self.still_waits(customer.owner(), item.row.source).await?;
+                    failure = waits.filter(|why| *why == Failure::Uncertain).unwrap_or(failure);
+                }
+                self.give_album_up(customer, items, failure).await
+            }
+        }
     }
 
     async fn album_of(
@@ -115,6 +136,7 @@ impl Relay {
         let Some(first) = items.first() else { return Ok(Verdict::Done) };
         match ending {
             GroupEnding::Sent => {
+                self.refusals_shown(customer.key(), customer.known.state.refused).await;
                 self.acknowledge(customer, &first.message);
                 Ok(Verdict::Done)
             }
@@ -175,7 +197,7 @@ impl Relay {
         items: &[Item],
     ) -> Result<Verdict, StoreError> {
         for item in items {
-            let verdict = self.inbound(customer, &item.message).await?;
+            let verdict = self.inbound_now(customer, &item.message).await?;
             if verdict != Verdict::Done {
                 return Ok(verdict);
             }

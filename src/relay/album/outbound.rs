@@ -72,7 +72,8 @@ impl Relay {
         let target = Target::of(about);
         let replied = self.send_album(owner, items, target, Some(replying)).await?;
         let Some(first) = items.first() else { return Ok(Verdict::Done) };
-        match replied {
+        let sources: Vec<_> = items.iter().map(|item| item.row.source).collect();
+        match self.in_patience(owner, &first.message, &sources, replied).await? {
             Replied::Done => {}
             Replied::Delivered => {
                 let answered = replying.reply_to();
@@ -80,7 +81,7 @@ impl Relay {
                 let ends = (first.message.id, last);
                 self.show_delivered(owner, ends, answered.as_ref(), target);
             }
-            Replied::Later(verdict) => return Ok(verdict),
+            Replied::Later(after) => return Ok(Verdict::TryLater(after)),
             Replied::Undelivered(undelivered) => {
                 return self.album_undelivered(owner, items, &undelivered).await;
             }
@@ -195,7 +196,7 @@ impl Relay {
         let (repeat, attempts) = match group.begin(DeliveryState::Sending).await? {
             GroupStanding::Go { repeat, attempts } => (repeat, attempts),
             GroupStanding::Settled => return Ok(Replied::Done),
-            GroupStanding::Busy => return Ok(Replied::Later(Verdict::TryLater(BUSY))),
+            GroupStanding::Busy => return Ok(Replied::Later(BUSY)),
             GroupStanding::Scattered => return self.singly(owner, items, outgoing).await,
         };
         let key = (owner, outgoing.target.bot, outgoing.target.customer);
@@ -219,10 +220,8 @@ impl Relay {
                 group.record(DeliveryState::Failed, Some(failure)).await?;
                 undelivered(failure)
             }
-            GroupEnding::Later(after, _) => Replied::Later(Verdict::TryLater(after)),
-            GroupEnding::Unknown if !is_last(attempts) => {
-                Replied::Later(Verdict::TryLater(Duration::from_secs(1)))
-            }
+            GroupEnding::Later(after, _) => Replied::Later(after),
+            GroupEnding::Unknown if !is_last(attempts) => Replied::Later(Duration::from_secs(1)),
             GroupEnding::Unknown => {
                 group.record(DeliveryState::Failed, Some(Failure::Uncertain)).await?;
                 undelivered(Failure::Uncertain)

@@ -76,7 +76,7 @@ impl Relay {
             return Ok(Verdict::Done);
         };
         let reply = Some(Reply { message: copy, quote: None });
-        let incoming = Incoming { header, reply, ..incoming };
+        let incoming = Incoming { header, reply, refused: 0, ..incoming };
         let carriage = Carriage::inbound(self, customer, customer.source(message));
         let part = Part::Change(update);
         let failure = match self.carry_in(&carriage, &incoming, part).await? {

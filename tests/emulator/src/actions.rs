@@ -46,6 +46,9 @@ fn post_draft(s: &mut State, key: ChatKey, author: i64, draft: &Draft) -> i64 {
             }
         }
     }
+    if draft.age != 0 {
+        content.insert("date".into(), json!(s.now() - draft.age));
+    }
     s.post(key, author, content)
 }
 
@@ -115,7 +118,7 @@ impl Emulator {
         self.write(|s| {
             let mut content = draft.content(&mut s.files);
             detect_in(&mut content);
-            let now = s.now();
+            let now = s.now() - draft.age;
             let message = s
                 .message_mut(key, message_id)
                 .unwrap_or_else(|| panic!("no message {message_id} to edit"));

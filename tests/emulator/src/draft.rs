@@ -14,6 +14,7 @@ pub struct Draft {
     pub(crate) body: Map<String, Value>,
     media: Option<Media>,
     pub(crate) reply_to: Option<i64>,
+    pub(crate) age: i64,
     pub(crate) quote: Option<Value>,
 }
 
@@ -120,6 +121,13 @@ impl Draft {
     #[must_use]
     pub fn reply_to(mut self, message_id: i64) -> Self {
         self.reply_to = Some(message_id);
+        self
+    }
+
+    /// Makes it, or the change it is, so many seconds old, as what waited for a relay that was down.
+    #[must_use]
+    pub fn aged(mut self, seconds: i64) -> Self {
+        self.age = seconds;
         self
     }
 

@@ -76,6 +76,7 @@ impl Stage {
             ("TELEGRAM_API_URL".to_owned(), self.telegram.api_url()),
             ("LISTEN_ADDR".to_owned(), "127.0.0.1:0".to_owned()),
             ("CLIENT_RATE_LIMITS".to_owned(), "off".to_owned()),
+            ("CUSTOMER_RATE".to_owned(), "off".to_owned()),
         ]);
         if self.mode == Mode::Webhook {
             variables.insert("PUBLIC_URL".to_owned(), format!("{ORIGIN}/hooks"));

@@ -1,0 +1,108 @@
+//! How long somebody's message may wait before he hears of it: pure.
+//!
+//! ```text
+//! Anna:       Do you have tea?
+//! @shop_bot:  ⏳ Your message is delayed. …         (after five minutes, once)
+//! @shop_bot:  ❌ … could not be delivered.           (after 22 hours)
+//! ```
+//!
+//! Its age is counted from the date Telegram gave it, so that it goes on over restarts. Nothing is
+//! given up only because it is old: an attempt is made first, and these are the words for one that
+//! has to come later.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::update::Message;
+
+/// Older than this, a message that waits is spoken of.
+const DELAYED: Duration = Duration::from_mins(5);
+/// The longest something may wait: Telegram keeps it for 24 h, and whoever wrote it is to be told
+/// before.
+const LONGEST: Duration = Duration::from_hours(22);
+/// Telegram is never asked to come again sooner.
+const SOONEST: Duration = Duration::from_secs(1);
+
+/// What is to be done about something that has to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// It is to be tried again after this time.
+    Wait(Duration),
+    /// The same, and its sender is to be told that it is delayed, unless he was.
+    Tell(Duration),
+    /// It is to be given up.
+    GiveUp,
+}
+
+/// Decides about something of this age that would be tried again after a time. The time is cut so
+/// that the next notice is not late.
+pub(super) fn patience(age: Duration, after: Duration) -> Patience {
+    let until = |limit: Duration| after.min(limit.saturating_sub(age)).max(SOONEST);
+    if age >= LONGEST {
+        Patience::GiveUp
+    } else if age >= DELAYED {
+        Patience::Tell(until(LONGEST))
+    } else {
+        Patience::Wait(until(DELAYED))
+    }
+}
+
+/// How long ago a message was written. One without a date counts as new.
+pub(super) fn age(message: &Message, now: i64) -> Duration {
+    since(message, "date", now)
+}
+
+/// Whether a change has waited too long.
+pub(super) fn is_outdated(change: &Message, now: i64) -> bool {
+    since(change, "edit_date", now) >= LONGEST
+}
+
+fn since(message: &Message, key: &str, now: i64) -> Duration {
+    let date = message.get(key).and_then(Value::as_i64).filter(|date| *date > 0);
+    let since = date.map_or(0, |date| now.saturating_sub(date.saturating_mul(1000)));
+    Duration::from_millis(u64::try_from(since).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_notice_is_never_late_because_of_a_long_wait() {
+        assert_eq!(patience(s(0), s(5)), Patience::Wait(s(5)));
+        assert_eq!(patience(s(0), s(3600)), Patience::Wait(s(300)));
+        assert_eq!(patience(s(299), s(3600)), Patience::Wait(s(1)));
+        assert_eq!(patience(s(300), s(3600)), Patience::Tell(s(3600)));
+        assert_eq!(patience(s(22 * 3600 - 90), s(3600)), Patience::Tell(s(90)));
+        assert_eq!(patience(s(22 * 3600), s(1)), Patience::GiveUp);
+        assert_eq!(patience(s(400), s(0)), Patience::Tell(s(1)), "never at once");
+    }
+
+    #[test]
+    fn a_change_is_as_old_as_itself() {
+        let now = 1_000_000_000;
+        let changed = |at| Message::with(&json!({"date": 1, "edit_date": at}));
+        assert!(!is_outdated(&changed(999_990), now));
+        assert!(is_outdated(&changed(1_000_000 - 22 * 3600), now));
+    }
+
+    #[test]
+    fn odd_dates_make_nothing_old() {
+        let now = 1_000_000_000;
+        let of = |fields| age(&Message::with(&fields), now);
+        assert_eq!(of(json!({"date": 999_990})), s(10));
+        assert_eq!(of(json!({"date": 999_900, "edit_date": 999_990})), s(100));
+        assert_eq!(of(json!({"date": 2_000_000})), s(0));
+        assert_eq!(of(json!({"date": "soon"})), s(0));
+        assert_eq!(of(json!({"date": 0})), s(0));
+        assert_eq!(of(json!({"date": i64::MIN})), s(0));
+        assert_eq!(of(json!({"date": i64::MAX})), s(0));
+    }
+}
