@@ -33,6 +33,9 @@ const BUSY: Duration = Duration::from_secs(10);
 /// How long a statement may wait for its commit: its turn, and another program's lock.
 const COMMIT_LIMIT: Duration = Duration::from_secs(30);
 
+/// Brings what was written since the last checkpoint into the database, and empties its log.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
 type Done = Result<u64, StoreError>;
 type Group = Vec<(Statement, oneshot::Sender<Done>)>;
 
@@ -67,6 +70,9 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError
         .run(&mut connection)
         .await
         .map_err(|error| StoreError::Migration(Arc::new(error)))?;
+    // What is in the log at the start takes its room in the database now: on a disk that fills up,
+    // the log could not be emptied any more.
+    let _ = execute(&mut connection, sql(EMPTY_LOG)).await;
     // A file that vanishes is not made anew, empty.
     let options = options.create_if_missing(false);
     let read = SqlitePoolOptions::new()
@@ -205,7 +211,7 @@ impl Pen {
     /// fills it: it is brought into the database and emptied.
     async fn make_room(&mut self) {
         if let Ok(connection) = self.connected().await {
-            let emptied = execute(connection, sql("PRAGMA wal_checkpoint(TRUNCATE)")).await;
+            let emptied = execute(connection, sql(EMPTY_LOG)).await;
             tracing::debug!(done = emptied.is_ok(), "the database's log was to be emptied");
         }
     }
