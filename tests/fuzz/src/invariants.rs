@@ -62,20 +62,19 @@ fn entities(parameters: &Map<String, Value>, text: &str, entities: &str) -> Find
         return Ok(());
     }
     let text = parameters.get(text).and_then(Value::as_str).unwrap_or_default();
-    let mut at = 0;
-    let mut edges = HashSet::from([0]);
+    let mut edges = vec![true];
     for letter in text.chars() {
-        at += letter.len_utf16() as u64;
-        edges.insert(at);
+        edges.extend((1..letter.len_utf16()).map(|_| false).chain([true]));
     }
+    let is_edge = |at: usize| edges.get(at).copied().unwrap_or(false);
     for entity in list {
-        let number = |key: &str| entity.get(key).and_then(Value::as_u64);
+        let number = |key: &str| usize::try_from(entity.get(key)?.as_u64()?).ok();
         let place = number("offset").zip(number("length"));
         let stands = place.is_some_and(|(offset, length)| {
             let end = offset.checked_add(length);
-            length > 0 && edges.contains(&offset) && end.is_some_and(|end| edges.contains(&end))
+            length > 0 && is_edge(offset) && end.is_some_and(is_edge)
         });
-        must(stands, || format!("{entity} does not stand on letters of {at} units"))?;
+        must(stands, || format!("{entity} stands on no letters of {} units", edges.len() - 1))?;
     }
     Ok(())
 }

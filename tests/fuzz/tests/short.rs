@@ -6,7 +6,7 @@ use fuzz::run::Fuzzer;
 fn odd_bodies_find_nothing() {
     let fuzzer = Fuzzer::new().expect("the corpus");
     assert!(fuzzer.shapes() >= 60);
-    let done = fuzzer.cases(1, 20_000, 2);
+    let done = fuzzer.cases(1, 10_000, 2);
     if let Err(failure) = done {
         let body = String::from_utf8_lossy(&failure.body);
         panic!("body {} of seed 1: {}\n{body}", failure.number, failure.what);
