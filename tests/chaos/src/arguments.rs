@@ -72,6 +72,9 @@ pub struct Arguments {
     /// Where every violation is written, with what is known about it.
     #[arg(long)]
     pub ledger: Option<PathBuf>,
+    /// What the relay logs. `debug` says most, so that most is searched for secrets.
+    #[arg(long, default_value = "info")]
+    pub log: String,
     /// Keeps the run's folder (database, logs, metrics) and says where it is.
     #[arg(long)]
     pub keep: bool,
