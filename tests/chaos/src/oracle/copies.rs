@@ -56,7 +56,7 @@ impl Trial<'_> {
         let is_notice = |said: &String| {
             NOTICES.iter().chain(&ASTRAY).any(|beginning| said.starts_with(beginning))
         };
-        let told = self.told(key).to_vec();
+        let told = self.told(key);
         if copies.is_empty() {
             if told.iter().any(is_notice) {
                 self.verdict.told += 1;
