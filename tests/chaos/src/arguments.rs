@@ -8,7 +8,8 @@ use clap::{Parser, ValueEnum};
 ///
 /// The exit code is 0 if every promise was kept, 1 if one was broken, 2 if the run itself failed.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "chaos")]
+// The last one counts, so that a script can have defaults.
+#[command(name = "chaos", args_override_self = true)]
 pub struct Arguments {
     /// The relay's binary.
     #[arg(long)]
@@ -71,6 +72,9 @@ pub struct Arguments {
     /// Where every violation is written, with what is known about it.
     #[arg(long)]
     pub ledger: Option<PathBuf>,
+    /// What the relay logs. `debug` says most, so that most is searched for secrets.
+    #[arg(long, default_value = "info")]
+    pub log: String,
     /// Keeps the run's folder (database, logs, metrics) and says where it is.
     #[arg(long)]
     pub keep: bool,

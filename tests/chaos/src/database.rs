@@ -66,6 +66,7 @@ impl Database {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        self.proxy.forget_cuts();
         Ok(self)
     }
 

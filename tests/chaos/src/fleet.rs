@@ -103,7 +103,7 @@ impl Fleet {
             // What is tested is that nothing is lost, not how patiently.
             ("CLIENT_RATE_LIMITS".to_owned(), "off".to_owned()),
             ("CUSTOMER_RATE".to_owned(), "off".to_owned()),
-            ("LOG".to_owned(), "debug,hyper=info,sqlx=info,reqwest=info".to_owned()),
+            ("LOG".to_owned(), arguments.log.clone()),
         ]);
         if arguments.intake == Intake::Webhook {
             variables.insert("PUBLIC_URL".to_owned(), format!("{ORIGIN}/hooks"));

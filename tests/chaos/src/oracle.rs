@@ -14,7 +14,7 @@ use telegram_emulator::View;
 use crate::{
     history::History,
     marker::{Key, Marker},
-    script::{Fate, Script},
+    script::{Fate, Kind, Script},
     stage::{Stage, by_bot, id, text},
     witness::{self, Copy},
 };
@@ -204,11 +204,18 @@ impl<'a> Trial<'a> {
         self.home(Key { outbound: !key.outbound, ..key })
     }
 
-    /// What its writer was told about it.
-    fn told(&self, key: Key) -> &[String] {
+    /// What its writer was told about it; of an album he is told once, as an answer to any of it.
+    fn told(&self, key: Key) -> Vec<String> {
         let (bot, chat) = self.origin(key);
-        let Some(message) = self.case.written.get(&key) else { return &[] };
-        self.answers.get(&(bot, chat, *message)).map_or(&[], Vec::as_slice)
+        let fates = self.case.script.fates.get(key.line);
+        let kind = |key: Key| fates.and_then(|fates| Some(fates.get(key.number)?.kind));
+        let own = kind(key);
+        let is_album = !key.outbound && matches!(own, Some(Kind::AlbumItem { .. }));
+        let others = (0..fates.map_or(0, Vec::len)).map(|number| Key { number, ..key });
+        let together = others.filter(|other| *other == key || (is_album && kind(*other) == own));
+        let messages = together.filter_map(|key| self.case.written.get(&key));
+        let told = messages.filter_map(|message| self.answers.get(&(bot, chat, *message)));
+        told.flatten().cloned().collect()
     }
 
     fn judge_line(&mut self, line: usize, fates: &[Fate]) {

@@ -127,6 +127,11 @@ impl Proxy {
         self.shared.cuts.lock().unwrap_or_else(PoisonError::into_inner).push(cut);
     }
 
+    /// Forgets the cuts that still wait for their request.
+    pub fn forget_cuts(&self) {
+        self.shared.cuts.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// How many cuts still wait for their request.
     pub fn cuts_waiting(&self) -> usize {
         self.shared.cuts.lock().unwrap_or_else(PoisonError::into_inner).len()

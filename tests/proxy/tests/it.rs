@@ -158,6 +158,9 @@ async fn a_request_cut_after_its_execution_is_heard_and_not_answered() {
     assert_eq!(ask(&mut stream, "commit").await, None);
     assert_eq!(*heard.lock().unwrap(), ["commit"]);
     assert!(ask(&mut other, "commit").await.is_some(), "only its own connection is cut");
+    proxy.cut(Cut::at_any());
+    proxy.forget_cuts();
+    assert!(ask(&mut other, "anything").await.is_some(), "the cut is forgotten");
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! Is there a copy, is it where it belongs, is there one too many, are they in order?
 
+use std::time::{Duration, Instant};
+
 use crate::{marker::Key, witness::Copy};
 
 use super::{Breach, Trial};
 
+/// How long Telegram waits for the answer to an update.
+const IN_HAND: Duration = Duration::from_secs(60);
 /// What notices begin with that say: not delivered, perhaps not, not yet.
 const NOTICES: [&str; 3] = ["❌", "⚠", "⏳"];
 /// Notices that are certain.
@@ -52,7 +56,7 @@ impl Trial<'_> {
         let is_notice = |said: &String| {
             NOTICES.iter().chain(&ASTRAY).any(|beginning| said.starts_with(beginning))
         };
-        let told = self.told(key).to_vec();
+        let told = self.told(key);
         if copies.is_empty() {
             if told.iter().any(is_notice) {
                 self.verdict.told += 1;
@@ -98,9 +102,12 @@ impl Trial<'_> {
         }
     }
 
-    /// Whether nobody could know of the earlier copy: its answer was lost, or who made it died before the later one.
+    /// Whether nobody could know of the earlier copy: its answer was lost, or who made it died before the later one,
+    /// and while it still had the update in hand.
     fn explains(&self, earlier: &Copy, later: &Copy) -> bool {
         let death = self.case.history.death_of(&earlier.caller);
+        let in_hand = |death: &Instant| death.duration_since(earlier.made) <= IN_HAND;
+        let death = death.filter(in_hand);
         earlier.answer_lost || death.is_some_and(|death| death <= later.made)
     }
 

@@ -186,6 +186,18 @@ async fn what_nobody_hears_of_is_lost_and_what_is_told_is_not() {
 }
 
 #[tokio::test]
+async fn of_an_album_it_is_told_once() {
+    let mut run = Run::begin().await;
+    let items = [run.write(0).await, run.write(0).await, run.write(0).await];
+    run.fate(items[0]).kind = Kind::AlbumItem { album: 7 };
+    run.fate(items[1]).kind = Kind::AlbumItem { album: 7 };
+    run.tell(items[0], "❌ Sorry, this message could not be delivered.").await;
+    let verdict = run.end().await;
+    only(&verdict, Breach::Lost);
+    assert_eq!(verdict.told, 2);
+}
+
+#[tokio::test]
 async fn an_update_nobody_took_is_lost() {
     let mut run = Run::begin().await;
     let key = run.write(0).await;
