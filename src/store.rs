@@ -14,6 +14,7 @@ mod bots;
 mod conversations;
 mod dialogues;
 mod handled;
+mod health;
 mod installation;
 mod mysql;
 mod owners;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use sqlx::{MySqlPool, SqlitePool};
 
 pub use bots::BotRow;
+pub use health::Alarm;
 pub use owners::OwnerRow;
 pub use parked::{ParkedKind, ParkedRow};
 pub use people::Ban;

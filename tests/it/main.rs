@@ -14,6 +14,9 @@ mod support;
 
 mod config;
 mod conversation;
+mod health_alarms;
+mod health_start;
+mod health_webhook;
 mod intake_polling;
 mod intake_webhook;
 mod languages;

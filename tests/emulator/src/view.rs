@@ -88,6 +88,11 @@ impl View<'_> {
         crate::polling::waiting(self.0, bot.id)
     }
 
+    /// Whether the bot ever asked for updates by `getUpdates`.
+    pub fn has_polled(&self, bot: &Bot) -> bool {
+        self.0.bot(bot.id).poll.used
+    }
+
     /// Updates Telegram gave up on.
     pub fn dropped_updates(&self, bot: &Bot) -> Vec<i64> {
         self.0.bot(bot.id).dropped.clone()
@@ -259,6 +264,8 @@ forward! {
     complaints() -> Vec<String>;
     /// See [`View::pending`].
     pending(bot: &Bot) -> Vec<Value>;
+    /// See [`View::has_polled`].
+    has_polled(bot: &Bot) -> bool;
     /// See [`View::dropped_updates`].
     dropped_updates(bot: &Bot) -> Vec<i64>;
     /// See [`View::left_chats`].
