@@ -50,6 +50,7 @@ struct Inner {
     intake: Intake,
     master: Caller,
     master_state: Mutex<BotState>,
+    master_order: tokio::sync::Mutex<()>,
     waking: Mutex<Waking>,
     alarm: Notify,
 }
@@ -89,6 +90,7 @@ impl Bots {
             intake,
             master,
             master_state: Mutex::new(BotState::Active),
+            master_order: tokio::sync::Mutex::default(),
             waking: Mutex::default(),
             alarm: Notify::new(),
         };
@@ -104,6 +106,7 @@ impl Bots {
         let bots: HashMap<_, _> =
             rows.into_iter().filter_map(|row| self.open(&row)).map(|bot| (bot.id(), bot)).collect();
         let count = bots.len();
+        self.load_woken().await?;
         *self.inner.running.write().unwrap_or_else(PoisonError::into_inner) = bots;
         self.inner.changed.send_replace(());
         Ok(count)

@@ -87,7 +87,7 @@ pub async fn poll_clients(
         wanted.sort_unstable_by_key(|bot| Reverse(bot.id()));
         let mut asleep = false;
         for bot in wanted {
-            if !bots.may_wake(bot.id()) {
+            if !bots.may_wake(bot.id()).await {
                 asleep = true;
                 continue;
             }
@@ -138,7 +138,7 @@ async fn poll_client(
             }
             Some(Refusal::Contested { webhook: true }) if has_old_order(&bots, &client) => {
                 // It is our own, from before updates were polled for.
-                bots.put_right(&client).await;
+                let _ = bots.put_right(&client).await;
                 Ok(())
             }
             Some(Refusal::Contested { webhook: true }) => {

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::Bots;
 use crate::{
     clock,
-    model::{BotId, BotState},
+    model::BotState,
     store::{Alarm, StoreError},
     telegram::{CallError, ClientBot, Outgoing, Refusal},
     text::Language,
@@ -221,23 +221,6 @@ impl Bots {
     )]
     pub async fn may_work(&self) -> bool {
         true
-    }
-
-    /// Notes that Telegram knows a bot's token.
-    pub(super) fn note_awake(&self, bot: BotId) {
-        self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner).note(bot);
-    }
-
-    /// Whether a bot may call Telegram in the background now; it is awake from then on.
-    pub fn may_wake(&self, bot: BotId) -> bool {
-        let mut waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
-        waking.wake(bot, Instant::now())
-    }
-
-    /// How long until one more bot may be woken.
-    pub fn wake_wait(&self) -> Duration {
-        let waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
-        waking.wait(Instant::now())
     }
 }
 

@@ -63,7 +63,9 @@ impl Bots {
                 master_due = Instant::now() + every;
                 self.look_at_master(&mut rounds).await;
             }
-            if let Some(client) = self.next_to_look_at(&rounds, every) {
+            if let Some(client) = self.next_to_look_at(&rounds, every)
+                && self.may_wake(client.id()).await
+            {
                 rounds.looked.insert(client.id(), Instant::now());
                 self.look_at(&client, &mut rounds).await;
             }
@@ -73,16 +75,13 @@ impl Bots {
     /// A bot that may be woken, newest first; else the one that was not looked at for longest.
     fn next_to_look_at(&self, rounds: &Rounds, every: Duration) -> Option<Arc<ClientBot>> {
         let now = Instant::now();
-        let mut waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
+        let waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.all();
-        let watched = |client: &&Arc<ClientBot>| {
-            client.state != BotState::Revoked && !self.is_wrongly_ordered(client)
-        };
+        let watched = |client: &&Arc<ClientBot>| client.state != BotState::Revoked;
         let asleep = all.iter().filter(watched).filter(|client| !waking.is_awake(client.id()));
         if waking.wait(now).is_zero()
             && let Some(client) = asleep.max_by_key(|client| client.id())
         {
-            waking.wake(client.id(), now);
             return Some(Arc::clone(client));
         }
         let due = |client: &&Arc<ClientBot>| {
@@ -105,6 +104,10 @@ impl Bots {
     }
 
     async fn look_at(&self, client: &ClientBot, rounds: &mut Rounds) {
+        if self.is_wrongly_ordered(client) {
+            // That is our own doing, and being put right.
+            return;
+        }
         let looked = match self.inner.telegram.webhook_info(&client.caller).await {
             Ok(info) if is_right(&info, self.client_order(client.id()).as_ref()) => {
                 rounds.warn_of(client.id(), &info);
@@ -139,7 +142,9 @@ impl Bots {
             return self.contested(client).await;
         }
         tracing::warn!(bot.id = %client.id(), "another program changed where its updates go; they are ordered anew");
-        self.put_right(client).await;
+        if self.put_right(client).await.is_err_and(|error| error.refusal().is_some()) {
+            self.inner.store.return_reset(client.id()).await?;
+        }
         Ok(())
     }
 

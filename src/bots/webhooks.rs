@@ -66,6 +66,8 @@ impl Bots {
     pub async fn order_master_updates(&self) -> Result<WebhookInfo, OrderError> {
         let inner = &self.inner;
         let master = &inner.master;
+        // A start and the watch would count one change twice.
+        let _turn = inner.master_order.lock().await;
         let order = self.order(master.bot, MASTER_UPDATES);
         let wanted = order.as_ref().map(mark).unwrap_or_default();
         let known = inner.store.installation_fact(MASTER_FACT).await?.unwrap_or_default();
@@ -85,9 +87,11 @@ impl Bots {
                 "another program changed where the master bot's updates go; they are ordered anew"
             );
         }
-        match &order {
-            None => inner.telegram.delete_webhook(master).await?,
-            Some(order) => inner.telegram.set_webhook(master, order).await?,
+        if let Err(error) = self.give_order(master, order.as_ref()).await {
+            if is_ours && error.refusal().is_some() {
+                inner.store.return_reset(master.bot).await?;
+            }
+            return Err(error.into());
         }
         if !is_ours {
             inner.store.put_fact(MASTER_FACT, wanted).await?;
@@ -99,25 +103,34 @@ impl Bots {
     pub(super) async fn order_updates(&self, client: &ClientBot) -> Result<(), CallError> {
         let inner = &self.inner;
         let order = self.client_order(client.id());
-        let give = async || match &order {
-            None => inner.telegram.delete_webhook(&client.caller).await,
-            Some(order) => inner.telegram.set_webhook(&client.caller, order).await,
-        };
-        match give().await {
-            Err(CallError::NotSent(Refusal::TooFast { retry_after }))
-                if retry_after <= SHORT_WAIT =>
-            {
-                tokio::time::sleep(retry_after).await;
-                give().await?;
-            }
-            done => done?,
-        }
+        self.give_order(&client.caller, order.as_ref()).await?;
         let mark = order.as_ref().map(mark);
         if let Err(error) = inner.store.set_bot_webhook(client.id(), mark).await {
             // Unrecorded, the order is given once more later, which changes nothing.
             tracing::warn!(bot.id = %client.id(), %error, "an order could not be recorded");
         }
         Ok(())
+    }
+
+    async fn give_order(
+        &self,
+        caller: &Caller,
+        order: Option<&WebhookOrder>,
+    ) -> Result<(), CallError> {
+        let telegram = &self.inner.telegram;
+        let give = async || match order {
+            None => telegram.delete_webhook(caller).await,
+            Some(order) => telegram.set_webhook(caller, order).await,
+        };
+        match give().await {
+            Err(CallError::NotSent(Refusal::TooFast { retry_after }))
+                if retry_after <= SHORT_WAIT =>
+            {
+                tokio::time::sleep(retry_after).await;
+                give().await
+            }
+            done => done,
+        }
     }
 
     /// Ends the order to send us a bot's updates. Somebody else's order is left alone.
@@ -154,7 +167,7 @@ impl Bots {
                 if stop.run_until_cancelled(woken).await.is_none() {
                     return;
                 }
-                failed |= !self.put_right(&client).await;
+                failed |= self.put_right(&client).await.is_err();
                 if stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_none() {
                     return;
                 }
@@ -190,32 +203,25 @@ impl Bots {
     }
 
     async fn wait_to_wake(&self, bot: BotId) {
-        while !self.may_wake(bot) {
+        while !self.may_wake(bot).await {
             tokio::time::sleep(self.wake_wait()).await;
         }
     }
 
-    /// Orders a client bot's updates once more; `false` when that is to be tried again.
-    pub(crate) async fn put_right(&self, client: &ClientBot) -> bool {
-        match self.order_updates(client).await {
-            Ok(()) => {
-                let current = self.get(client.id());
-                let same = current.filter(|now| now.caller.token == client.caller.token);
-                if let Some(current) = same {
-                    self.insert(Arc::new(self.with_order((*current).clone(), true)));
-                }
-                true
+    /// Orders a client bot's updates once more.
+    pub(crate) async fn put_right(&self, client: &ClientBot) -> Result<(), CallError> {
+        let ordered = self.order_updates(client).await;
+        if let Err(error) = &ordered {
+            tracing::warn!(bot.id = %client.id(), %error, "where its updates go could not be ordered");
+            if error.refusal() == Some(&Refusal::TokenRevoked)
+                && let Err(error) = self.token_refused(client).await
+            {
+                tracing::warn!(bot.id = %client.id(), %error, "its state could not be recorded");
             }
-            Err(error) => {
-                tracing::warn!(bot.id = %client.id(), %error, "where its updates go could not be ordered");
-                if error.refusal() == Some(&Refusal::TokenRevoked)
-                    && let Err(error) = self.token_refused(client).await
-                {
-                    tracing::warn!(bot.id = %client.id(), %error, "its state could not be recorded");
-                }
-                false
-            }
+        } else if let Some(current) = self.same(client) {
+            self.insert(Arc::new(self.with_order((*current).clone(), true)));
         }
+        ordered
     }
 
     pub(super) fn client_order(&self, bot: BotId) -> Option<WebhookOrder> {

@@ -101,10 +101,7 @@ impl Feed {
                 match self.fetch().await {
                     None => break,
                     Some(Err(error)) => return Some(error),
-                    Some(Ok(())) => {
-                        pause.over();
-                        self.recover().await;
-                    }
+                    Some(Ok(())) => pause.over(),
                 }
             }
             let look_again = tokio::time::sleep(LOOK_AGAIN);
@@ -132,6 +129,7 @@ impl Feed {
             Ok(updates) => updates,
             Err(error) => return Some(Err(error)),
         };
+        self.recover().await;
         for update in updates.into_iter().filter_map(Update::read) {
             if self.window.begin(update.id) {
                 self.last_news = Instant::now();

@@ -88,6 +88,15 @@ impl Store {
         Ok(self.write(update.bind(now).bind(bot).bind(limit)).await? > 0)
     }
 
+    /// Takes back the latest reset: it certainly did not come about.
+    pub async fn return_reset(&self, bot: BotId) -> Result<(), StoreError> {
+        let update =
+            sql("UPDATE bot_health SET reset_3 = reset_2, reset_2 = reset_1, reset_1 = 0 \
+             WHERE bot_id = ?");
+        self.write(update.bind(bot)).await?;
+        Ok(())
+    }
+
     /// Forgets how a bot fared: it has a new token.
     pub async fn forget_health(&self, bot: BotId) -> Result<(), StoreError> {
         self.write(sql("DELETE FROM bot_health WHERE bot_id = ?").bind(bot)).await?;
