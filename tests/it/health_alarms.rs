@@ -136,7 +136,7 @@ async fn with_the_customer_gone_every_kind_is_told_to_the_owner_once(mut stage: 
     stage.telegram.edit(&stage.owner, &stage.master, reply, draft::text("hi, changed")).await;
     stage.telegram.react(&stage.owner, &stage.master, id(&copy), Some("👍"));
     stage.telegram.quiet().await;
-    stage.nothing_waits().await;
+    stage.settled().await;
     let failures = |stage: &Stage| stage.times(&stage.owner, &stage.master, "❌");
     let before = failures(&stage);
     assert!((1..=3).contains(&before), "{:#?}", stage.said(&stage.owner, &stage.master));
