@@ -41,6 +41,7 @@ pub use state::MasterState;
 
 use crate::{
     bots::Bots,
+    lanes::Lanes,
     model::{BotId, OwnerId, Reference},
     seal::Seal,
     store::{Store, StoreError},
@@ -74,6 +75,7 @@ struct Inner {
     username: OnceLock<String>,
     tree: Handler<'static, Result<(), MasterError>>,
     side_work: TaskTracker,
+    refusals: Lanes<OwnerId>,
 }
 
 /// An owner who is talking to the master bot.
@@ -163,6 +165,7 @@ impl Master {
             username: OnceLock::new(),
             tree: tree::checked(),
             side_work: TaskTracker::new(),
+            refusals: Lanes::default(),
         };
         Self { inner: Arc::new(inner) }
     }

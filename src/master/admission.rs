@@ -78,6 +78,8 @@ impl Master {
     /// would leave him without an answer.
     async fn refuse(&self, id: OwnerId, language: Language) -> Result<(), MasterError> {
         let (store, master) = (&self.inner.store, self.inner.caller.bot);
+        // What he writes and what he presses comes in lanes of its own.
+        let _turn = self.inner.refusals.turn(id).await;
         if store.is_refused(master, id.chat()).await? {
             return Ok(());
         }
