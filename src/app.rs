@@ -21,7 +21,7 @@ use crate::{
     listener::{self, Terms},
     master::{Doors, Master},
     metrics::Metrics,
-    model::OwnerId,
+    model::{BotState, OwnerId},
     polling,
     relay::Relay,
     seal::Seal,
@@ -175,9 +175,9 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     let rooms = &build(config, store, seal, &metrics)?;
     let count = patiently(database, async || rooms.bots.load().await.map_err(failed)).await?;
     patiently(database, async || rooms.dispatch.take_up_parked().await.map_err(failed)).await?;
-    let running = serve(config, rooms, (store, sole_use), metrics).await?;
-    run_background(config, rooms, store, &running);
+    let running = serve(config, rooms, (store, sole_use), metrics.clone()).await?;
     tracing::info!(address = %running.address, bots = count, version = env!("CARGO_PKG_VERSION"), "ready");
+    run_background(config, rooms, store, &metrics, &running);
     Ok(running)
 }
 
@@ -267,7 +267,13 @@ async fn serve(
     })
 }
 
-fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Running) {
+fn run_background(
+    config: &Config,
+    rooms: &Rooms,
+    store: &Store,
+    metrics: &Metrics,
+    running: &Running,
+) {
     let stop = &running.intake;
     running.tasks.spawn(greet_operator(
         rooms.telegram.clone(),
@@ -280,6 +286,11 @@ fn run_background(config: &Config, rooms: &Rooms, store: &Store, running: &Runni
     let bots = rooms.bots.clone();
     let keeper = stop.clone();
     running.tasks.spawn(async move { bots.keep_orders(keeper).await });
+    let (bots, every, watch) = (rooms.bots.clone(), config.watch_every, stop.clone());
+    running.tasks.spawn(async move { bots.keep_watch(every, watch).await });
+    let (bots, telling) = (rooms.bots.clone(), stop.clone());
+    running.tasks.spawn(async move { bots.keep_telling(telling).await });
+    running.tasks.spawn(count_bots(rooms.bots.clone(), metrics.clone(), stop.clone()));
     let (master, reminding) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.keep_reminding(reminding).await });
     let (master, watching) = (rooms.master.clone(), stop.clone());
@@ -323,7 +334,8 @@ async fn greet_operator(
         loop {
             match introduce(&telegram, &bots, &master, &caller).await {
                 Ok(()) => return,
-                Err(reason) => tracing::error!(%reason, "the master bot can't work yet"),
+                Err(None) => tracing::debug!("the master bot's token is still refused"),
+                Err(Some(reason)) => tracing::error!(%reason, "the master bot can't work yet"),
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_mins(1));
@@ -333,22 +345,26 @@ async fn greet_operator(
         return;
     }
     if !bots.by_webhook() {
-        polling::poll_master(telegram, dispatch, caller, stop).await;
+        polling::poll_master(telegram, dispatch, bots, caller, stop).await;
     }
 }
 
+/// Gives the reason when that can't be done yet; `None` where the log has it already.
 async fn introduce(
     telegram: &Telegram,
     bots: &Bots,
     master: &Master,
     caller: &Caller,
-) -> Result<(), String> {
-    let identity = telegram.identify(caller).await.map_err(|error| match error.refusal() {
-        Some(Refusal::TokenRevoked) => {
-            "MASTER_BOT_TOKEN: Telegram does not accept this token; get the current one from @BotFather".to_owned()
+) -> Result<(), Option<String>> {
+    let identity = match telegram.identify(caller).await {
+        Ok(identity) => identity,
+        Err(error) if error.refusal() == Some(&Refusal::TokenRevoked) => {
+            bots.master_fares(BotState::Revoked);
+            return Err(None);
         }
-        _ => error.to_string(),
-    })?;
+        Err(error) => return Err(Some(error.to_string())),
+    };
+    bots.master_fares(BotState::Active);
     master.is_called(&identity.username);
     bots.order_master_updates().await.map_err(|error| error.to_string())?;
     tracing::info!(bot.id = %identity.id, "the master bot is @{}", identity.username);
@@ -364,6 +380,26 @@ fn print_claim_link(link: &str) {
     println!(
         "\nNobody owns this installation yet. Open this link in Telegram to become its owner:\n\n    {link}\n"
     );
+}
+
+/// Keeps the metrics of how the bots fare.
+async fn count_bots(bots: Bots, metrics: Metrics, stop: CancellationToken) {
+    let mut changed = bots.watch();
+    loop {
+        changed.mark_unchanged();
+        let master = bots.master_state();
+        for (state, count) in bots.count_by_state() {
+            metrics.bots(state.word(), count, master == state);
+        }
+        let news = async {
+            // Not for each of many changes.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let _ = changed.changed().await;
+        };
+        if stop.run_until_cancelled(news).await.is_none() {
+            return;
+        }
+    }
 }
 
 /// Every hour: removes what is too old, and forgets limits of chats that were quiet.

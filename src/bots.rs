@@ -1,21 +1,27 @@
 //! Which client bots run: attach, detach, look up, and say when one fares badly.
 //!
 //! - [`webhooks`]: tells Telegram where a bot's updates go, only when that changed
+//! - [`watching`]: notices when somebody else changed it
+//! - [`alarms`]: how the bots fare, and the telling of it
+//! - [`waking`]: how many tokens Telegram may see anew in a minute
 //!
 //! What a bot does with an update is not known here.
 
+mod alarms;
+mod waking;
+mod watching;
 mod webhooks;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
     time::Duration,
 };
 
-use serde_json::{Map, json};
-use tokio::sync::watch;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
+use waking::Waking;
 pub(crate) use webhooks::host_of;
 pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
 
@@ -26,8 +32,7 @@ use crate::{
     seal::Seal,
     settings::BotSettings,
     store::{BotRow, Store, StoreError},
-    telegram::{BotIdentity, CallError, Caller, ClientBot, Outgoing, Refusal, Telegram},
-    text::Language,
+    telegram::{BotIdentity, CallError, Caller, ClientBot, Refusal, Telegram},
     token::BotToken,
 };
 
@@ -43,6 +48,8 @@ pub struct Bots {
 }
 
 struct Inner {
+    /// Whether the installation's background work is this process's, as far as it knows.
+    leads: AtomicBool,
     running: RwLock<HashMap<BotId, Arc<ClientBot>>>,
     changed: watch::Sender<()>,
     store: Store,
@@ -50,7 +57,10 @@ struct Inner {
     seal: Seal,
     intake: Intake,
     master: Caller,
-    side_work: TaskTracker,
+    master_state: Mutex<BotState>,
+    master_order: tokio::sync::Mutex<()>,
+    waking: Mutex<Waking>,
+    alarm: Notify,
 }
 
 /// How attaching went.
@@ -79,8 +89,20 @@ impl Bots {
     ) -> Self {
         let (changed, _) = watch::channel(());
         let running = RwLock::default();
-        let side_work = TaskTracker::new();
-        let inner = Inner { running, changed, store, telegram, seal, intake, master, side_work };
+        let inner = Inner {
+            leads: AtomicBool::new(false),
+            running,
+            changed,
+            store,
+            telegram,
+            seal,
+            intake,
+            master,
+            master_state: Mutex::new(BotState::Active),
+            master_order: tokio::sync::Mutex::default(),
+            waking: Mutex::default(),
+            alarm: Notify::new(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -93,6 +115,7 @@ impl Bots {
         let bots: HashMap<_, _> =
             rows.into_iter().filter_map(|row| self.open(&row)).map(|bot| (bot.id(), bot)).collect();
         let count = bots.len();
+        self.load_woken().await?;
         *self.inner.running.write().unwrap_or_else(PoisonError::into_inner) = bots;
         self.inner.changed.send_replace(());
         Ok(count)
@@ -109,6 +132,7 @@ impl Bots {
     /// When the database fails.
     pub async fn find(&self, bot: BotId) -> Result<Option<Arc<ClientBot>>, StoreError> {
         if let Some(client) = self.get(bot) {
+            self.note_awake(bot);
             return Ok(Some(client));
         }
         let Some(client) = self.inner.store.bot(bot).await?.and_then(|row| self.open(&row)) else {
@@ -203,6 +227,10 @@ impl Bots {
             // What was written is looked up when it is needed first.
             changed_at: 0,
         };
+        if known.as_ref().is_none_or(|row| row.owner == owner || row.state == BotState::Removed) {
+            // The new token is nobody else's, and works.
+            inner.store.forget_health(identity.id).await?;
+        }
         if !inner.store.attach_bot(&row, clock::now_ms()).await? {
             return Ok(Attached::Taken);
         }
@@ -211,6 +239,7 @@ impl Bots {
         }
         let caller = Caller { bot: identity.id, token: token.clone() };
         let client = ClientBot::of(&row, settings, caller);
+        self.note_awake(identity.id);
         let intake = self.order_updates(&client).await;
         if let Err(error) = &intake {
             tracing::warn!(bot.id = %identity.id, %error, "where its updates go could not be ordered");
@@ -244,83 +273,6 @@ impl Bots {
         self.inner.store.forget_parked_of(bot).await?;
         self.forget(bot);
         Ok(removed)
-    }
-
-    /// Telegram no longer accepts a bot's token: it is shown in `/bots`, and its owner is told once.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn token_refused(&self, client: &ClientBot) -> Result<(), StoreError> {
-        self.fares(client, BotState::Revoked, Language::alarm_revoked).await
-    }
-
-    /// Somebody else receives a bot's updates: shown in `/bots`, and its owner is told once.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn contested(&self, client: &ClientBot) -> Result<(), StoreError> {
-        self.fares(client, BotState::Contested, Language::alarm_contested).await
-    }
-
-    /// A bot's updates come (again).
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn recovered(&self, client: &ClientBot) -> Result<(), StoreError> {
-        self.set_state(client, BotState::Active).await.map(drop)
-    }
-
-    /// Waits for alarms under way.
-    pub async fn finish(&self) {
-        self.inner.side_work.close();
-        self.inner.side_work.wait().await;
-    }
-
-    async fn fares(
-        &self,
-        client: &ClientBot,
-        state: BotState,
-        alarm: fn(Language, &str) -> String,
-    ) -> Result<(), StoreError> {
-        if !self.set_state(client, state).await? {
-            return Ok(());
-        }
-        tracing::warn!(bot.id = %client.id(), state = state.word(), "a client bot fares badly");
-        let language = self.inner.store.owner_language(client.owner).await?;
-        let text = alarm(Language::of(language.as_deref()), &client.username);
-        let (bots, owner) = (self.clone(), client.owner);
-        self.inner.side_work.spawn(async move { bots.tell(owner, text).await });
-        Ok(())
-    }
-
-    async fn set_state(&self, client: &ClientBot, state: BotState) -> Result<bool, StoreError> {
-        // A bot that got a new token meanwhile is not judged by the old one.
-        let current = self.get(client.id());
-        let Some(current) = current.filter(|now| now.caller.token == client.caller.token) else {
-            return Ok(false);
-        };
-        if current.state == state {
-            return Ok(false);
-        }
-        let news = self.inner.store.set_bot_state(client.id(), state, clock::now_ms()).await?;
-        self.change(client.id(), |now| {
-            if now.caller.token == client.caller.token {
-                now.state = state;
-            }
-        });
-        Ok(news)
-    }
-
-    async fn tell(&self, owner: OwnerId, text: String) {
-        let mut parameters = Map::new();
-        parameters.insert("text".to_owned(), json!(text));
-        let outgoing = Outgoing::new("sendMessage", parameters);
-        let (telegram, master) = (&self.inner.telegram, &self.inner.master);
-        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(10);
-        let told = telegram.deliver(master, owner.chat(), &outgoing, master, deadline).await;
-        if let Err(error) = told {
-            tracing::warn!(owner.id = %owner, %error, "an owner could not be told of an alarm");
-        }
     }
 
     fn forget(&self, bot: BotId) {

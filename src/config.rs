@@ -27,6 +27,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::Duration;
 
 use teloxide::types::UserId;
 use tracing_subscriber::EnvFilter;
@@ -81,7 +82,12 @@ pub struct Config {
     pub log: LogFilter,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
+    /// How often it is looked where a bot's updates go. No variable sets it; tests do not wait so long.
+    pub watch_every: Duration,
 }
+
+/// How often it is looked where a bot's updates go.
+const WATCH_EVERY: Duration = Duration::from_mins(1);
 
 /// How updates come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +217,7 @@ impl Config {
             reference_retention_days: reference_retention_days?,
             log: log?,
             log_format: log_format?,
+            watch_every: WATCH_EVERY,
         })
     }
 

@@ -181,7 +181,6 @@ impl Dispatch {
         self.inner.tasks.wait().await;
         self.inner.relay.finish().await;
         self.inner.master.finish().await;
-        self.inner.bots.finish().await;
     }
 
     async fn in_turn(&self, bot: BotId, update: Arc<Update>) -> Outcome {

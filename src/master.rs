@@ -43,6 +43,7 @@ pub use state::MasterState;
 
 use crate::{
     bots::Bots,
+    lanes::Lanes,
     model::{BotId, OwnerId, Reference},
     seal::Seal,
     store::{Store, StoreError},
@@ -77,6 +78,7 @@ struct Inner {
     by_heart: health::ByHeart,
     tree: Handler<'static, Result<(), MasterError>>,
     side_work: TaskTracker,
+    refusals: Lanes<OwnerId>,
 }
 
 /// An owner who is talking to the master bot.
@@ -167,6 +169,7 @@ impl Master {
             by_heart: health::ByHeart::default(),
             tree: tree::checked(),
             side_work: TaskTracker::new(),
+            refusals: Lanes::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
 
@@ -15,11 +15,18 @@ struct Labels {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Faring {
+    state: &'static str,
+}
+
 /// What is counted. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics {
     updates: Family<Labels, Counter>,
     seconds: Histogram,
+    bots: Family<Faring, Gauge>,
+    master: Family<Faring, Gauge>,
     registry: Arc<Registry>,
 }
 
@@ -51,13 +58,28 @@ impl Metrics {
             Unit::Seconds,
             seconds.clone(),
         );
-        Self { updates, seconds, registry: Arc::new(registry) }
+        let bots = Family::<Faring, Gauge>::default();
+        registry.register(
+            "bots",
+            "Client bots by state: active, revoked (token), contested (another program has them)",
+            bots.clone(),
+        );
+        let master = Family::<Faring, Gauge>::default();
+        registry.register("master_bot", "1 for the state the master bot is in", master.clone());
+        Self { updates, seconds, bots, master, registry: Arc::new(registry) }
     }
 
     /// Counts an update.
     pub fn update(&self, outcome: &'static str, took: Duration) {
         self.updates.get_or_create(&Labels { outcome }).inc();
         self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// How many client bots are in a state, and whether the master bot is.
+    pub fn bots(&self, state: &'static str, count: usize, master: bool) {
+        let faring = Faring { state };
+        self.bots.get_or_create(&faring).set(i64::try_from(count).unwrap_or(i64::MAX));
+        self.master.get_or_create(&faring).set(i64::from(master));
     }
 
     /// All counters in Prometheus' text format.

@@ -6,11 +6,7 @@
 mod feed;
 mod window;
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{cmp::Reverse, collections::HashMap, sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -23,30 +19,48 @@ use crate::{
     telegram::{CallError, Caller, ClientBot, Refusal, Telegram},
 };
 
-/// New tokens a minute: Telegram refuses an address that wakes more than twenty.
-const STARTS_A_MINUTE: usize = 15;
-const MINUTE: Duration = Duration::from_mins(1);
+/// Conflicts with another poller before it counts as one: a process that makes room for this one may
+/// fetch a last time.
+const TRIES: u32 = 3;
 
 /// Polls for the master bot until stopped.
 pub async fn poll_master(
     telegram: Telegram,
     dispatch: Dispatch,
+    bots: Bots,
     caller: Caller,
     stop: CancellationToken,
 ) {
     let mut feed = Feed::new(telegram, dispatch, caller, MASTER_UPDATES, stop.clone());
+    feed.tells_recovery(bots.clone(), None);
     let mut pause = Pause::default();
     loop {
         let Some(error) = feed.run(&mut pause).await else { return };
-        tracing::error!(%error, "the master bot's updates can't be fetched");
+        match error.refusal() {
+            Some(Refusal::TokenRevoked) => {
+                feed.hindered(false);
+                bots.master_fares(BotState::Revoked);
+            }
+            Some(Refusal::Contested { webhook }) => {
+                let times = feed.hindered(!webhook);
+                if *webhook {
+                    if let Err(error) = bots.order_master_updates().await {
+                        tracing::warn!(%error, "the master bot's webhook could not be removed");
+                    }
+                } else if times >= TRIES {
+                    bots.master_fares(BotState::Contested);
+                }
+            }
+            _ => tracing::error!(%error, "the master bot's updates can't be fetched"),
+        }
         if stop.run_until_cancelled(pause.after(&error)).await.is_none() {
             return;
         }
     }
 }
 
-/// Keeps one loop running for each client bot, and none for those detached. Bots attached before
-/// this start are woken at Telegram's pace; one attached meanwhile was woken by that already.
+/// Keeps one loop running for each client bot, and none for those detached. Bots that have not
+/// called yet are woken at Telegram's pace, newest first, so that each start wakes the same ones.
 pub async fn poll_clients(
     telegram: Telegram,
     dispatch: Dispatch,
@@ -54,42 +68,39 @@ pub async fn poll_clients(
     stop: CancellationToken,
 ) {
     let mut changed = bots.watch();
-    let mut asleep: HashSet<BotId> = bots.all().iter().map(|bot| bot.id()).collect();
     let mut loops: HashMap<BotId, (Caller, CancellationToken)> = HashMap::new();
     let tracker = TaskTracker::new();
-    let mut starts = Starts::default();
     loop {
         changed.mark_unchanged();
-        let mut wanted: HashMap<_, _> = bots
-            .all()
-            .into_iter()
-            .filter(|bot| bot.state != BotState::Revoked)
-            .map(|bot| (bot.id(), bot))
-            .collect();
+        let mut wanted = bots.all();
+        wanted.retain(|bot| bot.state != BotState::Revoked);
+        let tokens: HashMap<_, _> =
+            wanted.iter().map(|bot| (bot.id(), &bot.caller.token)).collect();
         loops.retain(|bot, (caller, end)| {
-            let keeps = wanted.get(bot).is_some_and(|now| now.caller.token == caller.token);
+            let keeps = tokens.get(bot).is_some_and(|now| **now == caller.token);
             if !keeps {
                 end.cancel();
             }
             keeps
         });
-        wanted.retain(|bot, _| !loops.contains_key(bot));
-        asleep.retain(|bot| wanted.contains_key(bot));
-        for (id, bot) in wanted {
-            if asleep.contains(&id) && !starts.take(Instant::now()) {
+        wanted.retain(|bot| !loops.contains_key(&bot.id()));
+        wanted.sort_unstable_by_key(|bot| Reverse(bot.id()));
+        let mut asleep = false;
+        for bot in wanted {
+            if !bots.may_wake(bot.id()).await {
+                asleep = true;
                 continue;
             }
-            asleep.remove(&id);
             let end = stop.child_token();
-            loops.insert(id, (bot.caller.clone(), end.clone()));
+            loops.insert(bot.id(), (bot.caller.clone(), end.clone()));
             let (telegram, dispatch, bots) = (telegram.clone(), dispatch.clone(), bots.clone());
             tracker.spawn(poll_client(telegram, dispatch, bots, bot, end));
         }
         let next = async {
-            if asleep.is_empty() {
+            if !asleep {
                 std::future::pending::<()>().await;
             }
-            tokio::time::sleep(starts.wait(Instant::now())).await;
+            tokio::time::sleep(bots.wake_wait()).await;
         };
         tokio::select! {
             _ = changed.changed() => {}
@@ -99,29 +110,6 @@ pub async fn poll_clients(
     }
     tracker.close();
     tracker.wait().await;
-}
-
-/// When tokens were woken, to wake no more than Telegram allows in a minute.
-#[derive(Default)]
-struct Starts(VecDeque<Instant>);
-
-impl Starts {
-    /// Wakes one more, if it may be.
-    fn take(&mut self, now: Instant) -> bool {
-        let free = self.wait(now).is_zero();
-        if free {
-            self.0.push_back(now);
-            self.0.drain(..self.0.len().saturating_sub(STARTS_A_MINUTE));
-        }
-        free
-    }
-
-    /// How long until one more may be woken.
-    fn wait(&self, now: Instant) -> Duration {
-        let oldest = if self.0.len() < STARTS_A_MINUTE { None } else { self.0.front() };
-        let waited = oldest.map_or(MINUTE, |oldest| now.duration_since(*oldest));
-        MINUTE.saturating_sub(waited)
-    }
 }
 
 async fn poll_client(
@@ -134,9 +122,9 @@ async fn poll_client(
     let caller = client.caller.clone();
     let mut feed = Feed::new(telegram, dispatch, caller, CLIENT_UPDATES, stop.clone());
     if client.state == BotState::Contested {
-        feed.contested(false);
+        feed.hindered(true);
     }
-    feed.tells_recovery(&bots, &client);
+    feed.tells_recovery(bots.clone(), Some(Arc::clone(&client)));
     let mut pause = Pause::default();
     loop {
         let Some(error) = feed.run(&mut pause).await else { return };
@@ -150,11 +138,14 @@ async fn poll_client(
             }
             Some(Refusal::Contested { webhook: true }) if has_old_order(&bots, &client) => {
                 // It is our own, from before updates were polled for.
-                bots.put_right(&client).await;
+                let _ = bots.put_right(&client).await;
                 Ok(())
             }
-            Some(Refusal::Contested { webhook }) => {
-                feed.contested(*webhook);
+            Some(Refusal::Contested { webhook: true }) => {
+                feed.hindered(false);
+                bots.take_back(&client).await
+            }
+            Some(Refusal::Contested { webhook: false }) if feed.hindered(true) >= TRIES => {
                 bots.contested(&client).await
             }
             _ => Ok(()),
@@ -189,25 +180,5 @@ impl Pause {
 
     fn over(&mut self) {
         self.0 = 0;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_more_than_fifteen_tokens_are_woken_in_any_minute() {
-        let (mut starts, began) = (Starts::default(), Instant::now());
-        let woken: Vec<u64> = (0..180)
-            .filter(|second| {
-                let now = began + Duration::from_secs(*second);
-                let before = starts.0.len();
-                let woken = (0..50).filter(|_| starts.take(now)).count();
-                assert!(starts.0.len() >= before && woken <= STARTS_A_MINUTE);
-                woken > 0
-            })
-            .collect();
-        assert_eq!(woken, [0, 60, 120]);
     }
 }

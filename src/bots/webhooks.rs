@@ -1,10 +1,10 @@
 //! Tells Telegram where updates go, and only when that changed.
 //!
 //! What was ordered last is remembered as a fingerprint of everything in the order. A start asks
-//! Telegram nothing for bots whose fingerprint is right; the others are put right a few a minute,
-//! because Telegram limits how many tokens an address may wake.
+//! Telegram nothing for bots whose fingerprint is right; the others are put right at the pace at which
+//! Telegram lets an address wake tokens.
 
-use std::{sync::Arc, time::Duration};
+use std::{cmp::Reverse, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +15,7 @@ use crate::{
     seal::fingerprint,
     settings::BotSettings,
     store::StoreError,
-    telegram::{CallError, Caller, ClientBot, Refusal, WebhookOrder},
+    telegram::{CallError, Caller, ClientBot, Refusal, WebhookInfo, WebhookOrder},
 };
 
 /// The kinds of update client bots ask for.
@@ -25,8 +25,8 @@ pub const CLIENT_UPDATES: &[&str] =
 pub const MASTER_UPDATES: &[&str] =
     &["message", "edited_message", "callback_query", "message_reaction"];
 
-/// Between two bots whose orders are put right in the background: ten a minute.
-const PACE: Duration = Duration::from_secs(6);
+/// Between two bots whose orders are put right in the background.
+const PACE: Duration = Duration::from_millis(200);
 /// Until failed orders are tried again: at first, and at most.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 /// The longest wait for Telegram's permission that an owner who attaches a bot is made to sit out.
@@ -57,49 +57,80 @@ impl Bots {
         self.inner.seal.webhook_secret(bot)
     }
 
-    /// Orders the master's updates, if the order changed or Telegram has another.
+    /// Orders the master's updates, if the order changed or Telegram has another. An order of
+    /// somebody else is changed three times a day; then he is left to it, and the log says so.
+    /// Gives what Telegram had before.
     ///
     /// # Errors
     /// What Telegram or the database said.
-    pub async fn order_master_updates(&self) -> Result<(), OrderError> {
+    pub async fn order_master_updates(&self) -> Result<WebhookInfo, OrderError> {
         let inner = &self.inner;
         let master = &inner.master;
-        let known = inner.store.installation_fact(MASTER_FACT).await?;
-        let set = inner.telegram.webhook_info(master).await?.url;
-        match self.order(master.bot, MASTER_UPDATES) {
-            None if set.is_empty() => return Ok(()),
-            None => inner.telegram.delete_webhook(master).await?,
-            Some(order) if set == order.url && known == Some(mark(&order)) => return Ok(()),
-            Some(order) => inner.telegram.set_webhook(master, &order).await?,
+        // A start and the watch would count one change twice.
+        let _turn = inner.master_order.lock().await;
+        let order = self.order(master.bot, MASTER_UPDATES);
+        let wanted = order.as_ref().map(mark).unwrap_or_default();
+        let known = inner.store.installation_fact(MASTER_FACT).await?.unwrap_or_default();
+        let info = inner.telegram.webhook_info(master).await?;
+        let is_ours = known == wanted;
+        if is_ours && is_right(&info, order.as_ref()) {
+            self.master_fares(BotState::Active);
+            return Ok(info);
         }
-        let mark = self.order(master.bot, MASTER_UPDATES).map(|order| mark(&order));
-        inner.store.put_fact(MASTER_FACT, mark.unwrap_or_default()).await?;
-        Ok(())
+        if is_ours {
+            let is_lost = self.master_state() == BotState::Contested;
+            if !self.take_reset(master.bot, is_lost).await? {
+                self.master_fares(BotState::Contested);
+                return Ok(info);
+            }
+            tracing::warn!(
+                "another program changed where the master bot's updates go; they are ordered anew"
+            );
+        }
+        if let Err(error) = self.give_order(master, order.as_ref()).await {
+            if is_ours && error.refusal().is_some() {
+                inner.store.return_reset(master.bot).await?;
+            }
+            return Err(error.into());
+        }
+        if !is_ours {
+            inner.store.put_fact(MASTER_FACT, wanted).await?;
+        }
+        Ok(info)
     }
 
     /// Orders a client bot's updates now.
     pub(super) async fn order_updates(&self, client: &ClientBot) -> Result<(), CallError> {
         let inner = &self.inner;
-        let order = self.order(client.id(), CLIENT_UPDATES);
-        let give = async || match &order {
-            None => inner.telegram.delete_webhook(&client.caller).await,
-            Some(order) => inner.telegram.set_webhook(&client.caller, order).await,
-        };
-        match give().await {
-            Err(CallError::NotSent(Refusal::TooFast { retry_after }))
-                if retry_after <= SHORT_WAIT =>
-            {
-                tokio::time::sleep(retry_after).await;
-                give().await?;
-            }
-            done => done?,
-        }
+        let order = self.client_order(client.id());
+        self.give_order(&client.caller, order.as_ref()).await?;
         let mark = order.as_ref().map(mark);
         if let Err(error) = inner.store.set_bot_webhook(client.id(), mark).await {
             // Unrecorded, the order is given once more later, which changes nothing.
             tracing::warn!(bot.id = %client.id(), %error, "an order could not be recorded");
         }
         Ok(())
+    }
+
+    async fn give_order(
+        &self,
+        caller: &Caller,
+        order: Option<&WebhookOrder>,
+    ) -> Result<(), CallError> {
+        let telegram = &self.inner.telegram;
+        let give = async || match order {
+            None => telegram.delete_webhook(caller).await,
+            Some(order) => telegram.set_webhook(caller, order).await,
+        };
+        match give().await {
+            Err(CallError::NotSent(Refusal::TooFast { retry_after }))
+                if retry_after <= SHORT_WAIT =>
+            {
+                tokio::time::sleep(retry_after).await;
+                give().await
+            }
+            done => done,
+        }
     }
 
     /// Ends the order to send us a bot's updates. Somebody else's order is left alone.
@@ -115,12 +146,12 @@ impl Bots {
 
     /// The client bot as it is after an order that went well, or as it is.
     pub(super) fn with_order(&self, client: ClientBot, ordered: bool) -> ClientBot {
-        let order = self.order(client.id(), CLIENT_UPDATES);
+        let order = self.client_order(client.id());
         let webhook = if ordered { order.as_ref().map(mark) } else { None };
         ClientBot { webhook, ..client }
     }
 
-    /// Puts right the orders that changed, a few a minute, until stopped. (Polling withdraws an old
+    /// Puts right the orders that changed, at Telegram's pace, until stopped. (Polling withdraws an old
     /// order as it meets it.)
     pub async fn keep_orders(&self, stop: CancellationToken) {
         if !self.by_webhook() {
@@ -131,8 +162,12 @@ impl Bots {
         loop {
             changed.mark_unchanged();
             let mut failed = false;
-            for client in self.wrongly_ordered() {
-                failed |= !self.put_right(&client).await;
+            for client in self.wrongly_ordered().await {
+                let woken = self.wait_to_wake(client.id());
+                if stop.run_until_cancelled(woken).await.is_none() {
+                    return;
+                }
+                failed |= self.put_right(&client).await.is_err();
                 if stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_none() {
                     return;
                 }
@@ -151,35 +186,46 @@ impl Bots {
         }
     }
 
-    fn wrongly_ordered(&self) -> Vec<Arc<ClientBot>> {
-        let wrong = |client: &Arc<ClientBot>| {
-            let wanted = self.order(client.id(), CLIENT_UPDATES).as_ref().map(mark);
-            client.state != BotState::Revoked && client.webhook != wanted
-        };
-        self.all().into_iter().filter(wrong).collect()
+    /// The bots whose orders changed, newest first, so that each start wakes the same ones.
+    async fn wrongly_ordered(&self) -> Vec<Arc<ClientBot>> {
+        if !self.may_work().await {
+            return Vec::new();
+        }
+        let mut all = self.all();
+        all.retain(|client| client.state != BotState::Revoked && self.is_wrongly_ordered(client));
+        all.sort_unstable_by_key(|client| Reverse(client.id()));
+        all
     }
 
-    /// Orders a client bot's updates once more; `false` when that is to be tried again.
-    pub(crate) async fn put_right(&self, client: &ClientBot) -> bool {
-        match self.order_updates(client).await {
-            Ok(()) => {
-                let current = self.get(client.id());
-                let same = current.filter(|now| now.caller.token == client.caller.token);
-                if let Some(current) = same {
-                    self.insert(Arc::new(self.with_order((*current).clone(), true)));
-                }
-                true
-            }
-            Err(error) => {
-                tracing::warn!(bot.id = %client.id(), %error, "where its updates go could not be ordered");
-                if error.refusal() == Some(&Refusal::TokenRevoked)
-                    && let Err(error) = self.token_refused(client).await
-                {
-                    tracing::warn!(bot.id = %client.id(), %error, "its state could not be recorded");
-                }
-                false
-            }
+    /// Whether Telegram was told something else, or nothing, of where a bot's updates go.
+    pub(super) fn is_wrongly_ordered(&self, client: &ClientBot) -> bool {
+        client.webhook != self.client_order(client.id()).as_ref().map(mark)
+    }
+
+    async fn wait_to_wake(&self, bot: BotId) {
+        while !self.may_wake(bot).await {
+            tokio::time::sleep(self.wake_wait()).await;
         }
+    }
+
+    /// Orders a client bot's updates once more.
+    pub(crate) async fn put_right(&self, client: &ClientBot) -> Result<(), CallError> {
+        let ordered = self.order_updates(client).await;
+        if let Err(error) = &ordered {
+            tracing::warn!(bot.id = %client.id(), %error, "where its updates go could not be ordered");
+            if error.refusal() == Some(&Refusal::TokenRevoked)
+                && let Err(error) = self.token_refused(client).await
+            {
+                tracing::warn!(bot.id = %client.id(), %error, "its state could not be recorded");
+            }
+        } else if let Some(current) = self.same(client) {
+            self.insert(Arc::new(self.with_order((*current).clone(), true)));
+        }
+        ordered
+    }
+
+    pub(super) fn client_order(&self, bot: BotId) -> Option<WebhookOrder> {
+        self.order(bot, CLIENT_UPDATES)
     }
 
     fn order(&self, bot: BotId, allowed_updates: &'static [&'static str]) -> Option<WebhookOrder> {
@@ -202,6 +248,17 @@ pub enum OrderError {
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Whether Telegram has what was ordered. It keeps silent on kinds of update as they are at first,
+/// which ours are not, but so may a server that says less.
+pub(super) fn is_right(info: &WebhookInfo, order: Option<&WebhookOrder>) -> bool {
+    let Some(order) = order else { return info.url.is_empty() };
+    let same_kinds = info.allowed_updates.as_ref().is_none_or(|kinds| {
+        kinds.len() == order.allowed_updates.len()
+            && kinds.iter().all(|kind| order.allowed_updates.contains(&kind.as_str()))
+    });
+    info.url == order.url && same_kinds
 }
 
 fn mark(order: &WebhookOrder) -> Vec<u8> {

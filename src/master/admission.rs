@@ -71,10 +71,25 @@ impl Master {
             tracing::info!(owner.id = %id, "the installation was claimed");
             return Ok(Admission::Claimed);
         }
-        if store.refuse_once(self.inner.caller.bot, id.chat(), clock::now_ms()).await? {
-            self.speak(id.chat(), &language.stranger()).await?;
-        }
+        self.refuse(id, language).await?;
         Ok(Admission::Stranger)
+    }
+
+    /// Refuses a stranger once. It is recorded after it was said, or a process that ends in between
+    /// would leave him without an answer.
+    async fn refuse(&self, id: OwnerId, language: Language) -> Result<(), MasterError> {
+        let (store, master) = (&self.inner.store, self.inner.caller.bot);
+        // What he writes and what he presses comes in lanes of its own.
+        let _turn = self.inner.refusals.turn(id).await;
+        if store.is_refused(master, id.chat()).await? {
+            return Ok(());
+        }
+        let said = self.speak(id.chat(), &language.stranger()).await;
+        if said.as_ref().is_err_and(MasterError::is_passing) {
+            return said;
+        }
+        store.refuse_once(master, id.chat(), clock::now_ms()).await?;
+        said
     }
 
     /// The one-time link that makes whoever opens it first the owner; `None` when there is an

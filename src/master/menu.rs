@@ -5,16 +5,32 @@
 use teloxide::types::{BotCommand, BotCommandScope, Recipient};
 
 use super::{Master, Owner, commands::SHOWN};
-use crate::text::Language;
+use crate::{seal::fingerprint, text::Language};
+
+/// The installation's fact that holds the fingerprint of the menu everybody sees.
+const COMMON_MENU: &str = "common menu";
 
 impl Master {
-    /// Sets the menu that people see who are no owners, without making anything wait for it.
+    /// Sets the menu that people see who are no owners, without making anything wait for it; once,
+    /// as long as it says the same.
     pub fn refresh_common_menu(&self) {
         let master = self.clone();
         self.inner.side_work.spawn(async move {
+            let words = Language::ALL.map(Language::command_help);
+            let bot = master.inner.caller.bot.to_string();
+            let parts: Vec<&[u8]> = words.iter().chain([&bot]).map(String::as_bytes).collect();
+            let mark = fingerprint(&parts);
+            let store = &master.inner.store;
+            if store.installation_fact(COMMON_MENU).await.ok().flatten().as_ref() == Some(&mark) {
+                return;
+            }
             let start =
                 |language: Language| vec![BotCommand::new("start", language.command_help())];
-            master.set_in_every_language(BotCommandScope::AllPrivateChats, start).await;
+            if master.set_in_every_language(BotCommandScope::AllPrivateChats, start).await
+                && let Err(error) = store.put_fact(COMMON_MENU, mark).await
+            {
+                tracing::warn!(%error, "that the command menu is set could not be recorded");
+            }
         });
     }
 
@@ -39,7 +55,7 @@ impl Master {
         &self,
         scope: BotCommandScope,
         commands: impl Fn(Language) -> Vec<BotCommand>,
-    ) {
+    ) -> bool {
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
         for language in Language::ALL {
             // English is also what Telegram falls back to.
@@ -47,8 +63,9 @@ impl Master {
             let set = telegram.set_commands(caller, commands(language), scope.clone(), code).await;
             if let Err(error) = set {
                 tracing::warn!(%error, "the command menu could not be set");
-                return;
+                return false;
             }
         }
+        true
     }
 }

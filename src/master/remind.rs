@@ -25,6 +25,9 @@ impl Master {
         let mut next = FIRST;
         while stop.run_until_cancelled(tokio::time::sleep(next)).await.is_some() {
             next = PAUSE;
+            if !self.inner.bots.may_work().await {
+                continue;
+            }
             for client in self.inner.bots.all() {
                 if stop.is_cancelled() {
                     return;

@@ -13,7 +13,7 @@ use super::{Pause, window::Window};
 use crate::{
     bots::Bots,
     dispatch::{Dispatch, Outcome},
-    model::BotId,
+    model::{BotId, BotState},
     telegram::{CallError, Caller, ClientBot, Telegram},
     update::Update,
 };
@@ -47,21 +47,23 @@ pub(super) struct Feed {
     /// Bounded by the window: each update in it is reported once.
     done: mpsc::UnboundedReceiver<i64>,
     last_news: Instant,
-    conflict: Option<Conflict>,
-    recovery: Option<(Bots, Arc<ClientBot>)>,
+    hindrance: Option<Hindrance>,
+    recovery: Option<(Bots, Option<Arc<ClientBot>>)>,
 }
 
-/// Somebody else received the bot's updates.
-struct Conflict {
+/// Why updates did not come, and how often in a row.
+struct Hindrance {
     since: Instant,
-    webhook: bool,
+    times: u32,
+    /// Another poller, as opposed to a webhook in the way or a token that is refused.
+    by_poller: bool,
 }
 
-impl Conflict {
+impl Hindrance {
     /// Whether a fetch that worked is the end of it. Two pollers throw each other out by turns, so
-    /// each of them succeeds now and then; next to a webhook none does.
+    /// each of them succeeds now and then; otherwise none does.
     fn is_over(&self, now: Instant) -> bool {
-        self.webhook || now.duration_since(self.since) >= CALM
+        !self.by_poller || now.duration_since(self.since) >= CALM
     }
 }
 
@@ -86,7 +88,7 @@ impl Feed {
             finished,
             done,
             last_news: Instant::now(),
-            conflict: None,
+            hindrance: None,
             recovery: None,
         }
     }
@@ -99,10 +101,7 @@ impl Feed {
                 match self.fetch().await {
                     None => break,
                     Some(Err(error)) => return Some(error),
-                    Some(Ok(())) => {
-                        pause.over();
-                        self.recover().await;
-                    }
+                    Some(Ok(())) => pause.over(),
                 }
             }
             let look_again = tokio::time::sleep(LOOK_AGAIN);
@@ -130,6 +129,7 @@ impl Feed {
             Ok(updates) => updates,
             Err(error) => return Some(Err(error)),
         };
+        self.recover().await;
         for update in updates.into_iter().filter_map(Update::read) {
             if self.window.begin(update.id) {
                 self.last_news = Instant::now();
@@ -156,24 +156,32 @@ impl Feed {
         }
     }
 
-    /// Whom to tell when the bot's updates come again after a conflict.
-    pub(super) fn tells_recovery(&mut self, bots: &Bots, client: &Arc<ClientBot>) {
-        self.recovery = Some((bots.clone(), Arc::clone(client)));
+    /// Whom to tell when the updates come again: of a client bot, or of the master bot.
+    pub(super) fn tells_recovery(&mut self, bots: Bots, client: Option<Arc<ClientBot>>) {
+        self.recovery = Some((bots, client));
     }
 
-    /// Takes note of a conflict: a webhook in the way, or another poller.
-    pub(super) fn contested(&mut self, webhook: bool) {
-        self.conflict = Some(Conflict { since: Instant::now(), webhook });
+    /// Takes note of why updates do not come; gives how often in a row.
+    pub(super) fn hindered(&mut self, by_poller: bool) -> u32 {
+        let before = self.hindrance.as_ref().map_or(0, |before| before.times);
+        let times = before.saturating_add(1);
+        self.hindrance = Some(Hindrance { since: Instant::now(), times, by_poller });
+        times
     }
 
     /// After a fetch that worked: says so where it counts.
     async fn recover(&mut self) {
-        if !self.conflict.as_ref().is_some_and(|conflict| conflict.is_over(Instant::now())) {
+        if !self.hindrance.as_ref().is_some_and(|hindrance| hindrance.is_over(Instant::now())) {
             return;
         }
         let Some((bots, client)) = &self.recovery else { return };
+        let Some(client) = client else {
+            bots.master_fares(BotState::Active);
+            self.hindrance = None;
+            return;
+        };
         match bots.recovered(client).await {
-            Ok(()) => self.conflict = None,
+            Ok(()) => self.hindrance = None,
             Err(error) => {
                 tracing::warn!(bot.id = %client.id(), %error, "a bot's state could not be recorded");
             }
@@ -262,9 +270,9 @@ mod tests {
     #[test]
     fn another_poller_is_gone_only_after_a_while() {
         let since = Instant::now();
-        let conflict = |webhook| Conflict { since, webhook };
-        assert!(conflict(true).is_over(since));
-        assert!(!conflict(false).is_over(since + CALM / 2));
-        assert!(conflict(false).is_over(since + CALM));
+        let hindrance = |by_poller| Hindrance { since, times: 1, by_poller };
+        assert!(hindrance(false).is_over(since));
+        assert!(!hindrance(true).is_over(since + CALM / 2));
+        assert!(hindrance(true).is_over(since + CALM));
     }
 }

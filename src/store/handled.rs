@@ -39,6 +39,12 @@ impl Store {
             .rows)
     }
 
+    /// Whether a chat got its one refusal.
+    pub async fn is_refused(&self, bot: BotId, chat: ChatId) -> Result<bool, StoreError> {
+        let query = sql("SELECT chat_id FROM refused_chats WHERE bot_id = ? AND chat_id = ?");
+        Ok(self.find::<(i64,)>(query.bind(bot).bind(chat)).await?.is_some())
+    }
+
     /// Records that a chat got its one refusal; `false` when it had it before.
     pub async fn refuse_once(
         &self,

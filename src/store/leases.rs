@@ -42,7 +42,11 @@ impl Store {
         if matches!(self.pool, Pool::Sqlite { .. }) {
             return Ok(true);
         }
-        self.stay_alive().await?;
+        match purpose {
+            Purpose::Chat => self.stay_alive().await?,
+            // It is asked for now and then: no reason to give signs of life all the time.
+            Purpose::Duties => self.be_alive().await?,
+        }
         let me = self.process.id;
         let insert =
             sql("INSERT INTO leases (holder, bot_id, chat_id, purpose) VALUES (?, ?, ?, ?)");

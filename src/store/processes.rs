@@ -83,6 +83,11 @@ impl Store {
             return Ok(());
         }
         self.process.state(|state| state.last_work = Some(Instant::now()));
+        self.be_alive().await
+    }
+
+    /// Sees to it that others know that this process lives, for now.
+    pub(super) async fn be_alive(&self) -> Result<(), StoreError> {
         if self.process.is_valid_for(LASTS / 2) {
             return Ok(());
         }

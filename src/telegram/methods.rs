@@ -54,8 +54,14 @@ struct ProfilePhotos {
 pub struct WebhookInfo {
     /// The address; empty when none is set.
     pub url: String,
-    /// What went wrong with the last delivery.
+    /// What went wrong with the last delivery that failed.
     pub last_error_message: Option<String>,
+    /// When that was, in seconds since 1970.
+    pub last_error_date: i64,
+    /// How many updates wait to be delivered.
+    pub pending_update_count: i64,
+    /// The kinds of update asked for.
+    pub allowed_updates: Option<Vec<String>>,
 }
 
 /// What `setWebhook` is asked for. Pending updates are never dropped.

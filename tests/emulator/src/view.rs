@@ -93,6 +93,11 @@ impl View<'_> {
         self.0.bots.values().map(|bot| bot.pending.len()).sum()
     }
 
+    /// Whether the bot ever asked for updates by `getUpdates`.
+    pub fn has_polled(&self, bot: &Bot) -> bool {
+        self.0.bot(bot.id).poll.used
+    }
+
     /// Updates Telegram gave up on.
     pub fn dropped_updates(&self, bot: &Bot) -> Vec<i64> {
         self.0.bot(bot.id).dropped.clone()
@@ -266,6 +271,8 @@ forward! {
     pending(bot: &Bot) -> Vec<Value>;
     /// See [`View::pending_updates`].
     pending_updates() -> usize;
+    /// See [`View::has_polled`].
+    has_polled(bot: &Bot) -> bool;
     /// See [`View::dropped_updates`].
     dropped_updates(bot: &Bot) -> Vec<i64>;
     /// See [`View::left_chats`].

@@ -1,6 +1,6 @@
 //! A relay in this process, in front of an emulated Telegram.
 
-use std::{collections::HashMap, ffi::OsString};
+use std::{collections::HashMap, ffi::OsString, time::Duration};
 
 use feedback_relay::{app, config::Config};
 use serde_json::Value;
@@ -28,6 +28,7 @@ pub struct Stage {
     extra: HashMap<String, String>,
     running: Option<app::Running>,
     others: Vec<app::Running>,
+    watch_every: Option<Duration>,
 }
 
 impl Stage {
@@ -54,15 +55,17 @@ impl Stage {
         let owner = telegram.add_person(Person::new("Olga").username("olga").language("en"));
         let database = Database::create(backend).await;
         let extra = extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let extra = extra.collect();
         Self {
             telegram,
             database,
             master,
             owner,
             mode,
-            extra: extra.collect(),
+            extra,
             running: None,
             others: Vec::new(),
+            watch_every: None,
         }
     }
 
@@ -92,7 +95,8 @@ impl Stage {
     pub async fn start(&mut self) {
         let variables = self.variables();
         let config = Config::read(&|name: &str| variables.get(name).map(OsString::from));
-        let config = config.unwrap_or_else(|errors| panic!("{errors}"));
+        let mut config = config.unwrap_or_else(|errors| panic!("{errors}"));
+        config.watch_every = self.watch_every.unwrap_or(config.watch_every);
         let running = app::start(&config).await.expect("the relay starts");
         self.telegram.route(ORIGIN, &format!("http://{}", running.address));
         self.running = Some(running);
@@ -138,6 +142,11 @@ impl Stage {
     /// Changes a variable of the configuration for the next start; an empty value is unset.
     pub fn vary(&mut self, name: &str, value: &str) {
         self.extra.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Has webhooks looked at so often, from the next start on.
+    pub fn watch_every(&mut self, every: Duration) {
+        self.watch_every = Some(every);
     }
 
     /// Changes how updates come, from the next start on.

@@ -1,6 +1,9 @@
 //! A fresh database for each test, removed with it.
 
-use std::env;
+use std::{
+    env,
+    time::{Duration, Instant},
+};
 
 use feedback_relay::config::Config;
 use sqlx::{Connection, Executor, MySqlConnection, SqliteConnection};
@@ -109,6 +112,15 @@ impl Database {
                 },
             )
             .collect()
+    }
+
+    /// Waits until there are such rows: a table's name and a condition.
+    pub async fn until(&self, rows: &str) {
+        let began = Instant::now();
+        while self.count(rows).await == 0 {
+            assert!(began.elapsed() < Duration::from_secs(30), "waited in vain for {rows}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Lets a customer have waited for some seconds more than he has.
