@@ -8,7 +8,9 @@ use teloxide::types::{ChatId, MessageId};
 
 use super::{
     Relay, SIDE_HOLD,
-    compose::text_message,
+    album::group_of,
+    compose::{compose, text_message},
+    content::{Reading, WordsPlace, read},
     header::{ANSWERED, Header, NEW},
     outbound::{Target, running},
     rich::RichText,
@@ -140,7 +142,7 @@ impl Relay {
         // Not by the looks: a customer's own words may begin like a header.
         Ok(match self.separate_header(owner, copy).await? {
             Some((header, repeat)) if header != answered.id => {
-                self.header_edit(owner, target, header, repeat).await?
+                self.header_edit(owner, target, (header, repeat), answered).await?
             }
             _ if Part::is_pointer(copy.part) => {
                 POINTING.iter().find_map(|mark| with_new_mark(answered, mark, ANSWERED))
@@ -192,8 +194,8 @@ impl Relay {
         &self,
         owner: OwnerId,
         target: Target,
-        header: MessageId,
-        repeat: bool,
+        (header, repeat): (MessageId, bool),
+        copy: &Message,
     ) -> Result<Option<Outgoing>, StoreError> {
         let inner = &self.inner;
         let Some(client) = running(self, owner, target.bot).await? else { return Ok(None) };
@@ -212,10 +214,24 @@ impl Relay {
             },
             ..Header::new(&person, &client, known.conversation.as_ref(), language)
         };
+        if holds_words(copy, &line, language) {
+            return Ok(None);
+        }
         let Outgoing { mut parameters, .. } = text_message(line.rich(), None);
         parameters.insert("message_id".to_owned(), header.0.into());
         Ok(Some(Outgoing::new("editMessageText", parameters)))
     }
+}
+
+/// Whether the header that is apart from this copy holds words that had no room below the file:
+/// there was room for the header alone. Made anew it would lose them, so it keeps its mark.
+fn holds_words(copy: &Message, line: &Header, language: Language) -> bool {
+    if group_of(copy).is_some() {
+        return false;
+    }
+    let Reading::Content(content) = read(copy, language) else { return false };
+    let fits = || compose(&content, Some(line.rich()), None).header.is_none();
+    content.place == WordsPlace::Caption && fits()
 }
 
 fn report(what: &str, done: &Result<(), CallError>) {

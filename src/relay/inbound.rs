@@ -243,7 +243,13 @@ impl Relay {
         let header_copy = match carriage.begin(part, DeliveryState::Sending).await? {
             Standing::Sent(copy) => copy,
             Standing::Go { repeat, .. } => {
-                let header = if repeat { incoming.repeat_header() } else { header };
+                // With the words it holds, where it holds any.
+                let repeated = || incoming.repeated().header;
+                let header = if repeat {
+                    repeated().unwrap_or_else(|| incoming.repeat_header())
+                } else {
+                    header
+                };
                 match carriage.attempt(header, plainer).await {
                     Ending::Sent(copy) => {
                         carriage.record_copy(part, copy, DeliveryState::Sent, None).await?;

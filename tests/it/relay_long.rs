@@ -1,7 +1,7 @@
 //! Texts and captions that leave no room for the header, and kinds without words.
 
 use serde_json::{Value, json};
-use telegram_emulator::{Bot, Draft, Person, draft};
+use telegram_emulator::{Answer, Bot, Draft, Fault, Person, draft};
 
 use crate::support::{
     Stage,
@@ -16,6 +16,8 @@ mod stages {
     on_every_stage!(
         a_full_text_follows_its_header_and_both_can_be_answered,
         a_full_caption_follows_its_header_and_both_can_be_answered,
+        words_beyond_a_caption_stay_when_it_is_answered,
+        words_beyond_a_caption_are_in_the_repeat_too,
         a_sticker_follows_its_header_and_both_can_be_answered,
         the_longest_text_that_fits_keeps_its_header,
         words_that_look_like_a_header_are_left_alone,
@@ -68,6 +70,39 @@ async fn a_full_text_follows_its_header_and_both_can_be_answered(stage: Stage) {
     let bold = json!([{"type": "bold", "offset": 4092, "length": 4}]);
     cross(&stage, &shop, &anna, || draft::text(long.clone()).entities(bold.clone())).await;
     judged(stage, &shop, &anna, 2).await;
+}
+
+/// People with Premium write longer captions than bots may.
+const BEYOND: usize = 2000;
+
+async fn words_beyond_a_caption_stay_when_it_is_answered(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let photo = draft::photo(bytes(1, 2000)).caption(&"w".repeat(BEYOND));
+    let message = stage.telegram.send(&anna, &shop, photo).await;
+    let copy = stage.copy_of(&shop, &anna, message).await;
+    let header = id(&header_above(&stage, &copy));
+    let answer = stage.answer(&copy, draft::text("pretty")).await;
+    stage.copy_of_reply(answer).await;
+    stage.telegram.quiet().await;
+    let header = stage.telegram.message(&stage.master, stage.owner.id, header).unwrap();
+    assert!(text(&header).ends_with(&"w".repeat(BEYOND)), "{header}");
+    stage.stop().await;
+}
+
+async fn words_beyond_a_caption_are_in_the_repeat_too(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    // The repeat's outcome is unknown as well.
+    let cut = Fault::on("sendMessage").chat(stage.owner.id).answer(Answer::ResetBefore);
+    stage.telegram.fault(cut.times(2));
+    let photo = draft::photo(bytes(1, 2000)).caption(&"w".repeat(BEYOND));
+    let message = stage.telegram.send(&anna, &shop, photo).await;
+    let copy = stage.copy_of(&shop, &anna, message).await;
+    let header = header_above(&stage, &copy);
+    assert!(text(&header).contains("possibly a repeat"), "{header}");
+    assert!(text(&header).ends_with(&"w".repeat(BEYOND)), "{header}");
+    stage.stop().await;
 }
 
 async fn a_full_caption_follows_its_header_and_both_can_be_answered(stage: Stage) {
