@@ -213,6 +213,10 @@ pub struct Reference {
     pub reason: Option<String>,
     /// The process that makes the copy; `None` while none does.
     pub holder: Option<i64>,
+    /// Whether a change of the copy's words has begun and nobody knows yet how it ended.
+    pub is_changing: bool,
+    /// When the copy's words were changed last, in UTC seconds by Telegram's clock.
+    pub changed_at: Option<i64>,
 }
 
 impl Reference {

@@ -22,7 +22,7 @@ mod transport;
 
 use std::{sync::Arc, time::Duration};
 
-pub use deliver::{Attachment, Outgoing};
+pub use deliver::{Attachment, Errand, Outgoing, Watch};
 use files::FileIds;
 pub use files::RemoteFile;
 use limits::Limits;

@@ -16,6 +16,9 @@ use crate::{
     update::{Message, Person},
 };
 
+/// How often an answer is tried whose fate is unknown.
+const TRIES: u32 = 3;
+
 /// The installation's fact that names who claimed it.
 const CLAIMED: &str = "claimed by";
 /// What stands before the code in the claim link.
@@ -156,6 +159,16 @@ impl Master {
     ) -> Result<Value, CallError> {
         let deadline = Instant::now() + Duration::from_secs(40);
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
-        telegram.deliver(caller, chat, outgoing, holder, deadline).await
+        let mut tries = 1;
+        loop {
+            match telegram.deliver(caller, chat, outgoing, holder, deadline).await {
+                // It would rather be said twice than never.
+                Err(CallError::Unknown(_)) if tries < TRIES && Instant::now() < deadline => {
+                    tries += 1;
+                }
+                said => return said,
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 }

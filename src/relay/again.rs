@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{
     Failure, OUTBOUND_HOLD, Relay,
     album::group_of,
-    carry::{Carriage, Standing},
+    carry::{Attempt, Carriage, Standing},
     content::{Reading, read},
     outbound::{Replied, Target, Undelivered, running, send_again_keyboard},
 };
@@ -136,7 +136,12 @@ impl Relay {
             || known.attempts > 1
             || Failure::from_word(known.reason.as_deref()) == Failure::Uncertain;
         let attempts = known.attempts + i64::from(known.state == DeliveryState::Sending);
-        self.carry_out(&carriage, &content, None, Standing::Go { repeat, attempts }).await
+        let attempt = Attempt {
+            part: Part::Main,
+            initial: DeliveryState::Sending,
+            number: if repeat { attempts.max(2) } else { 1 },
+        };
+        self.carry_out(&carriage, &content, None, Standing::Go(attempt)).await
     }
 
     /// Takes a reply that was given up for one more attempt, and gives it as it was before; `None`

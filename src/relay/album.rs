@@ -40,7 +40,9 @@ use crate::{
 const QUIET: Duration = Duration::from_secs(1);
 /// After a start, Telegram needs longer: it tries again at growing intervals, about as long as it
 /// was refused.
-const QUIET_AFTER_START: (Duration, Duration) = (Duration::from_secs(4), Duration::from_mins(1));
+const QUIET_AFTER_START: Duration = Duration::from_secs(4);
+/// What has waited for so long goes without waiting for more, however often the process is killed.
+const LONG_ENOUGH: Duration = Duration::from_secs(20);
 
 /// A parked message, opened.
 pub(super) struct Item {
@@ -167,7 +169,9 @@ impl Relay {
         for lane in &lanes {
             let items = self.parked(*lane, ParkedKind::Item).await?;
             if let Some((last, group)) = items.last().and_then(|last| Some((last, last.group()?))) {
-                let pause = (age_of(last) + QUIET).clamp(QUIET_AFTER_START.0, QUIET_AFTER_START.1);
+                let age = age_of(last);
+                let pause =
+                    if age < LONG_ENOUGH { (age + QUIET).max(QUIET_AFTER_START) } else { QUIET };
                 self.inner.parking.item(*lane, group, pause);
             }
             if !self.parked(*lane, ParkedKind::Edit).await?.is_empty() {

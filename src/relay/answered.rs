@@ -1,13 +1,13 @@
 //! What the owner sees once his reply is delivered: 👍 on the reply, ✅ instead of 🆕 on the copy he
 //! answered, and below it *Undo*. Side work: it never delays or aborts a delivery.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
-    Relay, SIDE_HOLD,
+    Lane, Relay, SIDE_HOLD,
     album::group_of,
     compose::{compose, text_message},
     content::{Reading, WordsPlace, read},
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock,
     model::{MessageKey, OwnerId, Part, Reference},
-    store::StoreError,
+    store::{Purpose, StoreError},
     telegram::{CallError, Outgoing},
     text::Language,
     update::{Message, Person},
@@ -26,6 +26,10 @@ use crate::{
 
 /// What begins a message that points at a copy: the inbox's pointers and the reminders.
 const POINTING: [&str; 2] = ["👆", "⏰"];
+
+/// How often a mark tries to be alone in the customer's chat, and how long it waits between.
+const TRIES_TO_BE_ALONE: u32 = 10;
+const BETWEEN_TRIES: Duration = Duration::from_millis(300);
 
 impl Relay {
     /// Shows that a reply was delivered. `replies`: the first and last message of it; they differ
@@ -94,10 +98,16 @@ impl Relay {
         let turn = inner.changes.turn(copy_key(place)).await;
         let before = inner.undo_places.get(&owner);
         inner.undo_places.insert(owner, (copy_key(place), keyboard.clone()));
+        // Another process may be changing the copy as the customer changed his message.
+        let lane = (target.bot, target.customer);
+        let is_alone = self.waits_to_be_alone(lane).await?;
         let edit = match (copy, &answered) {
-            (Some(copy), Some(answered)) => self.marked(owner, answered, &copy, target).await?,
-            _ => None,
+            (Some(copy), Some(answered)) if is_alone => {
+                self.marked(owner, answered, &copy, target).await
+            }
+            _ => Ok(None),
         };
+        let edit = edit.inspect_err(|error| tracing::debug!(%error, "a mark stays")).ok().flatten();
         let mut offered = false;
         if let Some(mut edit) = edit {
             offered = edit.parameters.get("message_id") == Some(&place.0.into());
@@ -110,6 +120,9 @@ impl Relay {
             self.edit_in_inbox(chat, &keyboard_edit(place, Some(keyboard))).await;
         }
         drop(turn);
+        if is_alone {
+            inner.store.end_lease(lane, Purpose::Chat).await?;
+        }
         if let Some((before, _)) = before
             && before != copy_key(place)
         {
@@ -117,6 +130,17 @@ impl Relay {
             self.edit_in_inbox(before.chat, &keyboard_edit(before.message, None)).await;
         }
         Ok(())
+    }
+
+    /// Takes the lease of a chat, in which others are at work for a moment at most.
+    async fn waits_to_be_alone(&self, lane: Lane) -> Result<bool, StoreError> {
+        for _ in 0..TRIES_TO_BE_ALONE {
+            if self.inner.store.take_lease(lane, Purpose::Chat).await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+        Ok(false)
     }
 
     /// The buttons below a copy, which an edit without them would take away.
@@ -135,7 +159,8 @@ impl Relay {
     ) -> Result<Option<Outgoing>, StoreError> {
         let key =
             MessageKey { bot: self.inner.master.bot, chat: answered.chat.id, message: answered.id };
-        if self.inner.edited.since(key, answered.words().unwrap_or_default()) {
+        let known = self.inner.edited.since(key, answered.words().unwrap_or_default());
+        if known || self.is_changed_since(owner, answered, copy).await? {
             // What the customer says now is not answered yet.
             return Ok(None);
         }
@@ -149,6 +174,20 @@ impl Relay {
             }
             _ => with_new_mark(answered, NEW, ANSWERED),
         })
+    }
+
+    /// Whether the words of a copy were changed after the owner saw them like this, by whichever
+    /// process.
+    async fn is_changed_since(
+        &self,
+        owner: OwnerId,
+        seen: &Message,
+        copy: &Reference,
+    ) -> Result<bool, StoreError> {
+        let main = Part::main_of(copy.part);
+        let now = self.inner.store.reference_of_source(owner, copy.source, main).await?;
+        let seen_at = seen.get("edit_date").and_then(Value::as_i64).unwrap_or(0);
+        Ok(now.is_some_and(|now| now.is_changing || now.changed_at.is_some_and(|at| at > seen_at)))
     }
 
     /// Takes the button *Undo* off a copy, and marks it as new again where it is unanswered.

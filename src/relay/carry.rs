@@ -8,17 +8,24 @@
 //!                        └─ unknown: stays; the next attempt says "possibly a repeat"
 //! ```
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
+use futures::future::{BoxFuture, join_all};
 use serde_json::Value;
 use teloxide::types::{ChatId, MessageId};
 
-use super::{ATTEMPTS, BUSY, Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, customer::Customer};
+use super::{
+    ATTEMPTS, BUSY, Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, compose::Composed,
+    customer::Customer,
+};
 use crate::{
     clock,
     model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
     store::{NewReference, StoreError},
-    telegram::{CallError, Caller, Outgoing, Refusal},
+    telegram::{CallError, Caller, Errand, Outgoing, Refusal, Watch},
 };
 
 /// One message on its way from its source to one chat.
@@ -38,11 +45,30 @@ pub(super) struct Carriage<'a> {
     pub(super) deadline: Instant,
 }
 
+/// An attempt that has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Attempt {
+    /// The copy it makes.
+    pub(super) part: Part,
+    /// What is written about it: `held` until it goes out, or `sending` already.
+    pub(super) initial: DeliveryState,
+    /// The first is number 1. Only attempts with an unknown outcome are counted: after one of these,
+    /// whatever came between, a copy may exist.
+    pub(super) number: i64,
+}
+
+impl Attempt {
+    /// Whether an earlier one may have succeeded.
+    pub(super) fn is_repeat(self) -> bool {
+        self.number > 1
+    }
+}
+
 /// How things stand before an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// An attempt may begin; `repeat`: an earlier one may have succeeded. The first is number 1.
-    Go { repeat: bool, attempts: i64 },
+    /// An attempt may begin.
+    Go(Attempt),
     /// The copy exists.
     Sent(MessageId),
     /// It was given up; the person concerned is still to be told.
@@ -51,14 +77,6 @@ pub(super) enum Standing {
     Told,
     /// Another process is at it.
     Busy,
-}
-
-impl Standing {
-    /// Only attempts with an unknown outcome are counted: after one of these, whatever came between,
-    /// a copy may exist.
-    fn of_attempt(attempts: i64) -> Self {
-        Self::Go { repeat: attempts > 1, attempts }
-    }
 }
 
 /// How an attempt ended.
@@ -121,12 +139,12 @@ impl Carriage<'_> {
         let store = &self.relay.inner.store;
         store.stay_alive().await?;
         if self.write_down(part, initial).await? {
-            return Ok(Standing::Go { repeat: false, attempts: 1 });
+            return Ok(Standing::Go(Attempt { part, initial, number: 1 }));
         }
         let known = store.reference_of_source(self.owner, self.source, part).await?;
         let Some(known) = known else {
             // It was removed between the two statements: as good as never written.
-            return Ok(Standing::Go { repeat: true, attempts: 1 });
+            return Ok(Standing::Go(Attempt { part, initial, number: 2 }));
         };
         Ok(match known.state {
             DeliveryState::Sent => known.copy_message.map_or(Standing::Told, Standing::Sent),
@@ -141,7 +159,7 @@ impl Carriage<'_> {
                     return Ok(Standing::Busy);
                 }
                 let unknown = i64::from(known.state == DeliveryState::Sending);
-                Standing::of_attempt(known.attempts + unknown)
+                Standing::Go(Attempt { part, initial, number: known.attempts + unknown })
             }
         })
     }
@@ -174,13 +192,15 @@ impl Carriage<'_> {
     }
 
     /// Makes the call, with plainer ones where Telegram refuses the first, and says how it ended.
-    /// Nothing is written.
+    /// The reference follows whether it waits or goes out.
     pub(super) async fn attempt(
         &self,
+        attempt: Attempt,
         outgoing: Outgoing,
         plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
     ) -> Ending {
-        match self.call(outgoing, plainer).await {
+        let written = Written::of(self, &[(self.source, attempt.part)], attempt.initial);
+        match self.call(&written, outgoing, plainer).await {
             Ok(message) => made(&message),
             Err(ending) => ending,
         }
@@ -189,6 +209,7 @@ impl Carriage<'_> {
     /// The same, with Telegram's whole answer where it made what was asked for.
     pub(super) async fn call(
         &self,
+        written: &Written<'_>,
         outgoing: Outgoing,
         plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
     ) -> Result<Value, Ending> {
@@ -196,14 +217,9 @@ impl Carriage<'_> {
         let mut pause = Duration::from_secs(1);
         loop {
             let telegram = &self.relay.inner.telegram;
-            let may = || self.relay.inner.store.is_surely_alive();
-            let call = telegram.deliver_while(
-                self.writer,
-                self.chat,
-                &outgoing,
-                self.holder,
-                (self.deadline, &may),
-            );
+            let errand = Errand { holder: self.holder, watch: written };
+            let call =
+                telegram.deliver_watched(self.writer, self.chat, &outgoing, errand, self.deadline);
             let refusal = match call.await {
                 Ok(message) => return Ok(message),
                 Err(CallError::Unknown(doubt)) => {
@@ -216,6 +232,7 @@ impl Carriage<'_> {
                     // A file that never comes must not keep the customer's next messages waiting
                     // for a day: after the hold it is told about instead.
                     if Instant::now() + wait < self.deadline {
+                        written.waits().await;
                         if !telegram.pause(wait).await {
                             return Err(Ending::Later(wait, Failure::Unreachable));
                         }
@@ -268,12 +285,6 @@ impl Carriage<'_> {
         store.insist(|| store.finish_reference(owner, source, part, copy, state, reason)).await
     }
 
-    /// Writes that the message itself is sent from now on, its header being out. `false` when
-    /// another process has taken over.
-    pub(super) async fn goes_on(&self, part: Part) -> Result<bool, StoreError> {
-        self.relay.inner.store.mark_sending(self.owner, self.source, part).await
-    }
-
     /// Writes a state without a copy: how an attempt ended, or that somebody was told. Both are known
     /// here alone, so it is as patient.
     pub(super) async fn record(
@@ -295,6 +306,72 @@ impl Carriage<'_> {
         };
         store.insist(write).await
     }
+}
+
+/// Keeps references true while their call is made: `held` while it waits, so that whoever finds them
+/// after a crash knows that nothing was sent, `sending` from when it goes out.
+pub(super) struct Written<'a> {
+    relay: &'a Relay,
+    owner: OwnerId,
+    rows: Vec<(MessageKey, Part)>,
+    is_held: AtomicBool,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn of(
+        carriage: &Carriage<'a>,
+        rows: &[(MessageKey, Part)],
+        initial: DeliveryState,
+    ) -> Self {
+        let is_held = AtomicBool::new(initial == DeliveryState::Held);
+        Self { relay: carriage.relay, owner: carriage.owner, rows: rows.to_vec(), is_held }
+    }
+}
+
+impl Watch for Written<'_> {
+    fn waits(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            if self.is_held.swap(true, Ordering::Relaxed) {
+                return;
+            }
+            let store = &self.relay.inner.store;
+            for (source, part) in &self.rows {
+                let state = DeliveryState::Held;
+                if let Err(error) = store.mark_state(self.owner, *source, *part, state).await {
+                    tracing::debug!(%error, "what waits stays written as being sent");
+                }
+            }
+        })
+    }
+
+    fn goes(&self) -> BoxFuture<'_, bool> {
+        Box::pin(async {
+            let store = &self.relay.inner.store;
+            if !store.is_surely_alive() {
+                return false;
+            }
+            if !self.is_held.load(Ordering::Relaxed) {
+                return true;
+            }
+            let marks = self.rows.iter().map(|(source, part)| {
+                let mark = || store.mark_state(self.owner, *source, *part, DeliveryState::Sending);
+                store.insist(mark)
+            });
+            if !join_all(marks).await.into_iter().all(|marked| marked.unwrap_or(false)) {
+                return false;
+            }
+            self.is_held.store(false, Ordering::Relaxed);
+            store.is_surely_alive()
+        })
+    }
+}
+
+/// How a reference begins: what has its files to be moved first, or a message of its own to go before
+/// it, is not being sent yet.
+pub(super) fn initial(composed: &Composed) -> DeliveryState {
+    let Composed { header, main } = composed;
+    let is_alone = header.is_none() && main.attachment.is_none() && main.media.is_empty();
+    if is_alone { DeliveryState::Sending } else { DeliveryState::Held }
 }
 
 /// Whether an unknown outcome was the last one to try again after.

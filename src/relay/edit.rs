@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use call::is_end_of_location;
 pub(super) use call::{changed_content, moved_location};
 pub(super) use memory::Edited;
+use serde_json::Value;
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
@@ -55,8 +56,8 @@ const DOUBTS: u32 = 5;
 
 /// How a change of a copy went.
 enum Changed {
-    /// The copy shows it.
-    Done,
+    /// The copy shows it; when it was made, in UTC seconds by Telegram's clock, where that is known.
+    Done(Option<i64>),
     /// It is to be tried again after this time.
     Later(Duration),
     /// The copy can't be changed so.
@@ -188,10 +189,11 @@ impl Relay {
         (copy, reference): Copy,
     ) -> Result<Verdict, StoreError> {
         let source = customer.source(message);
+        let owner = customer.owner();
         self.inner.edited.now(source);
         let language = customer.owner_language();
         let header = Header { remark: Some(language.edited()), ..Header::of(customer) };
-        let separate = self.separate_header(customer.owner(), &reference).await?;
+        let separate = self.separate_header(owner, &reference).await?;
         let joined = separate.is_none().then_some(&header);
         let edit = moved_location(message).map(Ok).or_else(|| {
             let key = reference.copy_key(copy);
@@ -201,14 +203,20 @@ impl Relay {
         let to = (reference.copy_chat, copy);
         let holder = &customer.client.caller;
         let changed = match edit {
-            None => Changed::Done,
+            None => Changed::Done(None),
             // There is no room for the header, without which a copy does not say who wrote it.
             Some(Err(())) => Changed::Refused(Refusal::MessageFixed),
-            Some(Ok(edit)) => self.change(writer, holder, to, edit).await,
+            Some(Ok(edit)) => {
+                if moved_location(message).is_none() {
+                    self.inner.store.begin_change(owner, source, Part::Main).await?;
+                }
+                self.change(writer, holder, to, edit).await
+            }
         };
+        self.has_changed(owner, source, &changed).await?;
         let verdict = match changed {
             Changed::Later(after) => Verdict::TryLater(after),
-            Changed::Done => {
+            Changed::Done(_) => {
                 let header_copy = separate.map(|(header_copy, _)| header_copy);
                 self.is_changed(customer, message, (header, header_copy)).await?;
                 Verdict::Done
@@ -249,12 +257,12 @@ impl Relay {
                         self.change(&client.caller, &self.inner.master, to, edit).await
                     }
                     Some(Err(())) => Changed::Refused(Refusal::MessageFixed),
-                    None => Changed::Done,
+                    None => Changed::Done(None),
                 }
             }
         };
         let verdict = match changed {
-            Changed::Done => Verdict::Done,
+            Changed::Done(_) => Verdict::Done,
             Changed::Later(after) if !is_outdated(message, clock::now_ms()) => {
                 Verdict::TryLater(after)
             }
@@ -346,9 +354,11 @@ impl Relay {
         loop {
             let done = self.inner.telegram.deliver(writer, chat, &edit, holder, deadline).await;
             let refusal = match done {
-                Ok(_) | Err(CallError::NotSent(Refusal::NotModified)) => {
+                done @ (Ok(_) | Err(CallError::NotSent(Refusal::NotModified))) => {
                     self.inner.edited.remember(key, &edit);
-                    return Changed::Done;
+                    let now = || clock::now_ms() / 1000;
+                    let made_at = |answer: Value| answer.get("edit_date").and_then(Value::as_i64);
+                    return Changed::Done(Some(done.ok().and_then(made_at).unwrap_or_else(now)));
                 }
                 // An edit repeated changes nothing, so "unknown" needs no label; but one that never
                 // gets a clear answer must not keep what follows waiting for a day.
@@ -381,7 +391,7 @@ impl Relay {
             match plainer(&edit, &refusal) {
                 Some(next) => edit = next,
                 // It was no live location, or has ended by itself: there is nothing new to say.
-                None if is_end_of_location(&edit) => return Changed::Done,
+                None if is_end_of_location(&edit) => return Changed::Done(None),
                 None => return Changed::Refused(refusal),
             }
         }

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::{
     BUSY, Failure, Relay, Verdict,
-    carry::{Carriage, Ending, Standing, is_last},
+    carry::{Attempt, Carriage, Ending, Standing, initial, is_last},
     compose::{Composed, Quote, Reply, compose, plainer, replying, text_message},
     content::{Content, Reading, WordsPlace, read},
     customer::Customer,
@@ -194,17 +194,14 @@ impl Relay {
     ) -> Result<Carried, StoreError> {
         let plain =
             compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
-        // With a header of its own to go first, the message itself has certainly not been sent yet.
-        let alone = plain.header.is_none();
-        let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
-        let (repeat, attempts) = match carriage.begin(part, initial).await? {
+        let attempt = match carriage.begin(part, initial(&plain)).await? {
             Standing::Sent(_) | Standing::Told => return Ok(Carried::Before),
             Standing::Busy => return Ok(Carried::Later(BUSY)),
             Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
-            Standing::Go { repeat, attempts } => (repeat, attempts),
+            Standing::Go(attempt) => attempt,
         };
         let (carried, waits) = tokio::join!(
-            self.carry_now(carriage, incoming, plain, (part, repeat, attempts)),
+            self.carry_now(carriage, incoming, plain, attempt),
             self.begins_waiting(carriage, incoming),
         );
         waits.and(carried)
@@ -215,18 +212,15 @@ impl Relay {
         carriage: &Carriage<'_>,
         incoming: &Incoming,
         plain: Composed,
-        (part, repeat, attempts): (Part, bool, i64),
+        attempt: Attempt,
     ) -> Result<Carried, StoreError> {
-        let alone = plain.header.is_none();
-        let composed = if repeat { incoming.repeated() } else { plain };
-        let main = match self.header_first(carriage, incoming, composed, (part, repeat)).await? {
+        let Attempt { part, number, .. } = attempt;
+        let composed = if attempt.is_repeat() { incoming.repeated() } else { plain };
+        let main = match self.header_first(carriage, incoming, composed, attempt).await? {
             HeaderEnding::Main(main) => *main,
-            HeaderEnding::Stop(ending) => return carriage.settle(part, ending, attempts).await,
+            HeaderEnding::Stop(ending) => return carriage.settle(part, ending, number).await,
         };
-        if !alone && !carriage.goes_on(part).await? {
-            return Ok(Carried::Later(BUSY));
-        }
-        self.send_main(carriage, incoming, main, (part, repeat, attempts)).await
+        self.send_main(carriage, incoming, main, attempt).await
     }
 
     /// Sends the header where it is a message of its own, and makes the message a reply to it.
@@ -235,30 +229,32 @@ impl Relay {
         carriage: &Carriage<'_>,
         incoming: &Incoming,
         composed: Composed,
-        (part, repeat): (Part, bool),
+        attempt: Attempt,
     ) -> Result<HeaderEnding, StoreError> {
         let Composed { header, main } = composed;
         let Some(header) = header else { return Ok(HeaderEnding::Main(Box::new(main))) };
-        let part = if repeat { part.repeat_notice() } else { part.header() };
+        let part = attempt.part;
+        let part = if attempt.is_repeat() { part.repeat_notice() } else { part.header() };
         let header_copy = match carriage.begin(part, DeliveryState::Sending).await? {
             Standing::Sent(copy) => copy,
-            Standing::Go { repeat, .. } => {
+            Standing::Go(attempt) => {
                 // With the words it holds, where it holds any.
                 let repeated = || incoming.repeated().header;
-                let header = if repeat {
+                let header = if attempt.is_repeat() {
                     repeated().unwrap_or_else(|| incoming.repeat_header())
                 } else {
                     header
                 };
-                match carriage.attempt(header, plainer).await {
+                match carriage.attempt(attempt, header, plainer).await {
                     Ending::Sent(copy) => {
                         carriage.record_copy(part, copy, DeliveryState::Sent, None).await?;
                         copy
                     }
                     ending => {
-                        if let Ending::Later(..) = ending {
-                            carriage.record(part, DeliveryState::Held, None).await?;
-                        }
+                        let certain = matches!(ending, Ending::Later(..));
+                        let state =
+                            if certain { DeliveryState::Held } else { DeliveryState::Sending };
+                        carriage.record(part, state, None).await?;
                         return Ok(HeaderEnding::Stop(ending));
                     }
                 }
@@ -280,21 +276,22 @@ impl Relay {
         carriage: &Carriage<'_>,
         incoming: &Incoming,
         main: Outgoing,
-        (part, repeat, attempts): (Part, bool, i64),
+        attempt: Attempt,
     ) -> Result<Carried, StoreError> {
+        let Attempt { part, number, .. } = attempt;
         let missing = std::sync::Mutex::new(None);
         let next = |outgoing: &Outgoing, refusal: &Refusal| {
             plainer(outgoing, refusal).or_else(|| {
-                let told = incoming.in_words(outgoing, refusal, repeat)?;
+                let told = incoming.in_words(outgoing, refusal, attempt.is_repeat())?;
                 let about_file = matches!(refusal, Refusal::FileTooBig | Refusal::FileUnavailable);
                 let failure = if about_file { Failure::of(refusal) } else { Failure::Kind };
                 *missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(failure);
                 Some(told)
             })
         };
-        let ending = carriage.attempt(main, next).await;
+        let ending = carriage.attempt(attempt, main, next).await;
         let Ending::Sent(copy) = ending else {
-            return carriage.settle(part, ending, attempts).await;
+            return carriage.settle(part, ending, number).await;
         };
         let missing = missing.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let incomplete = missing.or(incoming.incomplete);

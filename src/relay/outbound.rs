@@ -15,7 +15,7 @@ use teloxide::types::{ChatId, MessageId};
 
 use super::{
     BUSY, Failure, Relay, SEND_AGAIN, Verdict,
-    carry::{Carriage, Ending, Standing},
+    carry::{Attempt, Carriage, Ending, Standing},
     compose::{Composed, Quote, Reply, compose, plainer},
     content::{Content, Reading, read},
     inbound::Carried,
@@ -125,7 +125,8 @@ impl Relay {
             (Ok(content), Some(client)) => (content, client),
             (content, _) => return carriage.give_up(target.bot, content.err()).await,
         };
-        let standing = carriage.begin(Part::Main, DeliveryState::Sending).await?;
+        let begins = initial_of(&content);
+        let standing = carriage.begin(Part::Main, begins).await?;
         let replied = self.carry_out(&carriage, &content, reply.as_ref(), standing).await?;
         if let Replied::Undelivered(Undelivered { failure: Failure::TokenRevoked, .. }) = &replied {
             self.inner.bots.token_refused(client).await?;
@@ -162,7 +163,7 @@ impl Relay {
     ) -> Result<Replied, StoreError> {
         let undelivered =
             |failure| Replied::Undelivered(Undelivered { failure, kind: content.kind.to_owned() });
-        let (repeat, attempts) = match standing {
+        let attempt = match standing {
             // After a crash its receipt may be missing.
             Standing::Sent(_) if !self.is_receipt_shown(carriage.source) => {
                 return Ok(Replied::Delivered);
@@ -170,9 +171,9 @@ impl Relay {
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
             Standing::Busy => return Ok(Replied::Later(BUSY)),
             Standing::Failed(failure) => return Ok(undelivered(failure)),
-            Standing::Go { repeat, attempts } => (repeat, attempts),
+            Standing::Go(attempt) => attempt,
         };
-        let label = if repeat {
+        let label = if attempt.is_repeat() {
             let target = (carriage.owner, carriage.writer.bot, carriage.chat);
             Some(self.repeat_label(target).await?)
         } else {
@@ -185,12 +186,15 @@ impl Relay {
             None => main,
         };
         // The label, or words too long for a caption. Nobody replies to it: it needs no reference.
-        let first = match header {
-            Some(first) => carriage.attempt(first, plainer).await,
-            None => Ending::Sent(carriage.source.message),
+        let (first, begun) = match header {
+            Some(first) => {
+                let begun = Attempt { initial: DeliveryState::Sending, ..attempt };
+                (carriage.attempt(attempt, first, plainer).await, begun)
+            }
+            None => (Ending::Sent(carriage.source.message), attempt),
         };
         let ending = match first {
-            Ending::Sent(_) => carriage.attempt(main, plainer).await,
+            Ending::Sent(_) => carriage.attempt(begun, main, plainer).await,
             ending => ending,
         };
         if let Ending::Sent(copy) = ending {
@@ -200,11 +204,11 @@ impl Relay {
             return Ok(Replied::Delivered);
         }
         if let Ending::Later(_, Failure::TooFast) = ending {
-            let failure = if attempts > 1 { Failure::Uncertain } else { Failure::TooFast };
+            let failure = if attempt.is_repeat() { Failure::Uncertain } else { Failure::TooFast };
             carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
             return Ok(undelivered(failure));
         }
-        Ok(match carriage.settle(Part::Main, ending, attempts).await? {
+        Ok(match carriage.settle(Part::Main, ending, attempt.number).await? {
             Carried::Done | Carried::Before => Replied::Delivered,
             Carried::Later(after) => Replied::Later(after),
             Carried::Tell(failure) => undelivered(failure),
@@ -245,6 +249,12 @@ impl Relay {
     }
 }
 
+/// How a reply's reference begins: a file has to be moved first.
+pub(super) fn initial_of(content: &Content) -> DeliveryState {
+    let is_file = content.outgoing.attachment.is_some();
+    if is_file { DeliveryState::Held } else { DeliveryState::Sending }
+}
+
 /// How an owner's reply fared.
 pub(super) enum Replied {
     /// Nothing more is to be done.
@@ -271,7 +281,7 @@ impl Carriage<'_> {
         match standing {
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
             Standing::Busy => return Ok(Replied::Later(BUSY)),
-            Standing::Go { .. } | Standing::Failed(_) => {}
+            Standing::Go(_) | Standing::Failed(_) => {}
         }
         carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
         Ok(Replied::Undelivered(Undelivered { failure, kind: kind.unwrap_or_default() }))

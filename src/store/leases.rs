@@ -8,7 +8,7 @@ use super::{Inserted, Pool, Store, StoreError, sql, statement::Statement};
 use crate::model::BotId;
 
 /// What a lease is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// Handling what happens in a chat.
     Chat,
@@ -31,10 +31,23 @@ fn of_key(statement: Statement, (bot, chat): (BotId, ChatId), purpose: Purpose) 
 
 impl Store {
     /// Takes a lease, or finds it taken by this process; `false` when another one that lives has it.
+    /// Each one taken is to be given back by [`Store::end_lease`].
     ///
     /// # Errors
     /// When the database fails.
     pub async fn take_lease(
+        &self,
+        key: (BotId, ChatId),
+        purpose: Purpose,
+    ) -> Result<bool, StoreError> {
+        let taken = self.claim_lease(key, purpose).await?;
+        if taken {
+            *self.process.leases().entry((key, purpose)).or_default() += 1;
+        }
+        Ok(taken)
+    }
+
+    async fn claim_lease(
         &self,
         key: (BotId, ChatId),
         purpose: Purpose,
@@ -72,7 +85,7 @@ impl Store {
         Ok(self.write(of_key(update.bind(me), key, purpose).bind(holder)).await?.rows > 0)
     }
 
-    /// Gives a lease back.
+    /// Gives a lease back; others get it when the last one who took it in this process has done so.
     ///
     /// # Errors
     /// When the database fails; the lease then stays with this process.
@@ -81,7 +94,17 @@ impl Store {
         key: (BotId, ChatId),
         purpose: Purpose,
     ) -> Result<(), StoreError> {
-        if matches!(self.pool, Pool::Sqlite { .. }) {
+        let is_last = {
+            let mut leases = self.process.leases();
+            let left = leases.get(&(key, purpose)).copied().unwrap_or(0).saturating_sub(1);
+            if left == 0 {
+                leases.remove(&(key, purpose));
+            } else {
+                leases.insert((key, purpose), left);
+            }
+            left == 0
+        };
+        if matches!(self.pool, Pool::Sqlite { .. }) || !is_last {
             return Ok(());
         }
         let delete = sql("DELETE FROM leases \

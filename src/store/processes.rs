@@ -7,15 +7,18 @@
 //! to be gone at once. A file of SQLite belongs to one process at a time: there nobody else lives.
 
 use std::{
+    collections::HashMap,
     fs,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use sha2::{Digest, Sha256};
+use teloxide::types::ChatId;
 use tokio_util::sync::CancellationToken;
 
-use super::{Pool, Store, StoreError, sql, statement::twin};
+use super::{Pool, Purpose, Store, StoreError, sql, statement::twin};
+use crate::model::BotId;
 
 /// How long a sign of life holds: longer than a slow server takes for it.
 const LASTS: Duration = Duration::from_secs(10);
@@ -30,7 +33,12 @@ pub(super) struct Process {
     place: Option<Place>,
     state: Mutex<State>,
     renewing: tokio::sync::Mutex<()>,
+    /// How often each lease is taken within this process.
+    leases: Mutex<Held>,
 }
+
+/// Leases, and how often each is taken.
+type Held = HashMap<((BotId, ChatId), Purpose), u32>;
 
 #[derive(Default)]
 struct State {
@@ -55,11 +63,16 @@ impl Process {
             place: Place::here(),
             state: Mutex::default(),
             renewing: tokio::sync::Mutex::default(),
+            leases: Mutex::default(),
         }
     }
 
     fn state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
         with(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn leases(&self) -> MutexGuard<'_, Held> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_valid_for(&self, ahead: Duration) -> bool {

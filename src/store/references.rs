@@ -43,6 +43,8 @@ struct Columns {
     reason: Option<String>,
     attempts: i64,
     holder: Option<i64>,
+    is_changing: Option<i64>,
+    changed_at: Option<i64>,
 }
 
 impl TryFrom<Columns> for Reference {
@@ -74,6 +76,8 @@ impl TryFrom<Columns> for Reference {
             attempts: row.attempts,
             reason: row.reason,
             holder: row.holder,
+            is_changing: row.is_changing == Some(1),
+            changed_at: row.changed_at,
         })
     }
 }
@@ -97,7 +101,8 @@ macro_rules! select {
     ($which:literal) => {
         sql(concat!(
             "SELECT owner_id, source_bot, source_chat, source_message, part, direction, copy_bot, \
-             copy_chat, copy_message, state, reason, attempts, holder FROM message_references ",
+             copy_chat, copy_message, state, reason, attempts, holder, is_changing, \
+             changed_at FROM message_references ",
             $which
         ))
     };
@@ -248,16 +253,19 @@ impl Store {
         Ok(())
     }
 
-    /// Writes that what this process holds is being sent now; `false` when it holds it no longer.
-    pub async fn mark_sending(
+    /// Writes that what this process holds waits, or is being sent now; `false` when it holds it no
+    /// longer.
+    pub async fn mark_state(
         &self,
         owner: OwnerId,
         source: MessageKey,
         part: Part,
+        state: DeliveryState,
     ) -> Result<bool, StoreError> {
-        let update = sql("UPDATE message_references SET state = 'sending', reason = NULL \
+        let update = sql("UPDATE message_references SET state = ?, reason = NULL \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
-             AND part = ? AND holder = ?");
+             AND part = ? AND holder = ?")
+        .bind(state.word());
         let update = of_source(update, owner, source, part).bind(self.process.id);
         Ok(self.write(update).await?.rows > 0)
     }
@@ -344,13 +352,19 @@ impl Store {
         copy_bot: BotId,
         chat: ChatId,
     ) -> Result<bool, StoreError> {
-        let query = sql("SELECT part FROM message_references \
+        let query = sql("SELECT DISTINCT holder FROM message_references \
              WHERE copy_bot = ? AND copy_chat = ? AND copy_message IS NULL AND owner_id + 0 = ? \
-             AND state = 'sending' LIMIT 1")
+             AND state = 'sending' AND holder IS NOT NULL LIMIT 10")
         .bind(copy_bot)
         .bind(chat)
         .bind(owner);
-        Ok(self.find::<(i64,)>(query).await?.is_some())
+        for (holder,) in self.list::<(i64,)>(query).await? {
+            // What a process that is gone was sending is not being sent any more.
+            if self.lives(holder).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The latest message a customer wrote to a client bot that we know of.
@@ -443,6 +457,39 @@ impl Store {
         .bind(source.message)
         .bind(limit);
         self.list_references(query).await
+    }
+
+    /// Writes that a copy's words are about to be changed: from now on nobody may put earlier ones
+    /// there.
+    pub async fn begin_change(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        part: Part,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references SET is_changing = 1 \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?");
+        self.write(of_source(update, owner, source, part)).await?;
+        Ok(())
+    }
+
+    /// Writes that a change of a copy's words has ended, and when it was made if it was: UTC
+    /// seconds by Telegram's clock.
+    pub async fn end_change(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        part: Part,
+        made_at: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references \
+             SET is_changing = NULL, changed_at = COALESCE(?, changed_at) \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ?")
+        .bind(made_at);
+        self.write(of_source(update, owner, source, part)).await?;
+        Ok(())
     }
 
     /// Records what became of a copy that was to be deleted: `deleted`, or why it stays.

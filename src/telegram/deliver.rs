@@ -2,10 +2,14 @@
 //! file where there is one.
 
 use std::{
+    future::ready,
+    pin::pin,
     sync::atomic::Ordering,
+    task::Poll,
     time::{Duration, Instant},
 };
 
+use futures::future::BoxFuture;
 use reqwest::{Body, multipart};
 use serde_json::{Map, Value};
 use teloxide::types::ChatId;
@@ -47,6 +51,42 @@ pub struct Attachment {
     pub file: RemoteFile,
 }
 
+/// Who keeps an eye on a call: what he wrote about it is to be true at every moment.
+pub trait Watch: Sync {
+    /// It has to wait; nothing of it is out.
+    fn waits(&self) -> BoxFuture<'_, ()>;
+    /// It goes out now; `false`: it may not.
+    fn goes(&self) -> BoxFuture<'_, bool>;
+}
+
+/// A call nobody keeps an eye on.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn waits(&self) -> BoxFuture<'_, ()> {
+        Box::pin(ready(()))
+    }
+
+    fn goes(&self) -> BoxFuture<'_, bool> {
+        Box::pin(ready(true))
+    }
+}
+
+/// What a call needs besides itself.
+#[derive(Clone, Copy)]
+pub struct Errand<'a> {
+    /// The bot that has its files.
+    pub holder: &'a Caller,
+    /// Who keeps an eye on it.
+    pub watch: &'a dyn Watch,
+}
+
+impl Errand<'_> {
+    pub(super) async fn goes(&self) -> Result<(), CallError> {
+        if self.watch.goes().await { Ok(()) } else { Err(Refusal::Lapsed.into()) }
+    }
+}
+
 impl Outgoing {
     /// A call without a file.
     pub fn new(method: &'static str, parameters: Map<String, Value>) -> Self {
@@ -77,33 +117,38 @@ impl Telegram {
         holder: &Caller,
         deadline: Instant,
     ) -> Result<Value, CallError> {
-        self.deliver_while(caller, chat, outgoing, holder, (deadline, &|| true)).await
+        let errand = Errand { holder, watch: &Unwatched };
+        self.deliver_watched(caller, chat, outgoing, errand, deadline).await
     }
 
-    /// The same, only while `may` says so, which is asked right before each attempt.
+    /// The same, under somebody's eyes; see [`Watch`].
     ///
     /// # Errors
-    /// [`Refusal::Lapsed`] when it says no; else see [`CallError`].
-    pub async fn deliver_while(
+    /// [`Refusal::Lapsed`] when he forbids it; else see [`CallError`].
+    pub async fn deliver_watched(
         &self,
         caller: &Caller,
         chat: ChatId,
         outgoing: &Outgoing,
-        holder: &Caller,
-        (deadline, may): (Instant, &(dyn Fn() -> bool + Sync)),
+        errand: Errand<'_>,
+        deadline: Instant,
     ) -> Result<Value, CallError> {
         loop {
             let deed = Deed::of(outgoing.method);
-            let turn = self.inner.limits.turn(caller.bot, chat, deed, deadline).await;
+            let mut turn = pin!(self.inner.limits.turn(caller.bot, chat, deed, deadline));
+            let turn = match futures::poll!(turn.as_mut()) {
+                Poll::Ready(turn) => turn,
+                Poll::Pending => {
+                    errand.watch.waits().await;
+                    turn.await
+                }
+            };
             turn.map_err(|no_turn| match no_turn {
                 NoTurn::Past(retry_after) => Refusal::TooFast { retry_after },
                 // Not a matter of the rates: nobody is told of one, it goes on after the start.
                 NoTurn::Stopping => Refusal::Unreachable,
             })?;
-            if !may() {
-                return Err(Refusal::Lapsed.into());
-            }
-            let result = self.attempt(caller, chat, outgoing, holder).await;
+            let result = self.attempt(caller, chat, outgoing, errand).await;
             let Err(CallError::NotSent(Refusal::TooFast { retry_after })) = result else {
                 return result;
             };
@@ -116,14 +161,16 @@ impl Telegram {
         caller: &Caller,
         chat: ChatId,
         outgoing: &Outgoing,
-        holder: &Caller,
+        errand: Errand<'_>,
     ) -> Result<Value, CallError> {
+        let holder = errand.holder;
         let mut parameters = outgoing.parameters.clone();
         parameters.insert("chat_id".to_owned(), chat.0.into());
         if !outgoing.media.is_empty() {
-            return self.attempt_media(caller, parameters, outgoing, holder).await;
+            return self.attempt_media(caller, parameters, outgoing, errand).await;
         }
         let Some(attachment) = &outgoing.attachment else {
+            errand.goes().await?;
             return self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
         };
         let known = self.inner.file_ids.get(caller.bot, attachment.field, &attachment.file);
@@ -132,13 +179,14 @@ impl Telegram {
         if let Some(id) = known {
             let mut by_id = parameters.clone();
             by_id.insert(attachment.field.to_owned(), id.into());
+            errand.goes().await?;
             let result = self.call_json(caller, outgoing.method, &by_id, CALL_TIMEOUT).await;
             if !matches!(result, Err(CallError::NotSent(Refusal::BadFileId))) {
                 return result;
             }
             self.inner.file_ids.forget(caller.bot, attachment.field, &attachment.file);
         }
-        let answer = self.upload(caller, outgoing.method, parameters, attachment, holder).await?;
+        let answer = self.upload(caller, outgoing.method, parameters, attachment, errand).await?;
         if let Some(id) = file_id_in(&answer, attachment.field) {
             self.inner.file_ids.put(caller.bot, attachment.field, &attachment.file, id);
         }
@@ -151,13 +199,14 @@ impl Telegram {
         method: &'static str,
         parameters: Map<String, Value>,
         attachment: &Attachment,
-        holder: &Caller,
+        errand: Errand<'_>,
     ) -> Result<Value, CallError> {
         let _slot = self.transfer_slot().await?;
-        let opened = self.open_file(holder, &attachment.file).await.map_err(of_holder)?;
+        let opened = self.open_file(errand.holder, &attachment.file).await.map_err(of_holder)?;
         let OpenFile { content, length } = opened;
         let (content, failed) = Watched::new(content);
         let form = form(parameters, attachment, Body::wrap_stream(content), length);
+        errand.goes().await?;
         let result = self.call_multipart(caller, method, form, TRANSFER_TIMEOUT).await;
         match result {
             Err(CallError::Unknown(_)) if failed.load(Ordering::Relaxed) => {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{
     CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
-    deliver::{Attachment, Outgoing, file_id_in, of_holder, text_fields, typed},
+    deliver::{Attachment, Errand, Outgoing, file_id_in, of_holder, text_fields, typed},
     files::Watched,
     outcome::{CallError, Refusal},
 };
@@ -23,19 +23,20 @@ impl Telegram {
         caller: &Caller,
         parameters: Map<String, Value>,
         outgoing: &Outgoing,
-        holder: &Caller,
+        errand: Errand<'_>,
     ) -> Result<Value, CallError> {
+        let holder = errand.holder;
         let media = &outgoing.media;
         let ids: Vec<_> = media.iter().map(|item| self.known_id(caller, item, holder)).collect();
         let any_known = ids.iter().any(Option::is_some);
-        let mut result = self.send_media(caller, &parameters, outgoing, &ids, holder).await;
+        let mut result = self.send_media(caller, &parameters, outgoing, &ids, errand).await;
         if any_known && matches!(result, Err(CallError::NotSent(Refusal::BadFileId))) {
             // Telegram does not say which of them it does not know.
             for item in media {
                 self.forget_id(caller, item);
             }
             let none = vec![None; media.len()];
-            result = self.send_media(caller, &parameters, outgoing, &none, holder).await;
+            result = self.send_media(caller, &parameters, outgoing, &none, errand).await;
         }
         if let Ok(answer) = &result {
             self.remember_ids(caller, media, answer);
@@ -49,15 +50,16 @@ impl Telegram {
         parameters: &Map<String, Value>,
         outgoing: &Outgoing,
         ids: &[Option<String>],
-        holder: &Caller,
+        errand: Errand<'_>,
     ) -> Result<Value, CallError> {
         let parameters = parameters.clone();
         let known: Vec<String> = ids.iter().flatten().cloned().collect();
         if known.len() == ids.len() {
             let by_id = with_media(parameters, known.into_iter());
+            errand.goes().await?;
             return self.call_json(caller, outgoing.method, &by_id, CALL_TIMEOUT).await;
         }
-        self.upload_media(caller, parameters, outgoing, ids, holder).await
+        self.upload_media(caller, parameters, outgoing, ids, errand).await
     }
 
     fn known_id(&self, caller: &Caller, item: &Attachment, holder: &Caller) -> Option<String> {
@@ -84,7 +86,7 @@ impl Telegram {
         parameters: Map<String, Value>,
         outgoing: &Outgoing,
         ids: &[Option<String>],
-        holder: &Caller,
+        errand: Errand<'_>,
     ) -> Result<Value, CallError> {
         let _slot = self.transfer_slot().await?;
         let failed = Arc::new(AtomicBool::new(false));
@@ -96,10 +98,11 @@ impl Telegram {
             }
             let part = format!("file{place}");
             names.push(format!("attach://{part}"));
-            parts.push((part, self.lazy_part(holder, item, &failed).await?));
+            parts.push((part, self.lazy_part(errand.holder, item, &failed).await?));
         }
         let form = text_fields(with_media(parameters, names.into_iter()));
         let form = parts.into_iter().fold(form, |form, (name, part)| form.part(name, part));
+        errand.goes().await?;
         let result = self.call_multipart(caller, outgoing.method, form, TRANSFER_TIMEOUT).await;
         match result {
             Err(CallError::Unknown(_)) if failed.load(Ordering::Relaxed) => {

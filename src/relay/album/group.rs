@@ -12,7 +12,7 @@ use crate::{
     model::{DeliveryState, Part},
     relay::{
         Failure,
-        carry::{Carriage, Ending, Standing, made},
+        carry::{Attempt, Carriage, Ending, Standing, Written, made},
         compose::plainer,
     },
     store::StoreError,
@@ -24,8 +24,8 @@ pub(super) struct Group<'a>(pub(super) Vec<Carriage<'a>>);
 
 /// How things stand before an attempt.
 pub(super) enum GroupStanding {
-    /// All of them can go; `repeat`: an earlier attempt may have succeeded.
-    Go { repeat: bool, attempts: i64 },
+    /// All of them can go.
+    Go(Attempt),
     /// They were not all equally lucky before: each has to go its own way.
     Scattered,
     /// Nothing is left to be sent.
@@ -52,29 +52,30 @@ impl Group<'_> {
             store.insist(move || carriage.begin(Part::Main, initial))
         });
         let standings = try_join_all(begun).await?;
-        let (mut repeats, mut most, mut settled) = (false, 0, 0);
+        let (mut most, mut settled) = (0, 0);
         for standing in &standings {
             match standing {
-                Standing::Go { repeat, attempts } => {
-                    repeats |= repeat;
-                    most = most.max(*attempts);
-                }
+                Standing::Go(attempt) => most = most.max(attempt.number),
                 Standing::Sent(_) | Standing::Told => settled += 1,
                 Standing::Busy => return Ok(GroupStanding::Busy),
                 Standing::Failed(_) => return Ok(GroupStanding::Scattered),
             }
         }
         Ok(match settled {
-            0 => GroupStanding::Go { repeat: repeats, attempts: most },
+            0 => GroupStanding::Go(Attempt { part: Part::Main, initial, number: most }),
             all if all == standings.len() => GroupStanding::Settled,
             _ => GroupStanding::Scattered,
         })
     }
 
     /// Sends them and writes what became of them. The header of its own, if any, has been sent.
-    pub(super) async fn send(&self, outgoing: Outgoing) -> Result<GroupEnding, StoreError> {
+    pub(super) async fn send(
+        &self,
+        outgoing: Outgoing,
+        initial: DeliveryState,
+    ) -> Result<GroupEnding, StoreError> {
         let Some(first) = self.0.first() else { return Ok(GroupEnding::Sent) };
-        let ending = match first.call(outgoing, plainer).await {
+        let ending = match first.call(&self.written(initial), outgoing, plainer).await {
             Ok(answer) => match self.copies(&answer) {
                 Some(copies) => {
                     self.record_copies(&copies).await?;
@@ -118,11 +119,18 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// Writes that the items themselves are sent from now on; `false` when another process has
-    /// taken over.
-    pub(super) async fn goes_on(&self) -> Result<bool, StoreError> {
-        let all = try_join_all(self.0.iter().map(|carriage| carriage.goes_on(Part::Main))).await?;
-        Ok(all.into_iter().all(|held| held))
+    /// Sends the line that says it may be a repeat.
+    pub(super) async fn attempt_first(&self, line: Outgoing, initial: DeliveryState) -> Ending {
+        let Some(first) = self.0.first() else { return Ending::Unknown };
+        match first.call(&self.written(initial), line, plainer).await {
+            Ok(message) => made(&message),
+            Err(ending) => ending,
+        }
+    }
+
+    fn written(&self, initial: DeliveryState) -> Written<'_> {
+        let rows: Vec<_> = self.0.iter().map(|carriage| (carriage.source, Part::Main)).collect();
+        Written::of(&self.0[0], &rows, initial)
     }
 
     /// The copies Telegram answered with, in order.

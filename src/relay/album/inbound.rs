@@ -9,10 +9,9 @@ use super::{
 };
 use crate::{
     clock,
-    model::{DeliveryState, Part},
     relay::{
         BUSY, Failure, Relay, Verdict,
-        carry::{Carriage, is_last},
+        carry::{Carriage, initial, is_last},
         content::{Content, Reading, read},
         customer::Customer,
         inbound::{HeaderEnding, Incoming},
@@ -102,29 +101,20 @@ impl Relay {
         let carriage = |item: &Item| Carriage::inbound(self, customer, item.row.source);
         let group = Group(items.iter().map(carriage).collect());
         self.begins_waiting(&group.0[0], &incoming).await?;
-        let alone = plain.header.is_none();
-        let initial = if alone { DeliveryState::Sending } else { DeliveryState::Held };
-        let (repeat, attempts) = match group.begin(initial).await? {
-            GroupStanding::Go { repeat, attempts } => (repeat, attempts),
+        let attempt = match group.begin(initial(&plain)).await? {
+            GroupStanding::Go(attempt) => attempt,
             GroupStanding::Settled => return Ok(Verdict::Done),
             GroupStanding::Busy => return Ok(Verdict::TryLater(BUSY)),
             GroupStanding::Scattered => return self.one_by_one(customer, items).await,
         };
-        let labelled = if repeat { composed(incoming.labelled().rich()) } else { None };
+        let labelled =
+            if attempt.is_repeat() { composed(incoming.labelled().rich()) } else { None };
         let composed = labelled.unwrap_or(plain);
-        let ending = match self
-            .header_first(&group.0[0], &incoming, composed, (Part::Main, repeat))
-            .await?
-        {
-            HeaderEnding::Main(main) => {
-                if !alone && !group.goes_on().await? {
-                    return Ok(Verdict::TryLater(BUSY));
-                }
-                group.send(*main).await?
-            }
+        let ending = match self.header_first(&group.0[0], &incoming, composed, attempt).await? {
+            HeaderEnding::Main(main) => group.send(*main, attempt.initial).await?,
             HeaderEnding::Stop(ending) => group.stopped(ending).await?,
         };
-        self.album_ended(customer, items, (ending, attempts)).await
+        self.album_ended(customer, items, (ending, attempt.number)).await
     }
 
     async fn album_ended(

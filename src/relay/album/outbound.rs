@@ -12,9 +12,9 @@ use crate::{
     relay::{
         BUSY, Failure, Relay, Verdict,
         carry::{Carriage, Ending, is_last},
-        compose::{Reply, plainer},
+        compose::Reply,
         content::{Content, Reading, read},
-        outbound::{Replied, Target, Undelivered, running, with_protection},
+        outbound::{Replied, Target, Undelivered, initial_of, running, with_protection},
     },
     store::StoreError,
     telegram::{Caller, ClientBot},
@@ -193,35 +193,37 @@ impl Relay {
         let Some(plain) = composed(None).filter(|_| outgoing.contents.len() == items.len()) else {
             return self.singly(owner, items, outgoing).await;
         };
-        let (repeat, attempts) = match group.begin(DeliveryState::Sending).await? {
-            GroupStanding::Go { repeat, attempts } => (repeat, attempts),
+        let attempt = match group.begin(DeliveryState::Held).await? {
+            GroupStanding::Go(attempt) => attempt,
             GroupStanding::Settled => return Ok(Replied::Done),
             GroupStanding::Busy => return Ok(Replied::Later(BUSY)),
             GroupStanding::Scattered => return self.singly(owner, items, outgoing).await,
         };
         let key = (owner, outgoing.target.bot, outgoing.target.customer);
-        let label = if repeat { Some(self.repeat_label(key).await?) } else { None };
+        let label = if attempt.is_repeat() { Some(self.repeat_label(key).await?) } else { None };
         let composed = label.and_then(|label| composed(Some(label))).unwrap_or(plain);
+        let main = with_protection(composed.main, outgoing.client);
         let first = match composed.header {
-            Some(first) => Some(group.0[0].attempt(first, plainer).await),
+            Some(first) => Some(group.attempt_first(first, attempt.initial).await),
             None => None,
         };
         let ending = match first {
-            None | Some(Ending::Sent(_)) => {
-                group.send(with_protection(composed.main, outgoing.client)).await?
-            }
+            None => group.send(main, attempt.initial).await?,
+            Some(Ending::Sent(_)) => group.send(main, DeliveryState::Sending).await?,
             Some(ending) => group.stopped(ending).await?,
         };
         Ok(match ending {
             GroupEnding::Sent => Replied::Delivered,
             GroupEnding::Never(_) => return self.singly(owner, items, outgoing).await,
             GroupEnding::Later(_, failure @ Failure::TooFast) => {
-                let failure = if attempts > 1 { Failure::Uncertain } else { failure };
+                let failure = if attempt.is_repeat() { Failure::Uncertain } else { failure };
                 group.record(DeliveryState::Failed, Some(failure)).await?;
                 undelivered(failure)
             }
             GroupEnding::Later(after, _) => Replied::Later(after),
-            GroupEnding::Unknown if !is_last(attempts) => Replied::Later(Duration::from_secs(1)),
+            GroupEnding::Unknown if !is_last(attempt.number) => {
+                Replied::Later(Duration::from_secs(1))
+            }
             GroupEnding::Unknown => {
                 group.record(DeliveryState::Failed, Some(Failure::Uncertain)).await?;
                 undelivered(Failure::Uncertain)
@@ -240,7 +242,7 @@ impl Relay {
         let mut all = Replied::Done;
         for (item, content) in items.iter().zip(&outgoing.contents) {
             let carriage = self.way(owner, item, outgoing);
-            let standing = carriage.begin(Part::Main, DeliveryState::Sending).await?;
+            let standing = carriage.begin(Part::Main, initial_of(content)).await?;
             let reply = outgoing.reply.as_ref();
             match self.carry_out(&carriage, content, reply, standing).await? {
                 Replied::Done => {}

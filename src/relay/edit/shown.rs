@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use teloxide::types::{ChatId, MessageId};
 
+use super::Changed;
+
 use crate::{
     clock,
-    model::{MessageKey, Part},
+    model::{MessageKey, OwnerId, Part},
     relay::{
         INBOUND_HOLD, Relay, Verdict,
         carry::Carriage,
@@ -45,6 +47,23 @@ impl Relay {
             self.inner.store.begin_waiting(customer.key(), message.id, now).await?;
         }
         Ok(())
+    }
+
+    /// Writes how a change of a copy's words ended. Unless nobody knows: then it stays written that
+    /// one has begun.
+    pub(super) async fn has_changed(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        changed: &Changed,
+    ) -> Result<(), StoreError> {
+        let made_at = match changed {
+            Changed::Done(made_at) => *made_at,
+            Changed::Refused(_) => None,
+            Changed::Later(_) => return Ok(()),
+        };
+        let store = &self.inner.store;
+        store.insist(|| store.end_change(owner, source, Part::Main, made_at)).await
     }
 
     /// Marks a header that is a message of its own.
