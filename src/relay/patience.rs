@@ -21,6 +21,8 @@ const DELAYED: Duration = Duration::from_mins(5);
 /// The longest something may wait: Telegram keeps it for 24 h, and whoever wrote it is to be told
 /// before.
 const LONGEST: Duration = Duration::from_hours(22);
+/// Nothing that is delivered is older.
+const IMPOSSIBLE: Duration = Duration::from_hours(25);
 /// Telegram is never asked to come again sooner.
 const SOONEST: Duration = Duration::from_secs(1);
 
@@ -61,7 +63,9 @@ pub(super) fn is_outdated(change: &Message, now: i64) -> bool {
 fn since(message: &Message, key: &str, now: i64) -> Duration {
     let date = message.get(key).and_then(Value::as_i64).filter(|date| *date > 0);
     let since = date.map_or(0, |date| now.saturating_sub(date.saturating_mul(1000)));
-    Duration::from_millis(u64::try_from(since).unwrap_or(0))
+    let since = Duration::from_millis(u64::try_from(since).unwrap_or(0));
+    // Telegram keeps nothing for so long: a clock is wrong, and nobody is told of its error.
+    if since > IMPOSSIBLE { Duration::ZERO } else { since }
 }
 
 #[cfg(test)]
@@ -101,6 +105,8 @@ mod tests {
         assert_eq!(of(json!({"date": 999_900, "edit_date": 999_990})), s(100));
         assert_eq!(of(json!({"date": 2_000_000})), s(0));
         assert_eq!(of(json!({"date": "soon"})), s(0));
+        assert_eq!(of(json!({"date": 1_000_000 - 24 * 3600})), s(24 * 3600));
+        assert_eq!(of(json!({"date": 1_000_000 - 26 * 3600})), s(0), "a clock jumped");
         assert_eq!(of(json!({"date": 0})), s(0));
         assert_eq!(of(json!({"date": i64::MIN})), s(0));
         assert_eq!(of(json!({"date": i64::MAX})), s(0));

@@ -66,10 +66,7 @@ impl Store {
         if self.insert_new(of_key(insert.bind(me), key, purpose)).await? == Inserted::Now {
             return Ok(true);
         }
-        let query =
-            sql("SELECT holder FROM leases WHERE bot_id = ? AND chat_id = ? AND purpose = ?");
-        let found = self.find::<(i64,)>(of_key(query, key, purpose)).await?;
-        let Some((holder,)) = found else {
+        let Some(holder) = self.holder_of(key, purpose).await? else {
             // It was given back meanwhile; whoever asks again may be luckier.
             return Ok(false);
         };
@@ -81,8 +78,22 @@ impl Store {
         }
         let update = sql("UPDATE leases SET holder = ? \
                           WHERE bot_id = ? AND chat_id = ? AND purpose = ? AND holder = ?");
-        // Where it is in doubt, whoever asks again finds out.
-        Ok(self.write(of_key(update.bind(me), key, purpose).bind(holder)).await?.rows > 0)
+        if self.write(of_key(update.bind(me), key, purpose).bind(holder)).await?.rows > 0 {
+            return Ok(true);
+        }
+        // Somebody else in this process may have been quicker, or the first try of this one.
+        Ok(self.holder_of(key, purpose).await? == Some(me))
+    }
+
+    async fn holder_of(
+        &self,
+        key: (BotId, ChatId),
+        purpose: Purpose,
+    ) -> Result<Option<i64>, StoreError> {
+        let query =
+            sql("SELECT holder FROM leases WHERE bot_id = ? AND chat_id = ? AND purpose = ?");
+        let found = self.find::<(i64,)>(of_key(query, key, purpose)).await?;
+        Ok(found.map(|(holder,)| holder))
     }
 
     /// Gives a lease back; others get it when the last one who took it in this process has done so.

@@ -22,6 +22,8 @@ use crate::model::BotId;
 
 /// How long a sign of life holds: longer than a slow server takes for it.
 const LASTS: Duration = Duration::from_secs(10);
+/// How long a process that can be seen, but gives no sign of life, is waited for.
+const STANDS_STILL: Duration = Duration::from_mins(1);
 /// Between two signs of life.
 const BEAT: Duration = Duration::from_secs(1);
 /// How long after its last work a process goes on giving them.
@@ -179,7 +181,12 @@ impl Store {
         let Some((machine, pid, started, left)) = row else { return Ok(false) };
         let place = machine.zip(pid).zip(started);
         let place = place.map(|((machine, pid), started)| Place { machine, pid, started });
-        Ok(is_believed(left) && !place.is_some_and(|place| place.is_gone(self.process.place)))
+        Ok(match place.and_then(|place| place.is_gone(self.process.place)) {
+            Some(true) => false,
+            // It is there, and frozen, or cut off from the database: it will go on.
+            Some(false) => is_believed(left, STANDS_STILL),
+            None => is_believed(left, Duration::ZERO),
+        })
     }
 
     /// Takes back this process's marks: it ends in good order.
@@ -205,10 +212,11 @@ impl Store {
 
 type Columns = (Option<i64>, Option<i64>, Option<i64>, i64);
 
-/// Whether a sign of life holds: one from far ahead is of a clock that was set back since.
-fn is_believed(left: i64) -> bool {
-    let most = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX) + 1000;
-    (1..=most).contains(&left)
+/// Whether a sign of life holds, or has not held for no longer than this: one from far ahead is of
+/// a clock that was set back since.
+fn is_believed(left: i64, longer: Duration) -> bool {
+    let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    (1 - ms(longer)..=ms(LASTS) + 1000).contains(&left)
 }
 
 impl Place {
@@ -225,10 +233,10 @@ impl Place {
         Some(Self { machine, pid, started: started(pid)? })
     }
 
-    /// Whether it can be seen from `here` that the process is gone.
-    fn is_gone(self, here: Option<Self>) -> bool {
-        here.is_some_and(|here| here.machine == self.machine)
-            && started(self.pid) != Some(self.started)
+    /// Whether the process is gone; `None` where that can't be seen from `here`.
+    fn is_gone(self, here: Option<Self>) -> Option<bool> {
+        let is_here = here.is_some_and(|here| here.machine == self.machine);
+        is_here.then(|| started(self.pid) != Some(self.started))
     }
 }
 
@@ -250,26 +258,28 @@ mod tests {
     #[test]
     fn a_process_sees_itself_and_not_one_that_has_ended() {
         let here = Place::here().unwrap();
-        assert!(!here.is_gone(Some(here)));
+        assert_eq!(here.is_gone(Some(here)), Some(false));
         let mut child = std::process::Command::new("sleep").arg("100").spawn().unwrap();
         let pid = i64::from(child.id());
         let other = Place { pid, started: started(pid).unwrap(), ..here };
-        assert!(!other.is_gone(Some(here)));
+        assert_eq!(other.is_gone(Some(here)), Some(false));
         child.kill().unwrap();
         // Before it is waited for it is a zombie: gone all the same.
         while started(pid).is_some() {
             std::thread::yield_now();
         }
-        assert!(other.is_gone(Some(here)));
+        assert_eq!(other.is_gone(Some(here)), Some(true));
         child.wait().unwrap();
-        assert!(other.is_gone(Some(here)));
+        assert_eq!(other.is_gone(Some(here)), Some(true));
         let elsewhere = Place { machine: here.machine ^ 1, ..here };
-        assert!(!other.is_gone(Some(elsewhere)) && !other.is_gone(None));
+        assert_eq!((other.is_gone(Some(elsewhere)), other.is_gone(None)), (None, None));
     }
 
     #[test]
     fn a_sign_of_life_from_a_clock_that_was_set_back_is_not_believed() {
-        assert!(is_believed(1) && is_believed(10_000));
-        assert!(!is_believed(0) && !is_believed(-5) && !is_believed(3_600_000));
+        let believed = |left| is_believed(left, Duration::ZERO);
+        assert!(believed(1) && believed(10_000));
+        assert!(!believed(0) && !believed(-5) && !believed(3_600_000));
+        assert!(is_believed(-5, STANDS_STILL) && !is_believed(-60_000, STANDS_STILL));
     }
 }

@@ -52,8 +52,9 @@ impl Door {
     fn message(&self, number: usize) -> Vec<u8> {
         let person =
             json!({"id": 900_000 + number, "is_bot": false, "first_name": format!("P{number}")});
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let body = json!({"update_id": 5_000_000 + number, "message": {
-            "message_id": 1, "date": 1_790_000_000, "from": person, "text": format!("question {number}"),
+            "message_id": 1, "date": now, "from": person, "text": format!("question {number}"),
             "chat": {"id": 900_000 + number, "type": "private", "first_name": "P"},
         }})
         .to_string();
