@@ -155,7 +155,15 @@ impl Carriage<'_> {
                     return Ok(Standing::Busy);
                 }
                 // Else nobody would know whether this attempt is written down, and nothing is sent.
-                if !store.insist(|| store.resume_reference(&known, part, initial)).await? {
+                let doubted = AtomicBool::new(false);
+                let resume = async || {
+                    let resumed = store.resume_reference(&known, part, initial).await;
+                    doubted.fetch_or(resumed.is_err(), Ordering::Relaxed);
+                    resumed
+                };
+                let resumed = store.insist(resume).await?
+                    || doubted.into_inner() && store.is_resumed(&known, part, initial).await?;
+                if !resumed {
                     return Ok(Standing::Busy);
                 }
                 let unknown = i64::from(known.state == DeliveryState::Sending);

@@ -198,10 +198,21 @@ impl Store {
             .bind(reference.attempts)
             .bind(reference.holder.unwrap_or(0));
         let written = self.write(update).await?;
-        if written.rows > 0 {
-            return Ok(true);
+        if written.rows == 0 && written.doubt {
+            return self.is_resumed(reference, part, state).await;
         }
-        // An earlier try of this one may have done it without anybody learning so.
+        Ok(written.rows > 0)
+    }
+
+    /// Whether a reference is as [`Store::resume_reference`] of this process leaves it, of which
+    /// nobody learned whether it was carried out.
+    pub async fn is_resumed(
+        &self,
+        reference: &Reference,
+        part: Part,
+        state: DeliveryState,
+    ) -> Result<bool, StoreError> {
+        let counts = i64::from(reference.state == DeliveryState::Sending);
         let now = self.reference_of_source(reference.owner, reference.source, part).await?;
         let ours = (Some(self.process.id), state, reference.attempts + counts);
         Ok(now.is_some_and(|now| (now.holder, now.state, now.attempts) == ours))

@@ -131,10 +131,8 @@ async fn a_kill_in_a_call_loses_nothing_and_says_what_may_be_a_repeat(
     // The copies whose answer never came have no reference, and are the only ones.
     let verdict = judge(&stage, &[cast]).await;
     assert_eq!((verdict.inbound, verdict.outbound, verdict.labelled), (3, 2, 4));
-    assert_eq!(
-        (verdict.duplicated.len(), &verdict.lost, &verdict.misrouted),
-        (2, &vec![], &vec![])
-    );
+    assert_eq!(verdict.uncertain, 2);
+    verdict.explained(3, 2);
 }
 
 /// What certainly was not sent is no repeat, however the process ended meanwhile.
