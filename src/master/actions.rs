@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     bots::{Attached, host_of},
-    clock,
+    clock, failpoint,
     label::Label,
     model::{BotId, BotState},
     qr::Code,
@@ -86,6 +86,7 @@ impl Master {
         if answered.as_ref().is_err_and(MasterError::is_passing) {
             return answered;
         }
+        failpoint::at("answer", "given");
         if let Occasion::Press(button) = occasion {
             self.let_go(button, toast).await;
         }
@@ -93,6 +94,7 @@ impl Master {
         if state != before {
             self.save(owner, &state).await?;
         }
+        failpoint::at("answer", "saved");
         answered
     }
 

@@ -14,7 +14,7 @@ use super::{
     state::Press,
 };
 use crate::{
-    clock,
+    clock, failpoint,
     model::{BotId, DELETED, Part, Reference},
     spans::day,
     store::Ban,
@@ -90,6 +90,7 @@ impl Master {
                 for only in bans.only.iter().copied().map(Some).chain([None]) {
                     self.inner.store.unban(owner.id, whom.customer, only).await?;
                 }
+                failpoint::at("ban", "lifted");
             }
             Deed::Wipe if !bans.is_empty() => {
                 let wiped = self.wipe_copies(owner, whom, &bans).await?;
@@ -140,6 +141,7 @@ impl Master {
     ) -> Result<(), MasterError> {
         let ban = Ban { customer, only, seen_by: bot, banned_at: clock::now_ms() };
         self.inner.store.ban(owner.id, ban).await?;
+        failpoint::at("ban", "stored");
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use super::{
     Failure, Relay, SIDE_HOLD, Verdict, customer::Customer, outbound::running, worth_telling_later,
 };
 use crate::{
-    clock,
+    clock, failpoint,
     model::{DELETED, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ConversationKey, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal},
@@ -158,7 +158,9 @@ impl Relay {
         };
         let taken = self.erase(&client.caller, own.customer(), copy).await;
         if taken == Taken::Back {
+            failpoint::at("delete", "made");
             self.mark_deleted(owner, own.source, Part::Main).await?;
+            failpoint::at("delete", "marked");
         }
         Ok(taken)
     }
@@ -256,6 +258,7 @@ impl Relay {
         if let Some(after) = later {
             return Ok(Some(Verdict::TryLater(after)));
         }
+        failpoint::at("delete", "told");
         store.insist_handled(bot, update, clock::now_ms()).await?;
         Ok(Some(Verdict::Done))
     }
@@ -297,8 +300,10 @@ impl Relay {
             }
         }
         if taken == Taken::Back {
+            failpoint::at("delete", "made");
             // First of all: delivered again, the command would mean the message before this one.
             store.insist_handled(bot, update, clock::now_ms()).await?;
+            failpoint::at("delete", "remembered");
             for main in &mains {
                 self.mark_deleted(owner, main.source, Part::Main).await?;
             }
