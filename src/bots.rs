@@ -228,6 +228,10 @@ impl Bots {
             // What was written is looked up when it is needed first.
             changed_at: 0,
         };
+        if known.as_ref().is_some_and(|row| row.state == BotState::Removed) {
+            // Whoever detached it may have been killed before this.
+            inner.store.forget_parked_of(identity.id).await?;
+        }
         if known.as_ref().is_none_or(|row| row.owner == owner || row.state == BotState::Removed) {
             // The new token is nobody else's, and works.
             inner.store.forget_health(identity.id).await?;
