@@ -82,7 +82,7 @@ impl Master {
         let (mut remark, mut settled) = (None, false);
         match deed {
             Deed::Ban if !bans.everywhere || !bans.only.is_empty() => {
-                self.ban_everywhere(owner, whom, &bans).await?
+                self.ban_everywhere(owner, whom, &bans).await?;
             }
             Deed::Only if bans.everywhere => {
                 self.put_ban(owner, whom, Some(whom.bot)).await?;
