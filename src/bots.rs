@@ -28,6 +28,7 @@ pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
 use crate::{
     clock,
     config::Intake,
+    failpoint,
     model::{BotId, BotState, OwnerId},
     seal::Seal,
     settings::BotSettings,
@@ -227,6 +228,10 @@ impl Bots {
             // What was written is looked up when it is needed first.
             changed_at: 0,
         };
+        if known.as_ref().is_some_and(|row| row.state == BotState::Removed) {
+            // Whoever detached it may have been killed before this.
+            inner.store.forget_parked_of(identity.id).await?;
+        }
         if known.as_ref().is_none_or(|row| row.owner == owner || row.state == BotState::Removed) {
             // The new token is nobody else's, and works.
             inner.store.forget_health(identity.id).await?;
@@ -234,6 +239,7 @@ impl Bots {
         if !inner.store.attach_bot(&row, clock::now_ms()).await? {
             return Ok(Attached::Taken);
         }
+        failpoint::at("attach", "stored");
         if known.is_some_and(|row| row.owner != owner) {
             inner.store.forget_bot_settings(identity.id).await?;
         }
@@ -244,6 +250,7 @@ impl Bots {
         if let Err(error) = &intake {
             tracing::warn!(bot.id = %identity.id, %error, "where its updates go could not be ordered");
         }
+        failpoint::at("attach", "ordered");
         let client = self.with_order(client, intake.is_ok());
         self.insert(Arc::new(client));
         Ok(Attached::Running { replaced, intake })
@@ -268,7 +275,9 @@ impl Bots {
             tries += 1;
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+        failpoint::at("detach", "withdrawn");
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
+        failpoint::at("detach", "stored");
         // What nobody passed on yet must not reach whoever attaches the bot next.
         self.inner.store.forget_parked_of(bot).await?;
         self.forget(bot);

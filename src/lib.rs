@@ -12,7 +12,7 @@
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
 //! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`metrics`]
 //! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
-//!   plain values
+//!   plain values; [`failpoint`]: where a test lets the process die
 //!
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
 //! `ARCHITECTURE.md` walks through it.
@@ -23,6 +23,7 @@ pub mod check;
 pub mod clock;
 pub mod config;
 pub mod dispatch;
+mod failpoint;
 pub mod keyring;
 pub mod label;
 pub mod lanes;

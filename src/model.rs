@@ -68,8 +68,14 @@ pub struct Inbox {
 
 /// Numbers of parts that belong to one message.
 const FAMILY: i64 = 4;
-/// The reason of a reference whose copy was taken back.
+/// The reason of a reference whose copy was taken back, or what it begins with.
 pub const DELETED: &str = "deleted";
+
+/// The reason of a reference whose copy this update took back: delivered again, the update finds by
+/// it what it meant.
+pub fn deleted_by(update: i64) -> String {
+    format!("{DELETED}:{update}")
+}
 
 /// The first number of the parts that stand for what an update changed.
 fn family(update: i64) -> i64 {
@@ -230,7 +236,7 @@ impl Reference {
 
     /// Whether its copy was taken back.
     pub fn is_deleted(&self) -> bool {
-        self.reason.as_deref() == Some(DELETED)
+        self.reason.as_deref().is_some_and(|reason| reason.starts_with(DELETED))
     }
 
     /// The key of its copy.

@@ -2,7 +2,7 @@
 
 use super::{Dispatch, Fault};
 use crate::{
-    clock,
+    clock, failpoint,
     master::{About, Admission, Command, MasterError, Owner, Said},
     model::OwnerId,
     relay::{
@@ -129,6 +129,7 @@ impl Dispatch {
             tracing::warn!(error = &error as &dyn std::error::Error, "an owner's request failed");
         }
         store.insist_handled(master, update, clock::now_ms()).await?;
+        failpoint::at("answer", "remembered");
         Ok(Verdict::Done)
     }
 }

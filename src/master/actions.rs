@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     bots::{Attached, host_of},
-    clock,
+    clock, failpoint,
     label::Label,
     model::{BotId, BotState},
     qr::Code,
@@ -45,6 +45,8 @@ pub(super) enum Done {
     Next(Input),
     Shown,
     Stale,
+    /// It was so already: this shows how things stand.
+    Settled(Answer),
 }
 
 impl Master {
@@ -78,14 +80,16 @@ impl Master {
         if let Occasion::Secret(secret) = occasion {
             self.wipe(owner, secret).await?;
         }
-        let toast = matches!(done, Done::Stale).then(|| owner.language.button_stale());
+        let toast =
+            matches!(done, Done::Stale | Done::Settled(_)).then(|| owner.language.button_stale());
         let answered = match done {
-            Done::Say(answer) => self.answer(owner, answer, occasion).await,
+            Done::Say(answer) | Done::Settled(answer) => self.answer(owner, answer, occasion).await,
             Done::Next(_) | Done::Shown | Done::Stale => Ok(()),
         };
         if answered.as_ref().is_err_and(MasterError::is_passing) {
             return answered;
         }
+        failpoint::at("answer", "given");
         if let Occasion::Press(button) = occasion {
             self.let_go(button, toast).await;
         }
@@ -93,6 +97,7 @@ impl Master {
         if state != before {
             self.save(owner, &state).await?;
         }
+        failpoint::at("answer", "saved");
         answered
     }
 
@@ -255,9 +260,13 @@ impl Master {
     }
 
     async fn remove(&self, owner: Owner, bot: BotId) -> Result<Done, MasterError> {
-        let Some(choice) = self.choice(owner, bot).await? else { return Ok(Done::Stale) };
-        self.inner.bots.detach(owner.id, bot).await?;
-        Ok(Done::Say(plain(owner.language.removed(&choice.username))))
+        let row = self.inner.store.bot(bot).await?.filter(|row| row.owner == owner.id);
+        let Some(row) = row else { return Ok(Done::Stale) };
+        // A process that was killed in between may have detached it without saying so.
+        if row.state != BotState::Removed {
+            self.inner.bots.detach(owner.id, bot).await?;
+        }
+        Ok(Done::Say(plain(owner.language.removed(&row.username))))
     }
 
     async fn list_bots(&self, owner: Owner) -> Result<String, MasterError> {

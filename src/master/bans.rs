@@ -14,7 +14,7 @@ use super::{
     state::Press,
 };
 use crate::{
-    clock,
+    clock, failpoint,
     model::{BotId, DELETED, Part, Reference},
     spans::day,
     store::Ban,
@@ -69,7 +69,7 @@ impl Master {
         Ok(Done::Say(answer))
     }
 
-    /// A button about a ban. One that changes nothing is stale.
+    /// A button about a ban. One that changes nothing says so and shows how things stand.
     pub(super) async fn change_ban(
         &self,
         owner: Owner,
@@ -79,9 +79,11 @@ impl Master {
     ) -> Result<Done, MasterError> {
         let Some(customer) = self.customer(owner, whom).await? else { return Ok(Done::Stale) };
         let bans = self.bans_of_customer(owner, whom.customer).await?;
-        let mut remark = None;
+        let (mut remark, mut settled) = (None, false);
         match deed {
-            Deed::Ban if !bans.everywhere => self.ban_everywhere(owner, whom, &bans).await?,
+            Deed::Ban if !bans.everywhere || !bans.only.is_empty() => {
+                self.ban_everywhere(owner, whom, &bans).await?;
+            }
             Deed::Only if bans.everywhere => {
                 self.put_ban(owner, whom, Some(whom.bot)).await?;
                 self.inner.store.unban(owner.id, whom.customer, None).await?;
@@ -90,6 +92,7 @@ impl Master {
                 for only in bans.only.iter().copied().map(Some).chain([None]) {
                     self.inner.store.unban(owner.id, whom.customer, only).await?;
                 }
+                failpoint::at("ban", "lifted");
             }
             Deed::Wipe if !bans.is_empty() => {
                 let wiped = self.wipe_copies(owner, whom, &bans).await?;
@@ -98,12 +101,16 @@ impl Master {
                 }
                 remark = Some(wiped.in_words(owner.language));
             }
-            _ => return Ok(Done::Stale),
+            Deed::Wipe => return Ok(Done::Stale),
+            // A process that was killed in between may have done it without showing it.
+            Deed::Ban | Deed::Only | Deed::Unban => settled = true,
         }
-        match place {
-            Place::Answer => self.ban_answer(owner, &customer, remark).await.map(Done::Say),
-            Place::Card => self.redraw_card(owner, &customer, remark, occasion).await,
+        if place == Place::Card {
+            let shown = self.redraw_card(owner, &customer, remark, occasion).await?;
+            return Ok(if settled { Done::Stale } else { shown });
         }
+        let answer = self.ban_answer(owner, &customer, remark).await?;
+        Ok(if settled { Done::Settled(answer) } else { Done::Say(answer) })
     }
 
     pub(super) async fn bans_of_customer(
@@ -140,6 +147,7 @@ impl Master {
     ) -> Result<(), MasterError> {
         let ban = Ban { customer, only, seen_by: bot, banned_at: clock::now_ms() };
         self.inner.store.ban(owner.id, ban).await?;
+        failpoint::at("ban", "stored");
         Ok(())
     }
 
@@ -308,8 +316,12 @@ impl Master {
         page: u16,
     ) -> Result<Done, MasterError> {
         if !self.inner.store.unban(owner.id, customer, only).await? {
-            return Ok(Done::Stale);
+            if self.inner.store.bots_of_customer(owner.id, customer).await?.is_empty() {
+                return Ok(Done::Stale);
+            }
+            return self.list_banned(owner, page).await.map(Done::Settled);
         }
+        failpoint::at("ban", "lifted");
         self.list_banned(owner, page).await.map(Done::Say)
     }
 }

@@ -30,7 +30,7 @@ use super::{
     parking::{Due, Lane},
 };
 use crate::{
-    clock,
+    clock, failpoint,
     model::{BotId, DeliveryState, MessageKey, OwnerId, Part},
     store::{ParkedKind, ParkedRow, StoreError},
     update::Message,
@@ -83,6 +83,7 @@ impl Relay {
         let lane = (bot, message.chat.id);
         if !self.is_parked(lane, source, update).await? {
             self.park(source, ParkedKind::Item, message, update).await?;
+            failpoint::at("album", "parked");
         }
         self.inner.parking.item(lane, group, QUIET);
         Ok(Some(Verdict::Done))
@@ -308,6 +309,7 @@ impl Relay {
     pub(super) async fn unpark(&self, items: &[Item]) -> Result<(), StoreError> {
         for item in items {
             self.inner.store.unpark(&item.row).await?;
+            failpoint::at("album", "unparked");
         }
         Ok(())
     }

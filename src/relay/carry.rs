@@ -22,7 +22,7 @@ use super::{
     customer::Customer,
 };
 use crate::{
-    clock,
+    clock, failpoint,
     model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
     store::{NewReference, StoreError},
     telegram::{CallError, Caller, Errand, Outgoing, Refusal, Watch},
@@ -139,6 +139,7 @@ impl Carriage<'_> {
         let store = &self.relay.inner.store;
         store.stay_alive().await?;
         if self.write_down(part, initial).await? {
+            failpoint::at(self.deed(part), "written");
             return Ok(Standing::Go(Attempt { part, initial, number: 1 }));
         }
         let known = store.reference_of_source(self.owner, self.source, part).await?;
@@ -290,7 +291,10 @@ impl Carriage<'_> {
         let store = &self.relay.inner.store;
         let reason = reason.map(Failure::word);
         let (owner, source) = (self.owner, self.source);
-        store.insist(|| store.finish_reference(owner, source, part, copy, state, reason)).await
+        failpoint::at(self.deed(part), "sent");
+        store.insist(|| store.finish_reference(owner, source, part, copy, state, reason)).await?;
+        failpoint::at(self.deed(part), "recorded");
+        Ok(())
     }
 
     /// Writes a state without a copy: how an attempt ended, or that somebody was told. Both are known
@@ -312,7 +316,20 @@ impl Carriage<'_> {
                 state => store.release_reference(owner, source, part, state, reason).await,
             }
         };
-        store.insist(write).await
+        store.insist(write).await?;
+        if state == DeliveryState::Failed {
+            failpoint::at(self.deed(part), "failed");
+        }
+        Ok(())
+    }
+
+    /// What it does, to a [`failpoint`].
+    fn deed(&self, part: Part) -> &'static str {
+        match (self.direction, part) {
+            (Direction::Inbound, Part::Main) => "inbound",
+            (Direction::Inbound, _) => "header",
+            (Direction::Outbound, _) => "outbound",
+        }
     }
 }
 

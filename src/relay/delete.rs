@@ -17,8 +17,8 @@ use super::{
     Failure, Relay, SIDE_HOLD, Verdict, customer::Customer, outbound::running, worth_telling_later,
 };
 use crate::{
-    clock,
-    model::{DELETED, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
+    clock, failpoint,
+    model::{DELETED, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference, deleted_by},
     store::{ConversationKey, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal},
     text::Language,
@@ -158,7 +158,9 @@ impl Relay {
         };
         let taken = self.erase(&client.caller, own.customer(), copy).await;
         if taken == Taken::Back {
-            self.mark_deleted(owner, own.source, Part::Main).await?;
+            failpoint::at("delete", "made");
+            self.mark_deleted(owner, own.source, DELETED).await?;
+            failpoint::at("delete", "marked");
         }
         Ok(taken)
     }
@@ -167,11 +169,11 @@ impl Relay {
         &self,
         owner: OwnerId,
         source: MessageKey,
-        part: Part,
+        reason: &str,
     ) -> Result<(), StoreError> {
-        let (state, reason) = (DeliveryState::Sent, Some(DELETED));
+        let (state, reason) = (DeliveryState::Sent, Some(reason));
         let store = &self.inner.store;
-        store.insist(|| store.set_reference_state(owner, source, part, state, reason)).await
+        store.insist(|| store.set_reference_state(owner, source, Part::Main, state, reason)).await
     }
 
     /// Deletes one message of a bot's chat. Deleting twice changes nothing, so it is tried again
@@ -252,10 +254,10 @@ impl Relay {
         };
         let caller = &customer.client.caller;
         let said = self.say(caller, customer.chat, about, &text, None).await;
-        let later = worth_telling_later(&said).filter(|_| taken != Taken::Back);
-        if let Some(after) = later {
+        if let Some(after) = worth_telling_later(&said) {
             return Ok(Some(Verdict::TryLater(after)));
         }
+        failpoint::at("delete", "told");
         store.insist_handled(bot, update, clock::now_ms()).await?;
         Ok(Some(Verdict::Done))
     }
@@ -269,7 +271,9 @@ impl Relay {
     ) -> Result<(Taken, Option<MessageId>), StoreError> {
         let (owner, bot, chat) = customer.key();
         let store = &self.inner.store;
-        let message = match message {
+        // Delivered again, the command must not mean the message before the one that is gone.
+        let done = store.deleted_by(customer.key(), update).await?.map(|own| own.source.message);
+        let message = match done.or(message) {
             Some(message) => Some(message),
             None => store.latest_copy(owner, bot, chat).await?.map(|last| last.source.message),
         };
@@ -281,10 +285,27 @@ impl Relay {
         // What only points at it stays: an owner may be about to answer it.
         parts.retain(|part| part.copy_message.is_some() && !Part::is_pointer(part.part));
         let (mains, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.part == 0);
-        if mains.iter().any(Reference::is_deleted) {
+        if done.is_none() && mains.iter().any(Reference::is_deleted) {
             return Ok((Taken::Before, Some(message)));
         }
-        // The messages themselves come first and decide; a header goes with them as well as it can.
+        let taken = match done {
+            Some(_) => Taken::Back,
+            None => self.erase_copies(&mains, &others).await,
+        };
+        if taken == Taken::Back {
+            failpoint::at("delete", "made");
+            for main in &mains {
+                self.mark_deleted(owner, main.source, &deleted_by(update)).await?;
+                failpoint::at("delete", "marked");
+            }
+            store.recount_waiting(customer.key()).await?;
+        }
+        Ok((taken, Some(message)))
+    }
+
+    /// Deletes the copies of a customer's message or album. The messages themselves come first and
+    /// decide; a header goes with them as well as it can.
+    async fn erase_copies(&self, mains: &[Reference], others: &[Reference]) -> Taken {
         let mut taken = Taken::Nothing;
         for part in mains.iter().chain(others.iter().filter(|_| !mains.is_empty())) {
             let Some(copy) = part.copy_message else { continue };
@@ -296,15 +317,7 @@ impl Relay {
                 break;
             }
         }
-        if taken == Taken::Back {
-            // First of all: delivered again, the command would mean the message before this one.
-            store.insist_handled(bot, update, clock::now_ms()).await?;
-            for main in &mains {
-                self.mark_deleted(owner, main.source, Part::Main).await?;
-            }
-            store.recount_waiting(customer.key()).await?;
-        }
-        Ok((taken, Some(message)))
+        taken
     }
 }
 

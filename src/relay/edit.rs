@@ -40,7 +40,7 @@ use super::{
     worth_telling_later,
 };
 use crate::{
-    clock,
+    clock, failpoint,
     model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ParkedKind, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal},
@@ -139,6 +139,7 @@ impl Relay {
             }
         }
         self.park(source, ParkedKind::Edit, message, update).await?;
+        failpoint::at("edit", "parked");
         self.inner.parking.edit(lane, wait);
         Ok(Moment::Settled(Verdict::Done))
     }
@@ -153,7 +154,10 @@ impl Relay {
                 continue;
             }
             match self.change_parked(lane, &item).await? {
-                Verdict::Done => drop(self.inner.store.unpark(&item.row).await?),
+                Verdict::Done => {
+                    failpoint::at("edit", "passed");
+                    self.inner.store.unpark(&item.row).await?;
+                }
                 later @ Verdict::TryLater(_) => return Ok(later),
             }
         }
@@ -316,6 +320,7 @@ impl Relay {
     ) -> Result<Verdict, StoreError> {
         if verdict == Verdict::Done {
             self.inner.store.insist_handled(bot, update, clock::now_ms()).await?;
+            failpoint::at("edit", "remembered");
         }
         Ok(verdict)
     }
@@ -355,6 +360,7 @@ impl Relay {
             let done = self.inner.telegram.deliver(writer, chat, &edit, holder, deadline).await;
             let refusal = match done {
                 done @ (Ok(_) | Err(CallError::NotSent(Refusal::NotModified))) => {
+                    failpoint::at("edit", "made");
                     self.inner.edited.remember(key, &edit);
                     let now = || clock::now_ms() / 1000;
                     let made_at = |answer: Value| answer.get("edit_date").and_then(Value::as_i64);

@@ -24,7 +24,7 @@ use super::{
     worth_telling_later,
 };
 use crate::{
-    clock,
+    clock, failpoint,
     model::{DeliveryState, MessageKey, OwnerId, Part},
     store::StoreError,
     telegram::{Caller, ClientBot, Outgoing, Refusal},
@@ -86,6 +86,7 @@ impl Relay {
         if let Some(after) = worth_telling_later(&told) {
             return Ok(Verdict::TryLater(after));
         }
+        failpoint::at("inbound", "told");
         carriage.record(part, DeliveryState::Told, Some(failure)).await?;
         self.inner.store.recount_waiting(customer.key()).await?;
         Ok(Verdict::Done)
@@ -220,6 +221,7 @@ impl Relay {
             HeaderEnding::Main(main) => *main,
             HeaderEnding::Stop(ending) => return carriage.settle(part, ending, number).await,
         };
+        failpoint::at("inbound", "begun");
         self.send_main(carriage, incoming, main, attempt).await
     }
 

@@ -23,6 +23,7 @@ use super::{
     worth_telling_later,
 };
 use crate::{
+    failpoint,
     model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ConversationKey, StoreError},
     telegram::{ClientBot, Outgoing},
@@ -239,6 +240,7 @@ impl Relay {
         if let Some(after) = worth_telling_later(&told) {
             return Ok(Verdict::TryLater(after));
         }
+        failpoint::at("outbound", "told");
         let source = self.source(message);
         let reason = Some(undelivered.failure.word());
         let (store, state) = (&self.inner.store, DeliveryState::Told);

@@ -8,8 +8,11 @@
 use sqlx::FromRow;
 use teloxide::types::{ChatId, MessageId};
 
+use super::ConversationKey;
 use super::{Inserted, Store, StoreError, sql, statement::Statement};
-use crate::model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference};
+use crate::model::{
+    BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference, deleted_by,
+};
 
 /// A reference about to be written as `sending`.
 #[derive(Debug, Clone, Copy)]
@@ -307,7 +310,7 @@ impl Store {
         source: MessageKey,
         part: Part,
         state: DeliveryState,
-        reason: Option<&'static str>,
+        reason: Option<&str>,
     ) -> Result<(), StoreError> {
         // Such a state is about an attempt under way: it must never undo a copy that was recorded.
         let is_under_way = matches!(state, DeliveryState::Sending | DeliveryState::Held);
@@ -403,12 +406,29 @@ impl Store {
     ) -> Result<Option<Reference>, StoreError> {
         let query = select!(
             "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
-             AND copy_message IS NOT NULL AND (reason IS NULL OR reason <> 'deleted') \
+             AND copy_message IS NOT NULL AND (reason IS NULL OR reason NOT LIKE 'deleted%') \
              ORDER BY source_message DESC LIMIT 1"
         )
         .bind(owner)
         .bind(bot)
         .bind(customer);
+        self.find_reference(query).await
+    }
+
+    /// The first of a customer's messages that this update took back.
+    pub async fn deleted_by(
+        &self,
+        (owner, bot, customer): ConversationKey,
+        update: i64,
+    ) -> Result<Option<Reference>, StoreError> {
+        let query = select!(
+            "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
+             AND reason = ? ORDER BY source_message LIMIT 1"
+        )
+        .bind(owner)
+        .bind(bot)
+        .bind(customer)
+        .bind(deleted_by(update));
         self.find_reference(query).await
     }
 
@@ -439,7 +459,7 @@ impl Store {
     ) -> Result<Vec<Reference>, StoreError> {
         let query = select!(
             "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? \
-             AND copy_message IS NOT NULL AND (reason IS NULL OR reason <> 'deleted') \
+             AND copy_message IS NOT NULL AND (reason IS NULL OR reason NOT LIKE 'deleted%') \
              ORDER BY source_message DESC, part LIMIT ?"
         )
         .bind(owner)
@@ -459,7 +479,7 @@ impl Store {
         let query = select!(
             "WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message >= ? \
              AND part = 0 AND copy_message IS NOT NULL \
-             AND (reason IS NULL OR reason <> 'deleted') \
+             AND (reason IS NULL OR reason NOT LIKE 'deleted%') \
              ORDER BY source_message LIMIT ?"
         )
         .bind(owner)
@@ -559,7 +579,7 @@ impl Store {
         .bind(limit);
         let answered = sql("SELECT created_at FROM message_references \
              WHERE copy_bot = ? AND copy_chat = ? AND owner_id + 0 = ? AND part = 0 \
-             AND direction = 'out' AND state = 'sent' AND (reason IS NULL OR reason <> 'deleted') \
+             AND direction = 'out' AND state = 'sent' AND (reason IS NULL OR reason NOT LIKE 'deleted%') \
              ORDER BY copy_message DESC LIMIT ?")
         .bind(bot)
         .bind(customer)

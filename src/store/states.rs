@@ -67,7 +67,7 @@ impl Store {
              JOIN conversation_states s ON s.owner_id = r.owner_id AND s.bot_id = r.source_bot \
              AND s.customer_id = r.source_chat \
              WHERE r.owner_id = ? AND r.source_bot = ? AND r.source_chat = ? AND r.part = 0 \
-             AND r.copy_message IS NOT NULL AND (r.reason IS NULL OR r.reason <> 'deleted') \
+             AND r.copy_message IS NOT NULL AND (r.reason IS NULL OR r.reason NOT LIKE 'deleted%') \
              AND r.source_message >= s.waiting_message AND r.direction = 'in' \
              ORDER BY r.source_message LIMIT 1");
         let first = self.find::<(i64, i64)>(of_key(query, key)).await?;

@@ -14,6 +14,7 @@ mod support;
 
 mod config;
 mod conversation;
+mod crash_windows;
 mod door;
 mod faults_database;
 mod faults_sqlite;

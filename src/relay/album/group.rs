@@ -8,7 +8,7 @@ use serde_json::Value;
 use teloxide::types::MessageId;
 
 use crate::{
-    clock,
+    clock, failpoint,
     model::{DeliveryState, Part},
     relay::{
         Failure,
@@ -52,6 +52,7 @@ impl Group<'_> {
             store.insist(move || carriage.begin(Part::Main, initial))
         });
         let standings = try_join_all(begun).await?;
+        failpoint::at("album", "written");
         let (mut most, mut settled) = (0, 0);
         for standing in &standings {
             match standing {
@@ -78,7 +79,9 @@ impl Group<'_> {
         let ending = match first.call(&self.written(initial), outgoing, plainer).await {
             Ok(answer) => match self.copies(&answer) {
                 Some(copies) => {
+                    failpoint::at("album", "sent");
                     self.record_copies(&copies).await?;
+                    failpoint::at("album", "recorded");
                     self.remember().await;
                     return Ok(GroupEnding::Sent);
                 }

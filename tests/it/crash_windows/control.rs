@@ -1,0 +1,104 @@
+//! What owners order: attach, detach, ban.
+
+use telegram_emulator::draft;
+
+use super::{Play, on_each_database};
+use crate::support::{Mode, buttons::STALE, talk::id, text};
+
+/// The places after the deed itself.
+const ANSWERED: [&str; 3] = ["answer-given", "answer-saved", "answer-remembered"];
+
+async fn bots_attached_and_detached(mut play: Play) {
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    for (number, point) in ["attach-stored", "attach-ordered"].iter().chain(&ANSWERED).enumerate() {
+        let name = format!("cafe{number}_bot");
+        let cafe = play.stage.telegram.add_bot(&name, "Café");
+        play.stage.owner_writes("/add").await;
+        play.rests().await;
+        let said = |play: &Play| {
+            play.stage.times(&owner, &master, &format!("@{name} is attached"))
+                + play.stage.times(&owner, &master, &format!("token of @{name} is in use"))
+        };
+        let token = draft::text(&*cafe.token);
+        let deed = async |play: &mut Play| play.stage.telegram.send(&owner, &master, token).await;
+        let secret = play.dies_at(point, deed).await;
+        assert!((1..=2).contains(&said(&play)), "{point}: {}", play.stage.telegram.dump());
+        assert!(!play.stage.shows(&owner, &master, secret), "{point}: the token stays");
+        let boris = play.stage.customer(&format!("Boris{number}"), &cafe).await;
+        play.stage.asks(&boris, &cafe, "coffee?").await;
+    }
+    for (number, point) in ["detach-withdrawn", "detach-stored"].iter().chain(&ANSWERED).enumerate()
+    {
+        let name = format!("cafe{number}_bot");
+        play.stage.owner_writes("/remove").await;
+        play.rests().await;
+        play.stage.walks(&[&format!("@{name}")]).await;
+        let before = popped_up(&play, STALE);
+        play.dies_at(point, async |play: &mut Play| {
+            play.stage.presses(&owner, "Detach").await;
+        })
+        .await;
+        let told = format!("@{name} is detached");
+        assert_eq!(play.stage.times(&owner, &master, &told), 1, "{point}");
+        // Told that the question is settled is who has been told already how it was.
+        let settled = usize::from(*point == "answer-saved");
+        assert_eq!(popped_up(&play, STALE) - before, settled, "{point}");
+        let bots = play.stage.database.count("bots WHERE token IS NOT NULL").await;
+        assert_eq!(bots, 5 - i64::try_from(number).unwrap(), "{point}: with shop_bot");
+    }
+    if play.stage.mode() == Mode::Webhook {
+        let hooks = play.stage.telegram.ledger().into_iter();
+        let hooks = hooks.filter(|effect| effect.method == "deleteWebhook");
+        assert!(hooks.count() >= 5, "each is withdrawn");
+    }
+    play.ends().await;
+}
+
+/// How often these words have popped up over the chat.
+fn popped_up(play: &Play, words: &str) -> usize {
+    play.stage.telegram.view(|view| {
+        view.answered_callbacks().iter().filter(|answer| answer["text"] == words).count()
+    })
+}
+
+async fn bans(mut play: Play) {
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    let shop = play.shop.clone();
+    let points = ["ban-stored", "answer-given", "answer-remembered"];
+    for (number, point) in points.iter().enumerate() {
+        let name = format!("Boris{number}");
+        let boris = play.stage.customer(&name, &shop).await;
+        let (_, copy) = play.stage.asks(&boris, &shop, "spam").await;
+        let command = draft::text("/ban").reply_to(id(&copy));
+        let deed = async |play: &mut Play| play.stage.telegram.send(&owner, &master, command).await;
+        play.dies_at(point, deed).await;
+        let times = play.stage.times(&owner, &master, "banned from all your bots");
+        assert!((number + 1..=2 * number + 2).contains(&times), "{point}");
+        play.stage.telegram.send(&boris, &shop, draft::text("more spam")).await;
+        play.rests().await;
+        assert_eq!(play.stage.times(&owner, &master, "more spam"), 0, "{point}");
+    }
+    let pressed = [
+        ("ban-stored", "Only from @shop_bot", "is banned from @shop_bot"),
+        ("ban-stored", "From all my bots", "Boris2 is banned from all your bots"),
+        ("ban-lifted", "Unban", "Boris2 is no longer banned"),
+    ];
+    for (point, label, answer) in pressed {
+        play.dies_at(point, async |play: &mut Play| {
+            play.stage.presses(&owner, label).await;
+        })
+        .await;
+        play.stage.owner_sees(answer).await;
+    }
+    play.stage.owner_writes("/banned").await;
+    play.dies_at("ban-lifted", async |play: &mut Play| {
+        play.stage.presses(&owner, "Unban Boris1").await;
+    })
+    .await;
+    let list = play.stage.owner_sees("Banned customers").await;
+    assert!(text(&list).contains("Boris0") && !text(&list).contains("Boris1"), "{list}");
+    assert_eq!(play.stage.database.count("bans").await, 1, "Boris0");
+    play.ends().await;
+}
+
+on_each_database!(bots_attached_and_detached, bans);
