@@ -195,6 +195,7 @@ impl Dispatch {
             self.inner.metrics.update("later", began.elapsed());
             return Outcome::TryLater(AFTER_NO_TURN);
         };
+        let _work = self.inner.store.at_work();
         let (failing, concern) = (Failing::Update(bot, update.id), concern(bot, &update));
         let handling = self.route(bot, Arc::unwrap_or_clone(update));
         let handled = AssertUnwindSafe(handling).catch_unwind().await;

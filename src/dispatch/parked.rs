@@ -45,6 +45,7 @@ impl Dispatch {
                     return;
                 }
                 let _turn = dispatch.inner.lanes.turn((lane.0, (0, lane.1.0))).await;
+                let _work = dispatch.inner.store.at_work();
                 let due = dispatch.inner.relay.due(lane);
                 let passed = AssertUnwindSafe(dispatch.pass_on_alone(lane)).catch_unwind().await;
                 if let Err(fault) = passed.unwrap_or(Err(Fault::Panic)) {
