@@ -298,7 +298,9 @@ impl Dispatch {
                 Received::Parked(_) => Ok(Verdict::TryLater(BUSY)),
             }
         };
-        let handled = handled.await;
+        // However it ends, the lease is given back.
+        let handled = AssertUnwindSafe(handled).catch_unwind().await;
+        let handled = handled.unwrap_or(Err(Fault::Panic));
         if let Err(error) = store.end_lease(lane, Purpose::Chat).await {
             tracing::debug!(%error, "a lease stays until this process takes it again");
         }

@@ -99,7 +99,8 @@ impl Dispatch {
             }
             self.pass_parked_on(lane, relay.due(lane)).await
         };
-        let passed = passed.await.map(drop);
+        let passed = AssertUnwindSafe(passed).catch_unwind().await;
+        let passed = passed.unwrap_or(Err(Fault::Panic)).map(drop);
         store.end_lease(lane, Purpose::Chat).await?;
         passed
     }
