@@ -195,6 +195,7 @@ impl Dispatch {
             self.inner.metrics.update("later", began.elapsed());
             return Outcome::TryLater(AFTER_NO_TURN);
         };
+        let _work = self.inner.store.at_work();
         let (failing, concern) = (Failing::Update(bot, update.id), concern(bot, &update));
         let handling = self.route(bot, Arc::unwrap_or_clone(update));
         let handled = AssertUnwindSafe(handling).catch_unwind().await;
@@ -297,7 +298,9 @@ impl Dispatch {
                 Received::Parked(_) => Ok(Verdict::TryLater(BUSY)),
             }
         };
-        let handled = handled.await;
+        // However it ends, the lease is given back.
+        let handled = AssertUnwindSafe(handled).catch_unwind().await;
+        let handled = handled.unwrap_or(Err(Fault::Panic));
         if let Err(error) = store.end_lease(lane, Purpose::Chat).await {
             tracing::debug!(%error, "a lease stays until this process takes it again");
         }

@@ -55,6 +55,7 @@ use mysql::Server;
 pub use owners::OwnerRow;
 pub use parked::{ParkedKind, ParkedRow};
 pub use people::Ban;
+pub use processes::AtWork;
 use processes::Process;
 use pulse::{Half, Pulse};
 pub use pulse::{Trouble, Vitals};

@@ -45,6 +45,7 @@ impl Dispatch {
                     return;
                 }
                 let _turn = dispatch.inner.lanes.turn((lane.0, (0, lane.1.0))).await;
+                let _work = dispatch.inner.store.at_work();
                 let due = dispatch.inner.relay.due(lane);
                 let passed = AssertUnwindSafe(dispatch.pass_on_alone(lane)).catch_unwind().await;
                 if let Err(fault) = passed.unwrap_or(Err(Fault::Panic)) {
@@ -98,7 +99,8 @@ impl Dispatch {
             }
             self.pass_parked_on(lane, relay.due(lane)).await
         };
-        let passed = passed.await.map(drop);
+        let passed = AssertUnwindSafe(passed).catch_unwind().await;
+        let passed = passed.unwrap_or(Err(Fault::Panic)).map(drop);
         store.end_lease(lane, Purpose::Chat).await?;
         passed
     }

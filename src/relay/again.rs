@@ -16,7 +16,7 @@ use super::{
     outbound::{Replied, Target, Undelivered, running, send_again_keyboard},
 };
 use crate::{
-    model::{DeliveryState, Direction, OwnerId, Part, Reference},
+    model::{DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ParkedKind, StoreError},
     telegram::Outgoing,
     update::{Button, Message},
@@ -59,20 +59,30 @@ impl Relay {
             Replied::Later(_) => {
                 let failure = self.still_waits(owner, source).await?;
                 let failure = failure.unwrap_or(Failure::Uncertain);
+                // Nobody tries it by himself any more: a change of it must not wait for that.
+                self.is_told(owner, source, failure).await?;
                 (failure.for_owner(language, ""), Some(send_again_keyboard(language)))
             }
             Replied::Undelivered(Undelivered { failure, kind }) => {
-                let reason = Some(failure.word());
-                let state = DeliveryState::Told;
-                store
-                    .insist(|| store.set_reference_state(owner, source, Part::Main, state, reason))
-                    .await?;
+                self.is_told(owner, source, failure).await?;
                 let again = failure.can_send_again().then(|| send_again_keyboard(language));
                 (failure.for_owner(language, &kind), again)
             }
         };
         self.rewrite(notice, &text, keyboard).await;
         Ok(())
+    }
+
+    /// Writes that the owner knows that a reply is not delivered.
+    async fn is_told(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        failure: Failure,
+    ) -> Result<(), StoreError> {
+        let (store, state) = (&self.inner.store, DeliveryState::Told);
+        let reason = Some(failure.word());
+        store.insist(|| store.set_reference_state(owner, source, Part::Main, state, reason)).await
     }
 
     /// Sends an album once more, from the items kept for this; `None` where they are gone.

@@ -318,9 +318,16 @@ impl Relay {
 /// The most items an album has (Bot API, `sendMediaGroup`).
 const MOST: usize = 10;
 
-/// How long a message has been parked.
+/// How far the clocks of several processes may be apart.
+const APART: i64 = 5_000;
+
+/// How long a message has been parked. One from the future was parked before the clock was set
+/// back: it has waited long enough, or it would wait for as long as that was.
 fn age_of(item: &Item) -> Duration {
     let age = clock::now_ms().saturating_sub(item.row.parked_at);
+    if age < -APART {
+        return LONG_ENOUGH;
+    }
     Duration::from_millis(u64::try_from(age).unwrap_or(0))
 }
 

@@ -36,7 +36,7 @@ use super::{
     header::{Header, set_apart},
     outbound::running,
     parking::Lane,
-    patience::is_outdated,
+    patience::{is_late, is_outdated},
     worth_telling_later,
 };
 use crate::{
@@ -79,6 +79,11 @@ impl Relay {
         match self.is_its_moment(customer.owner(), source, message, update).await? {
             Moment::Now(copy) => self.change_inbound(customer, message, update, *copy).await,
             Moment::Settled(verdict) => Ok(verdict),
+            Moment::Never => {
+                let text = customer.language().customer_change_not_delivered();
+                let told = self.drop_change(&customer.client.caller, message, &text).await;
+                self.changed_once(source.bot, update, told).await
+            }
         }
     }
 
@@ -99,6 +104,12 @@ impl Relay {
             }
             Moment::Now(_) => Ok(Verdict::Done),
             Moment::Settled(verdict) => Ok(verdict),
+            Moment::Never => {
+                let language = self.owner_language(owner).await?;
+                let text = language.change_not_delivered(&language.reason_unreachable());
+                let told = self.drop_change(&self.inner.master, message, &text).await;
+                self.changed_once(source.bot, update, told).await
+            }
         }
     }
 
@@ -121,8 +132,11 @@ impl Relay {
         };
         let Some(copy) = known.copy_message else {
             let comes = matches!(known.state, DeliveryState::Sending | DeliveryState::Held);
-            let verdict = if comes { Verdict::TryLater(SOON) } else { Verdict::Done };
-            return Ok(Moment::Settled(verdict));
+            return Ok(match comes {
+                true if is_late(message, clock::now_ms()) => Moment::Never,
+                true => Moment::Settled(Verdict::TryLater(SOON)),
+                false => Moment::Settled(Verdict::Done),
+            });
         };
         if known.is_deleted() {
             return Ok(Moment::Settled(Verdict::Done));
@@ -418,4 +432,6 @@ enum Moment {
     Now(Box<Copy>),
     /// There is nothing more to do.
     Settled(Verdict),
+    /// What it changes was given up in the middle, and nobody makes a copy of it any more.
+    Never,
 }

@@ -55,6 +55,11 @@ pub(super) fn age(message: &Message, now: i64) -> Duration {
     since(message, "date", now)
 }
 
+/// Whether a change has waited for so long that its copy will not come by itself any more.
+pub(super) fn is_late(change: &Message, now: i64) -> bool {
+    since(change, "edit_date", now) >= DELAYED
+}
+
 /// Whether a change has waited too long.
 pub(super) fn is_outdated(change: &Message, now: i64) -> bool {
     since(change, "edit_date", now) >= LONGEST

@@ -2,14 +2,17 @@
 //!
 //! Several processes may share one server. What one of them is doing carries the number of that
 //! process, random for each start; whoever finds such a mark asks here whether its maker is still
-//! at work. A process that works says so every second, for ten seconds ahead by the server's clock;
-//! one that has nothing to do says nothing. On the same machine a process that is gone is known
+//! at work. A process that works says so every second, for ten seconds ahead by the server's clock,
+//! however long one piece of its work takes; one that has nothing to do says nothing. On the same machine a process that is gone is known
 //! to be gone at once. A file of SQLite belongs to one process at a time: there nobody else lives.
 
 use std::{
     collections::HashMap,
     fs,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -37,6 +40,18 @@ pub(super) struct Process {
     renewing: tokio::sync::Mutex<()>,
     /// How often each lease is taken within this process.
     leases: Mutex<Held>,
+    /// How much is under way: see [`AtWork`].
+    under_way: AtomicUsize,
+}
+
+/// Something under way. As long as it exists this process is known to live, so that nobody takes
+/// over what it holds.
+pub struct AtWork(Arc<Process>);
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Leases, and how often each is taken.
@@ -66,7 +81,20 @@ impl Process {
             state: Mutex::default(),
             renewing: tokio::sync::Mutex::default(),
             leases: Mutex::default(),
+            under_way: AtomicUsize::new(0),
         }
+    }
+
+    fn at_work(self: &Arc<Self>) -> AtWork {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        AtWork(Arc::clone(self))
+    }
+
+    /// Whether it has something to do, or had lately.
+    fn works(&self) -> bool {
+        self.under_way.load(Ordering::Relaxed) > 0
+            || self.leases().keys().any(|(_, purpose)| *purpose == Purpose::Chat)
+            || self.state(|state| state.last_work).is_some_and(|last| last.elapsed() < WORKING)
     }
 
     fn state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
@@ -87,6 +115,11 @@ impl Store {
     /// long stop (`SIGSTOP`, a suspended machine) it may not, until [`Store::stay_alive`].
     pub fn is_surely_alive(&self) -> bool {
         matches!(self.pool, Pool::Sqlite { .. }) || self.process.is_valid_for(Duration::ZERO)
+    }
+
+    /// Something begins that may take long.
+    pub fn at_work(&self) -> AtWork {
+        self.process.at_work()
     }
 
     /// Sees to it that others know that this process is at work.
@@ -119,8 +152,7 @@ impl Store {
             return;
         }
         while stop.run_until_cancelled(tokio::time::sleep(BEAT)).await.is_some() {
-            let last = self.process.state(|state| state.last_work);
-            if last.is_some_and(|last| last.elapsed() < WORKING)
+            if self.process.works()
                 && let Err(error) = self.renew().await
             {
                 tracing::debug!(%error, "a sign of life could not be given");
@@ -273,6 +305,22 @@ mod tests {
         assert_eq!(other.is_gone(Some(here)), Some(true));
         let elsewhere = Place { machine: here.machine ^ 1, ..here };
         assert_eq!((other.is_gone(Some(elsewhere)), other.is_gone(None)), (None, None));
+    }
+
+    #[test]
+    fn what_takes_long_is_work_until_its_end() {
+        let process = Arc::new(Process::new());
+        assert!(!process.works());
+        let (one, two) = (process.at_work(), process.at_work());
+        drop(one);
+        assert!(process.works());
+        drop(two);
+        assert!(!process.works());
+        let chat = (BotId(1), ChatId(1));
+        process.leases().insert((chat, Purpose::Duties), 1);
+        assert!(!process.works(), "background work is asked for now and then");
+        process.leases().insert((chat, Purpose::Chat), 1);
+        assert!(process.works());
     }
 
     #[test]

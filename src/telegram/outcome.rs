@@ -121,6 +121,9 @@ impl CallError {
     }
 }
 
+/// The longest wait that is taken at its word, in seconds: updates are kept for a day.
+const LONGEST_WAIT: u64 = 24 * 3600;
+
 /// The error half of Telegram's answer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -166,7 +169,7 @@ pub(super) fn classify(status: u16, answer: &ErrorAnswer) -> CallError {
     match code {
         500.. => CallError::Unknown(Doubt::ServerFault(code)),
         429 => {
-            let seconds = answer.parameters.retry_after.unwrap_or(1).max(1);
+            let seconds = answer.parameters.retry_after.unwrap_or(1).clamp(1, LONGEST_WAIT);
             Refusal::TooFast { retry_after: Duration::from_secs(seconds) }.into()
         }
         401 => Refusal::TokenRevoked.into(),
@@ -271,5 +274,13 @@ mod tests {
     fn a_429_without_a_number_waits_a_second() {
         let refusal = Refusal::TooFast { retry_after: Duration::from_secs(1) };
         assert_eq!(said(429, "Too Many Requests"), CallError::NotSent(refusal));
+    }
+
+    #[test]
+    fn a_429_for_all_eternity_waits_a_day() {
+        let parameters = ErrorParameters { retry_after: Some(u64::MAX) };
+        let said = classify(429, &ErrorAnswer { parameters, ..ErrorAnswer::default() });
+        let refusal = Refusal::TooFast { retry_after: Duration::from_hours(24) };
+        assert_eq!(said, CallError::NotSent(refusal));
     }
 }

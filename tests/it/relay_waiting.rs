@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use telegram_emulator::{Answer, Fault, draft};
 
 use crate::support::{
     Stage,
+    content::REPEAT,
     matrix::on_every_database,
     talk::{bytes, id},
 };
@@ -23,6 +24,8 @@ mod stages {
         undo_stays_below_a_copy_that_changes,
         a_location_that_never_moved_is_not_said_anew,
         a_failed_album_is_told_of_once,
+        a_changed_reply_that_is_not_out_holds_nothing_up,
+        a_change_of_what_was_given_up_holds_nothing_up,
         a_banned_album_reaches_nobody,
     );
 }
@@ -230,4 +233,47 @@ async fn a_banned_album_reaches_nobody(mut stage: Stage) {
     assert_eq!(stage.said(&stage.owner, &stage.master).len(), before + 1);
     assert_eq!(stage.database.count("parked").await, 0);
     stage.curtain().await;
+}
+
+/// Nobody knows whether *Send again* worked; what its owner does next must not wait for that.
+async fn a_changed_reply_that_is_not_out_holds_nothing_up(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "hello").await;
+    let never = "Forbidden: bot can't initiate conversation with a user".to_owned();
+    let at_anna = || Fault::on("sendMessage").bot(&shop).chat(anna.id);
+    stage.telegram.fault(at_anna().answer(Answer::Refuse(403, never)));
+    let reply = stage.answer(&copy, draft::text("at five")).await;
+    let told = stage.answered(&stage.owner, &stage.master, reply, "has not started").await;
+    stage.telegram.fault(at_anna());
+    stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
+    stage.answered(&stage.owner, &stage.master, reply, "May not have been delivered").await;
+    stage.telegram.edit(&stage.owner, &stage.master, reply, draft::text("at six")).await;
+    stage.owner_writes("/help").await;
+    stage.nothing_waits().await;
+    // Pressed once more it goes, and says that it may be a repeat.
+    stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
+    stage.answered(&stage.owner, &stage.master, reply, "✅ Delivered").await;
+    assert!(stage.said(&anna, &shop).iter().any(|words| words.contains(REPEAT)));
+    stage.curtain().await;
+}
+
+/// After five faults of ours a message is given up; what is written of it may stay unfinished.
+async fn a_change_of_what_was_given_up_holds_nothing_up(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (question, _) = stage.asks(&anna, &shop, "hello").await;
+    stage.settled().await;
+    let unfinished = "UPDATE message_references SET state = 'sending', copy_message = NULL";
+    stage.database.run(unfinished).await;
+    let mut changed = stage.telegram.message(&shop, anna.id, question).unwrap();
+    let now = changed["date"].as_i64().unwrap();
+    changed["date"] = (now - 400).into();
+    changed["edit_date"] = (now - 360).into();
+    changed["text"] = "good evening".into();
+    stage.telegram.push_update(&shop, json!({ "edited_message": changed }));
+    stage.sees(&anna, &shop, "could not be passed on").await;
+    stage.nothing_waits().await;
+    stage.asks(&anna, &shop, "and now?").await;
+    stage.stop().await;
 }

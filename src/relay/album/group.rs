@@ -53,13 +53,16 @@ impl Group<'_> {
         });
         let standings = try_join_all(begun).await?;
         failpoint::at("album", "written");
+        if standings.contains(&Standing::Busy) {
+            self.let_go(&standings).await?;
+            return Ok(GroupStanding::Busy);
+        }
         let (mut most, mut settled) = (0, 0);
         for standing in &standings {
             match standing {
                 Standing::Go(attempt) => most = most.max(attempt.number),
                 Standing::Sent(_) | Standing::Told => settled += 1,
-                Standing::Busy => return Ok(GroupStanding::Busy),
-                Standing::Failed(_) => return Ok(GroupStanding::Scattered),
+                Standing::Busy | Standing::Failed(_) => return Ok(GroupStanding::Scattered),
             }
         }
         Ok(match settled {
@@ -67,6 +70,16 @@ impl Group<'_> {
             all if all == standings.len() => GroupStanding::Settled,
             _ => GroupStanding::Scattered,
         })
+    }
+
+    /// Lets go of what was taken: two processes with a part each would wait for each other.
+    async fn let_go(&self, standings: &[Standing]) -> Result<(), StoreError> {
+        for (carriage, standing) in self.0.iter().zip(standings) {
+            if matches!(standing, Standing::Go(_)) {
+                carriage.record(Part::Main, DeliveryState::Held, None).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Sends them and writes what became of them. The header of its own, if any, has been sent.
