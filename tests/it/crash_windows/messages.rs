@@ -27,15 +27,15 @@ const INBOUND: &[Row] = &[
     ("header-written", Sticker, &["↻ header", "sticker"]),
     ("header-sent", Sticker, &["header", "↻ header", "sticker"]),
     ("header-recorded", Sticker, &["header", "sticker"]),
-    ("inbound-begun", Sticker, &["header", "↻ header", "sticker"]),
+    ("inbound-begun", Sticker, &["header", "sticker"]),
     ("inbound-sent", Sticker, &["header", "sticker", "↻ header", "sticker"]),
     ("inbound-recorded", Sticker, &["header", "sticker"]),
 ];
 
 const INBOUND_ALBUM: &[Row] = &[
     ("album-parked", Album, &["photo", "photo", "text"]),
-    ("inbound-written", Album, &["↻ photo", "photo", "text"]),
-    ("album-written", Album, &["↻ photo", "photo", "text"]),
+    ("inbound-written", Album, &["photo", "photo", "text"]),
+    ("album-written", Album, &["photo", "photo", "text"]),
     ("album-sent", Album, &["photo", "photo", "↻ photo", "photo", "text"]),
     ("album-recorded", Album, &["photo", "photo", "text"]),
     ("album-unparked", Album, &["photo", "photo", "text"]),
@@ -45,15 +45,15 @@ const OUTBOUND: &[Row] = &[
     ("outbound-written", Text, &["↻ text"]),
     ("outbound-sent", Text, &["text", "↻ text"]),
     ("outbound-recorded", Text, &["text"]),
-    ("outbound-written", Sticker, &["↻", "sticker"]),
+    ("outbound-written", Sticker, &["sticker"]),
     ("outbound-sent", Sticker, &["sticker", "↻", "sticker"]),
     ("outbound-recorded", Sticker, &["sticker"]),
 ];
 
 const OUTBOUND_ALBUM: &[Row] = &[
     ("album-parked", Album, &["photo", "photo", "text"]),
-    ("outbound-written", Album, &["↻ photo", "photo", "text"]),
-    ("album-written", Album, &["↻ photo", "photo", "text"]),
+    ("outbound-written", Album, &["photo", "photo", "text"]),
+    ("album-written", Album, &["photo", "photo", "text"]),
     ("album-sent", Album, &["photo", "photo", "↻ photo", "photo", "text"]),
     ("album-recorded", Album, &["photo", "photo", "text"]),
     ("album-unparked", Album, &["photo", "photo", "text"]),
