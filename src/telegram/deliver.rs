@@ -81,6 +81,20 @@ pub struct Errand<'a> {
     pub watch: &'a dyn Watch,
 }
 
+impl Attachment {
+    /// Whether a message of Telegram's shows something of this kind.
+    pub fn is_kind_of(&self, message: &Value) -> bool {
+        file_in(message, self.field).is_some()
+    }
+
+    /// Whether it shows this very file.
+    pub fn is_shown_by(&self, message: &Value) -> bool {
+        let shown = file_in(message, self.field).and_then(|file| file.get("file_unique_id"));
+        !self.file.unique_id.is_empty()
+            && shown.and_then(Value::as_str) == Some(self.file.unique_id.as_str())
+    }
+}
+
 impl Errand<'_> {
     pub(super) async fn goes(&self) -> Result<(), CallError> {
         if self.watch.goes().await { Ok(()) } else { Err(Refusal::Lapsed.into()) }
@@ -278,9 +292,13 @@ pub(super) fn typed(part: multipart::Part, file: &RemoteFile) -> multipart::Part
     }
 }
 
-/// The new file's id in the message Telegram answers with; a photo is a list of sizes.
+/// The new file's id in the message Telegram answers with.
 pub(super) fn file_id_in(message: &Value, field: &str) -> Option<String> {
+    Some(file_in(message, field)?.get("file_id")?.as_str()?.to_owned())
+}
+
+/// A message's file; a photo is a list of sizes.
+fn file_in<'a>(message: &'a Value, field: &str) -> Option<&'a Value> {
     let object = message.get(field)?;
-    let object = object.as_array().map_or(Some(object), |sizes| sizes.last())?;
-    Some(object.get("file_id")?.as_str()?.to_owned())
+    object.as_array().map_or(Some(object), |sizes| sizes.last())
 }

@@ -72,6 +72,10 @@ impl Telegram {
     }
 
     fn remember_ids(&self, caller: &Caller, media: &[Attachment], answer: &Value) {
+        // Where some are missing, the others stand in places that are not theirs.
+        if answer.as_array().is_some_and(|list| list.len() != media.len()) {
+            return;
+        }
         for (place, item) in media.iter().enumerate() {
             let message = answer.as_array().map_or(Some(answer), |list| list.get(place));
             if let Some(id) = message.and_then(|message| file_id_in(message, item.field)) {

@@ -26,6 +26,7 @@ mod stages {
         an_album_that_is_no_reply_goes_to_nobody_and_is_told_once,
         an_undelivered_album_is_sent_again_whole,
         an_item_changed_while_it_waits_arrives_changed,
+        what_telegram_leaves_out_of_an_album_comes_by_itself,
         an_album_whose_answer_is_lost_says_so_when_it_repeats,
         nothing_of_an_album_stays_in_the_database,
     );
@@ -259,6 +260,47 @@ async fn an_album_whose_answer_is_lost_says_so_when_it_repeats(mut stage: Stage)
     stage.telegram.quiet().await;
     let cast = Cast { owner: &stage.owner, bots: &[&shop], customers: &[&anna] };
     judge(&stage, &[cast]).await.explained(2, 0);
+    stage.curtain().await;
+}
+
+async fn what_telegram_leaves_out_of_an_album_comes_by_itself(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, question) = stage.asks(&anna, &shop, "hello").await;
+    let leave_out = |place| {
+        let album = Fault::on("sendMediaGroup");
+        stage.telegram.fault(album.answer(Answer::Without(place)));
+    };
+    leave_out(2);
+    let ids = sends(&stage, &anna, &shop, "g1", photos(3)).await;
+    for item in &ids {
+        stage.copy_of(&shop, &anna, *item).await;
+    }
+    leave_out(2);
+    let items = photos(3).into_iter().map(|item| item.reply_to(id(&question))).collect();
+    for item in sends(&stage, &stage.owner, &stage.master, "o1", items).await {
+        stage.copy_of_reply(item).await;
+    }
+    stage.nothing_waits().await;
+    let cast = Cast { owner: &stage.owner, bots: &[&shop], customers: &[&anna] };
+    judge(&stage, &[cast]).await.flawless(4, 3);
+    // The first one bears the header: without it, the next one does.
+    leave_out(0);
+    let ids = sends(&stage, &anna, &shop, "g2", photos(3)).await;
+    let mut copies = Vec::new();
+    for item in &ids {
+        copies.push(stage.copy_of(&shop, &anna, *item).await);
+    }
+    stage.nothing_waits().await;
+    let shown = |copy: &Value| stage.telegram.message(&stage.master, stage.owner.id, id(copy));
+    let shown: Vec<Value> = copies.iter().filter_map(shown).collect();
+    let named = |copy: &Value| text(copy).contains("Anna @anna → @shop_bot");
+    assert_eq!(shown.iter().map(named).collect::<Vec<_>>(), [true, true, false], "{shown:?}");
+    let sizes = |message: &Value| message["photo"][1]["file_unique_id"].clone();
+    for (copy, item) in shown.iter().zip(&ids) {
+        let item = stage.telegram.message(&shop, anna.id, *item).unwrap();
+        assert_eq!(sizes(copy), sizes(&item));
+    }
     stage.curtain().await;
 }
 

@@ -207,8 +207,8 @@ async fn what_a_killed_process_left_is_passed_on_by_another() {
     stage.telegram.quiet().await;
     let cast = Cast { owner: &stage.owner, bots: &[&shop], customers: &[&anna, &ben] };
     let verdict = judge(&stage, &[cast]).await;
+    verdict.explained(4, 0);
     // The first copy, whose sender was killed before he heard of it.
     assert_eq!((verdict.uncertain, verdict.labelled), (1, 1));
-    verdict.explained(4, 0);
     stage.curtain().await;
 }

@@ -16,7 +16,7 @@ use crate::{
         compose::plainer,
     },
     store::StoreError,
-    telegram::{Outgoing, Refusal},
+    telegram::{Attachment, Outgoing, Refusal},
 };
 
 /// Messages that travel together.
@@ -37,6 +37,8 @@ pub(super) enum GroupStanding {
 /// How an attempt ended.
 pub(super) enum GroupEnding {
     Sent,
+    /// Telegram made some of them, these; the others are to go one by one.
+    Partly(Vec<Option<MessageId>>),
     Later(Duration, Failure),
     /// Telegram refuses the album; its items may fare better one by one.
     Never(Refusal),
@@ -89,20 +91,33 @@ impl Group<'_> {
         initial: DeliveryState,
     ) -> Result<GroupEnding, StoreError> {
         let Some(first) = self.0.first() else { return Ok(GroupEnding::Sent) };
+        let media = outgoing.media.clone();
         let ending = match first.call(&self.written(initial), outgoing, plainer).await {
-            Ok(answer) => match self.copies(&answer) {
-                Some(copies) => {
-                    failpoint::at("album", "sent");
-                    self.record_copies(&copies).await?;
-                    failpoint::at("album", "recorded");
-                    self.remember().await;
-                    return Ok(GroupEnding::Sent);
-                }
+            Ok(answer) => match copies(&media, &answer) {
+                Some(copies) => return self.are_out(copies).await,
                 None => Ending::Unknown,
             },
             Err(ending) => ending,
         };
         self.stopped(ending).await
+    }
+
+    /// Writes which of them Telegram made. The others certainly were not.
+    async fn are_out(&self, copies: Vec<Option<MessageId>>) -> Result<GroupEnding, StoreError> {
+        failpoint::at("album", "sent");
+        self.record_copies(&copies).await?;
+        failpoint::at("album", "recorded");
+        let missing = self.0.iter().zip(&copies).filter(|(_, copy)| copy.is_none());
+        let missing: Vec<_> = missing.map(|(carriage, _)| carriage).collect();
+        for carriage in &missing {
+            carriage.record(Part::Main, DeliveryState::Held, None).await?;
+        }
+        self.remember().await;
+        if missing.is_empty() {
+            return Ok(GroupEnding::Sent);
+        }
+        tracing::warn!(missing = missing.len(), "Telegram made a part of an album");
+        Ok(GroupEnding::Partly(copies))
     }
 
     /// Writes how an attempt without copies ended.
@@ -149,16 +164,6 @@ impl Group<'_> {
         Written::of(&self.0[0], &rows, initial)
     }
 
-    /// The copies Telegram answered with, in order.
-    fn copies(&self, answer: &Value) -> Option<Vec<MessageId>> {
-        let messages = answer.as_array().filter(|list| list.len() == self.0.len())?;
-        let ids = messages.iter().map(|message| match made(message) {
-            Ending::Sent(id) => Some(id),
-            _ => None,
-        });
-        ids.collect()
-    }
-
     /// Remembers that they are one album, so that it can be taken back whole. They are out: where
     /// that fails, they are taken back one by one.
     async fn remember(&self) {
@@ -175,15 +180,104 @@ impl Group<'_> {
 
     /// Writes all copies in one commit: after a crash either all are known or none. The messages
     /// are out: as long as the process lives it must be known.
-    async fn record_copies(&self, copies: &[MessageId]) -> Result<(), StoreError> {
+    async fn record_copies(&self, copies: &[Option<MessageId>]) -> Result<(), StoreError> {
         let Some(first) = self.0.first() else { return Ok(()) };
         let pairs: Vec<_> = self
             .0
             .iter()
-            .map(|carriage| carriage.source.message)
-            .zip(copies.iter().copied())
+            .zip(copies)
+            .filter_map(|(carriage, copy)| Some((carriage.source.message, (*copy)?)))
             .collect();
         let store = &first.relay.inner.store;
         store.insist(|| store.finish_references(first.owner, first.source, &pairs)).await
+    }
+}
+
+/// The copies Telegram answered with, each in the place of its item; `None` where that can't be
+/// told.
+fn copies(media: &[Attachment], answer: &Value) -> Option<Vec<Option<MessageId>>> {
+    let messages = answer.as_array().filter(|list| !list.is_empty())?;
+    let ids = messages.iter().map(|message| match made(message) {
+        Ending::Sent(id) => Some(id),
+        _ => None,
+    });
+    let ids: Vec<MessageId> = ids.collect::<Option<_>>()?;
+    let places = places(media, messages)?;
+    let mut copies = vec![None; media.len()];
+    for (place, id) in places.into_iter().zip(ids) {
+        copies[place] = Some(id);
+    }
+    Some(copies)
+}
+
+/// Which item each of these messages is: they come in the items' order. Where some are missing it
+/// is seen by the file, which has one number for all bots, or by the kind where only one way is
+/// left.
+fn places(media: &[Attachment], messages: &[Value]) -> Option<Vec<usize>> {
+    if messages.len() == media.len() {
+        return Some((0..media.len()).collect());
+    }
+    in_order(media, messages, Attachment::is_shown_by).or_else(|| {
+        let first = in_order(media, messages, Attachment::is_kind_of)?;
+        let turned =
+            |places: Vec<usize>| places.iter().rev().map(|at| media.len() - 1 - at).collect();
+        let (back, said): (Vec<_>, Vec<_>) =
+            (media.iter().rev().cloned().collect(), messages.iter().rev().cloned().collect());
+        let last: Vec<usize> = turned(in_order(&back, &said, Attachment::is_kind_of)?);
+        (first == last).then_some(first)
+    })
+}
+
+/// Each message's first place behind that of the one before it.
+fn in_order(
+    media: &[Attachment],
+    messages: &[Value],
+    fits: impl Fn(&Attachment, &Value) -> bool,
+) -> Option<Vec<usize>> {
+    let mut items = media.iter().enumerate();
+    let place = |message| items.find(|(_, item)| fits(item, message)).map(|(place, _)| place);
+    messages.iter().map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::telegram::RemoteFile;
+
+    fn media(items: &[(&'static str, &str)]) -> Vec<Attachment> {
+        let file = |unique_id: &str| RemoteFile {
+            id: String::new(),
+            unique_id: unique_id.to_owned(),
+            size: None,
+            name: String::new(),
+            mime: None,
+        };
+        items.iter().map(|(field, unique)| Attachment { field, file: file(unique) }).collect()
+    }
+
+    fn answer(items: &[(&str, &str)]) -> Value {
+        let message = |(at, (field, unique)): (usize, &(&str, &str))| json!({"message_id": at + 1, *field: {"file_unique_id": unique}});
+        items.iter().enumerate().map(message).collect()
+    }
+
+    fn found(items: &[(&'static str, &str)], made: &[(&str, &str)]) -> Option<Vec<Option<i32>>> {
+        let copies = copies(&media(items), &answer(made))?;
+        Some(copies.into_iter().map(|copy| copy.map(|id| id.0)).collect())
+    }
+
+    #[test]
+    fn what_telegram_made_is_put_in_its_place() {
+        let items = [("photo", "a"), ("video", "b"), ("photo", "c")];
+        let all = Some(vec![Some(1), Some(2), Some(3)]);
+        assert_eq!(found(&items, &[("photo", "x"), ("video", "y"), ("photo", "z")]), all);
+        let without_second = Some(vec![Some(1), None, Some(2)]);
+        assert_eq!(found(&items, &[("photo", "a"), ("photo", "c")]), without_second);
+        assert_eq!(found(&items, &[("photo", "x"), ("photo", "z")]), without_second);
+        assert_eq!(found(&items, &[("photo", "c")]), Some(vec![None, None, Some(1)]));
+        assert_eq!(found(&items, &[("photo", "x")]), None, "it may be either");
+        assert_eq!(found(&items, &[("audio", "x")]), None);
+        assert_eq!(found(&items, &[]), None);
     }
 }

@@ -2,6 +2,9 @@
 
 use std::{slice, time::Duration};
 
+use serde_json::Map;
+use teloxide::types::MessageId;
+
 use super::{
     Item,
     compose::compose_album,
@@ -12,15 +15,17 @@ use crate::{
     relay::{
         BUSY, Failure, Relay, Verdict,
         carry::{Carriage, initial, is_last},
+        compose::Composed,
         content::{Content, Reading, read},
         customer::Customer,
+        header::Header,
         inbound::{HeaderEnding, Incoming},
         parking::Lane,
         patience::{Patience, age, patience},
         worth_telling_later,
     },
     store::StoreError,
-    telegram::Refusal,
+    telegram::{Outgoing, Refusal},
 };
 
 impl Relay {
@@ -110,11 +115,41 @@ impl Relay {
         let labelled =
             if attempt.is_repeat() { composed(incoming.labelled().rich()) } else { None };
         let composed = labelled.unwrap_or(plain);
+        let bearer = bearer_of(&composed);
         let ending = match self.header_first(&group.0[0], &incoming, composed, attempt).await? {
             HeaderEnding::Main(main) => group.send(*main, attempt.initial).await?,
             HeaderEnding::Stop(ending) => group.stopped(ending).await?,
         };
+        if let (GroupEnding::Partly(copies), Some(bearer)) = (&ending, bearer)
+            && copies.get(bearer).is_some_and(Option::is_none)
+        {
+            let header = if attempt.is_repeat() { incoming.labelled() } else { incoming.header };
+            self.name_the_rest(&group.0[0], header, copies).await;
+        }
         self.album_ended(customer, items, (ending, attempt.number)).await
+    }
+
+    /// The item with the header above its words is the one Telegram left out: the first of the
+    /// others, which have no words, gets the header instead.
+    async fn name_the_rest(
+        &self,
+        carriage: &Carriage<'_>,
+        header: Header,
+        copies: &[Option<MessageId>],
+    ) {
+        let Some(first) = copies.iter().flatten().next() else { return };
+        let words = header.rich();
+        let mut parameters = Map::new();
+        parameters.insert("message_id".to_owned(), first.0.into());
+        parameters.insert("caption".to_owned(), words.text.into());
+        parameters.insert("caption_entities".to_owned(), words.entities.into());
+        let edit = Outgoing::new("editMessageCaption", parameters);
+        let (writer, telegram) = (carriage.writer, &self.inner.telegram);
+        let deadline = carriage.deadline;
+        let named = telegram.deliver(writer, carriage.chat, &edit, writer, deadline).await;
+        if let Err(error) = named {
+            tracing::warn!(%error, "a part of an album does not say who sent it");
+        }
     }
 
     async fn album_ended(
@@ -130,6 +165,7 @@ impl Relay {
                 self.acknowledge(customer, &first.message);
                 Ok(Verdict::Done)
             }
+            GroupEnding::Partly(_) => self.one_by_one(customer, items).await,
             GroupEnding::Later(after, _) => Ok(Verdict::TryLater(after)),
             GroupEnding::Never(refusal) if !is_of_inbox(&refusal) => {
                 self.one_by_one(customer, items).await
@@ -195,6 +231,16 @@ impl Relay {
         }
         Ok(Verdict::Done)
     }
+}
+
+/// The item that bears the header: the only one with words, where the header is no message of its
+/// own.
+fn bearer_of(composed: &Composed) -> Option<usize> {
+    if composed.header.is_some() {
+        return None;
+    }
+    let media = composed.main.parameters.get("media")?.as_array()?;
+    media.iter().position(|item| item.get("caption").is_some())
 }
 
 /// Whether it is the inbox that takes nothing, so that no item would fare better by itself.

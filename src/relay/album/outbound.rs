@@ -214,7 +214,9 @@ impl Relay {
         };
         Ok(match ending {
             GroupEnding::Sent => Replied::Delivered,
-            GroupEnding::Never(_) => return self.singly(owner, items, outgoing).await,
+            GroupEnding::Partly(_) | GroupEnding::Never(_) => {
+                return self.singly(owner, items, outgoing).await;
+            }
             GroupEnding::Later(_, failure @ Failure::TooFast) => {
                 let failure = if attempt.is_repeat() { Failure::Uncertain } else { failure };
                 group.record(DeliveryState::Failed, Some(failure)).await?;

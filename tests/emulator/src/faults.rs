@@ -34,6 +34,8 @@ pub enum Answer {
     Hang(Duration),
     /// Executed only after this time, and never if the caller has gone by then.
     HangBefore(Duration),
+    /// Executed without the item of `media` in this place, and answered so.
+    Without(usize),
     /// Refused with this code and description, nothing executed.
     Refuse(u16, String),
     /// For downloads (method `file`): half of the bytes, then the connection breaks.

@@ -152,10 +152,10 @@ async fn call(
     emulator: &Emulator,
     bot: i64,
     method: &str,
-    params: Params,
+    mut params: Params,
     caller: Option<String>,
 ) -> Result<Response<Body>, ()> {
-    let record = params.record();
+    let mut record = params.record();
     let (latency, fault) =
         emulator.read_mut(|s| (s.settings.latency, s.meet_fault(bot, method, chat_of(&record))));
     if !latency.is_zero() {
@@ -168,6 +168,17 @@ async fn call(
         Some(Answer::ResetBefore | Answer::CutBody) => return Err(()),
         Some(Answer::HtmlBadGateway) => return Ok(bad_gateway()),
         Some(Answer::HangBefore(time)) => tokio::time::sleep(*time).await,
+        Some(Answer::Without(place)) => {
+            let mut media = params.list("media");
+            let left_out = media.remove(*place);
+            if let Some(part) =
+                left_out["media"].as_str().and_then(|it| it.strip_prefix("attach://"))
+            {
+                params.files.remove(part);
+            }
+            params.values.insert("media".to_owned(), Value::Array(media));
+            record = params.record();
+        }
         _ => {}
     }
     let lost = matches!(
