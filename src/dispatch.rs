@@ -267,22 +267,16 @@ impl Dispatch {
         if is_relayed && !ends_album(&update) {
             return match self.receive(bot, update, !store.is_shared()).await? {
                 Received::Settled(verdict) => Ok(verdict),
-                Received::Parked(update) => Box::pin(self.alone(lane, *update)).await,
+                Received::Parked(update) => self.alone(lane, *update).await,
             };
         }
-        Box::pin(self.alone(lane, update)).await
+        self.alone(lane, update).await
     }
 
     /// Handles an update while no other process does anything in its chat.
     async fn alone(&self, lane: Lane, update: Update) -> Result<Verdict, Fault> {
-        let (store, relay) = (&self.inner.store, &self.inner.relay);
-        if !store.take_lease(lane, Purpose::Chat).await? {
-            return Ok(Verdict::TryLater(BUSY));
-        }
         let handled = async {
-            if store.is_shared() {
-                relay.look_up_parked(lane).await?;
-            }
+            let relay = &self.inner.relay;
             if let Kind::Message(message) = &update.kind
                 && relay.ends_album(lane.0, message)
             {
@@ -298,13 +292,31 @@ impl Dispatch {
                 Received::Parked(_) => Ok(Verdict::TryLater(BUSY)),
             }
         };
-        // However it ends, the lease is given back.
-        let handled = AssertUnwindSafe(handled).catch_unwind().await;
-        let handled = handled.unwrap_or(Err(Fault::Panic));
+        Ok(self.leased(lane, Box::pin(handled)).await?.unwrap_or(Verdict::TryLater(BUSY)))
+    }
+
+    /// Does something in a chat with its lease, knowing what is parked there; `None` where another
+    /// process is at work. However it ends, the lease is given back.
+    async fn leased<T>(
+        &self,
+        lane: Lane,
+        work: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<Option<T>, Fault> {
+        let (store, relay) = (&self.inner.store, &self.inner.relay);
+        if !store.take_lease(lane, Purpose::Chat).await? {
+            return Ok(None);
+        }
+        let informed = async {
+            if store.is_shared() {
+                relay.look_up_parked(lane).await?;
+            }
+            work.await
+        };
+        let done = AssertUnwindSafe(informed).catch_unwind().await;
         if let Err(error) = store.end_lease(lane, Purpose::Chat).await {
             tracing::debug!(%error, "a lease stays until this process takes it again");
         }
-        handled
+        done.unwrap_or(Err(Fault::Panic)).map(Some)
     }
 
     async fn receive(

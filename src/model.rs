@@ -234,6 +234,12 @@ impl Reference {
         }
     }
 
+    /// The number of the next attempt. One whose outcome is unknown counts, one that certainly sent
+    /// nothing does not.
+    pub fn next_attempt(&self) -> i64 {
+        self.attempts + i64::from(self.state == DeliveryState::Sending)
+    }
+
     /// Whether its copy was taken back.
     pub fn is_deleted(&self) -> bool {
         self.reason.as_deref().is_some_and(|reason| reason.starts_with(DELETED))

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     master::{Admission, Said},
     relay::{Due, Lane, Verdict},
-    store::{Purpose, StoreError},
+    store::StoreError,
 };
 
 /// Between two looks for what processes that are gone left parked.
@@ -88,21 +88,13 @@ impl Dispatch {
 
     /// Passes on what is due in a chat, if no other process is at it, and nothing has come to it.
     async fn pass_on_alone(&self, lane: Lane) -> Result<(), Fault> {
-        let (store, relay) = (&self.inner.store, &self.inner.relay);
-        if !store.take_lease(lane, Purpose::Chat).await? {
+        let relay = &self.inner.relay;
+        // What is due is asked after what is parked was looked up.
+        let passed = async { self.pass_parked_on(lane, relay.due(lane)).await };
+        if self.leased(lane, Box::pin(passed)).await?.is_none() {
             relay.postpone(lane, relay.due(lane), BUSY);
-            return Ok(());
         }
-        let passed = async {
-            if store.is_shared() {
-                relay.look_up_parked(lane).await?;
-            }
-            self.pass_parked_on(lane, relay.due(lane)).await
-        };
-        let passed = AssertUnwindSafe(passed).catch_unwind().await;
-        let passed = passed.unwrap_or(Err(Fault::Panic)).map(drop);
-        store.end_lease(lane, Purpose::Chat).await?;
-        passed
+        Ok(())
     }
 
     /// Takes up what processes that are gone left parked, until stopped.

@@ -145,7 +145,7 @@ impl Relay {
         let repeat = known.state == DeliveryState::Sending
             || known.attempts > 1
             || Failure::from_word(known.reason.as_deref()) == Failure::Uncertain;
-        let attempts = known.attempts + i64::from(known.state == DeliveryState::Sending);
+        let attempts = known.next_attempt();
         let attempt = Attempt {
             part: Part::Main,
             initial: DeliveryState::Sending,

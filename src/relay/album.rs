@@ -168,16 +168,10 @@ impl Relay {
     pub async fn find_parked(&self) -> Result<Vec<Lane>, StoreError> {
         let lanes = self.inner.store.chats_with_parked().await?;
         for lane in &lanes {
-            let items = self.parked(*lane, ParkedKind::Item).await?;
-            if let Some((last, group)) = items.last().and_then(|last| Some((last, last.group()?))) {
-                let age = age_of(last);
-                let pause =
-                    if age < LONG_ENOUGH { (age + QUIET).max(QUIET_AFTER_START) } else { QUIET };
-                self.inner.parking.item(*lane, group, pause);
-            }
-            if !self.parked(*lane, ParkedKind::Edit).await?.is_empty() {
-                self.inner.parking.edit(*lane, QUIET);
-            }
+            let pause = |age: Duration| {
+                if age < LONG_ENOUGH { (age + QUIET).max(QUIET_AFTER_START) } else { QUIET }
+            };
+            self.take_note_of(*lane, pause).await?;
         }
         Ok(lanes)
     }
@@ -187,10 +181,19 @@ impl Relay {
     /// # Errors
     /// When the database fails.
     pub async fn look_up_parked(&self, lane: Lane) -> Result<(), StoreError> {
+        self.take_note_of(lane, |age| QUIET.saturating_sub(age)).await
+    }
+
+    /// Takes note of what is parked in a chat; `pause` says how long its album still waits by the
+    /// age of the last item.
+    async fn take_note_of(
+        &self,
+        lane: Lane,
+        pause: impl Fn(Duration) -> Duration,
+    ) -> Result<(), StoreError> {
         let items = self.parked(lane, ParkedKind::Item).await?;
         if let Some((last, group)) = items.last().and_then(|last| Some((last, last.group()?))) {
-            let pause = QUIET.saturating_sub(age_of(last));
-            self.inner.parking.found_item(lane, group, pause);
+            self.inner.parking.found_item(lane, group, pause(age_of(last)));
         }
         if !self.inner.parking.has_edits(lane)
             && !self.parked(lane, ParkedKind::Edit).await?.is_empty()

@@ -167,8 +167,7 @@ impl Carriage<'_> {
                 if !resumed {
                     return Ok(Standing::Busy);
                 }
-                let unknown = i64::from(known.state == DeliveryState::Sending);
-                Standing::Go(Attempt { part, initial, number: known.attempts + unknown })
+                Standing::Go(Attempt { part, initial, number: known.next_attempt() })
             }
         })
     }

@@ -3,8 +3,9 @@
 //! Several processes may share one server. What one of them is doing carries the number of that
 //! process, random for each start; whoever finds such a mark asks here whether its maker is still
 //! at work. A process that works says so every second, for ten seconds ahead by the server's clock,
-//! however long one piece of its work takes; one that has nothing to do says nothing. On the same machine a process that is gone is known
-//! to be gone at once. A file of SQLite belongs to one process at a time: there nobody else lives.
+//! however long one piece of its work takes; one that has nothing to do says nothing. On the same
+//! machine a process that is gone is known to be gone at once. A file of SQLite belongs to one
+//! process at a time: there nobody else lives.
 
 use std::{
     collections::HashMap,

@@ -188,13 +188,12 @@ impl Store {
         part: Part,
         state: DeliveryState,
     ) -> Result<bool, StoreError> {
-        let counts = i64::from(reference.state == DeliveryState::Sending);
         let update = sql("UPDATE message_references \
              SET state = ?, attempts = ?, reason = NULL, holder = ? \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
              AND part = ? AND state = ? AND attempts = ? AND COALESCE(holder, 0) = ?")
         .bind(state.word())
-        .bind(reference.attempts + counts)
+        .bind(reference.next_attempt())
         .bind(self.process.id);
         let update = of_source(update, reference.owner, reference.source, part)
             .bind(reference.state.word())
@@ -215,9 +214,8 @@ impl Store {
         part: Part,
         state: DeliveryState,
     ) -> Result<bool, StoreError> {
-        let counts = i64::from(reference.state == DeliveryState::Sending);
         let now = self.reference_of_source(reference.owner, reference.source, part).await?;
-        let ours = (Some(self.process.id), state, reference.attempts + counts);
+        let ours = (Some(self.process.id), state, reference.next_attempt());
         Ok(now.is_some_and(|now| (now.holder, now.state, now.attempts) == ours))
     }
 
