@@ -39,7 +39,9 @@ use crate::{
 
 /// Between two looks at what other processes changed.
 const KEEP_UP: Duration = Duration::from_secs(5);
-/// How far clocks of several machines may be apart, in milliseconds.
+/// Looks after which all bots are looked at, not only what was changed lately.
+const ALL_AGAIN: u32 = 60;
+/// How far clocks of several machines may be apart before that takes longer, in milliseconds.
 const MARGIN_MS: i64 = 60_000;
 
 /// The registry. Cheap to clone.
@@ -171,18 +173,26 @@ impl Bots {
 
     /// Learns what other processes changed, now and then, until stopped.
     pub async fn keep_up(&self, stop: CancellationToken) {
-        let mut seen = clock::now_ms();
+        // What the loaded ones say, and not this machine's clock: others may have another time.
+        let mut seen = self.all().iter().map(|bot| bot.changed_at).max().unwrap_or(0);
+        let mut looks = 0_u32;
         while stop.run_until_cancelled(tokio::time::sleep(KEEP_UP)).await.is_some() {
+            looks = looks.wrapping_add(1);
+            let store = &self.inner.store;
             // What was written by a clock that is behind comes late, not never.
-            let changed = self.inner.store.bots_changed_since(seen - MARGIN_MS).await;
-            let Ok(changed) = changed else { continue };
-            for row in changed {
-                seen = seen.max(row.changed_at);
-                if self.get(row.bot).is_none_or(|known| known.changed_at != row.changed_at)
-                    && (row.token.is_some() || self.get(row.bot).is_some())
-                    && let Err(error) = self.refresh(row.bot).await
+            let changed = if looks.is_multiple_of(ALL_AGAIN) {
+                store.all_bots_changed_at().await
+            } else {
+                store.bots_changed_since(seen - MARGIN_MS).await
+            };
+            for (bot, changed_at, runs) in changed.unwrap_or_default() {
+                seen = seen.max(changed_at);
+                let known = self.get(bot);
+                if known.as_ref().is_none_or(|known| known.changed_at != changed_at)
+                    && (runs || known.is_some())
+                    && let Err(error) = self.refresh(bot).await
                 {
-                    tracing::debug!(bot.id = %row.bot, %error, "a bot could not be read anew");
+                    tracing::debug!(bot.id = %bot, %error, "a bot could not be read anew");
                 }
             }
         }

@@ -16,7 +16,6 @@ use std::{
 
 use futures::FutureExt;
 use teloxide::types::ChatId;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
@@ -25,8 +24,9 @@ use crate::{
     lanes::Lanes,
     master::{Master, MasterError},
     metrics::Metrics,
-    model::BotId,
+    model::{BotId, MessageKey, OwnerId},
     relay::{Concern, Due, Lane, Reception, Relay, Verdict},
+    share::{Room, Taken},
     store::{Purpose, Store, StoreError},
     update::{Kind, Update},
 };
@@ -69,17 +69,26 @@ impl From<Verdict> for Outcome {
     }
 }
 
+/// Who shares this process with others, so that a flood of one leaves room for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tenant {
+    /// An owner, with all of his client bots.
+    Owner(OwnerId),
+    /// The master bot, or one whose owner is not looked up yet.
+    Bot(BotId),
+}
+
 /// One of the places in which updates are handled.
 pub struct Place {
-    _place: OwnedSemaphorePermit,
+    _place: Taken<Tenant>,
     /// The memory the update takes, where somebody counts it.
-    _load: Option<OwnedSemaphorePermit>,
+    _load: Option<Taken<Tenant>>,
 }
 
 impl Place {
     /// Keeps this taken, too, until the update is handled.
     #[must_use]
-    pub fn with_load(self, load: OwnedSemaphorePermit) -> Self {
+    pub fn with_load(self, load: Taken<Tenant>) -> Self {
         Self { _load: Some(load), ..self }
     }
 }
@@ -98,7 +107,7 @@ struct Inner {
     metrics: Metrics,
     lanes: Lanes<(BotId, (u8, i64))>,
     troubles: Troubles,
-    capacity: Arc<Semaphore>,
+    places: Room<Tenant>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -114,7 +123,7 @@ impl Dispatch {
             metrics,
             lanes: Lanes::default(),
             troubles: Troubles::new(),
-            capacity: Arc::new(Semaphore::new(CAPACITY)),
+            places: Room::new(CAPACITY),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -123,15 +132,21 @@ impl Dispatch {
 
     /// Handles an update and waits for the end of it.
     pub async fn handle(&self, bot: BotId, update: Arc<Update>) -> Outcome {
-        match self.place() {
+        match self.place(self.tenant_of(bot)) {
             Some(place) => self.handle_in(place, bot, update).await,
             None => Outcome::TryLater(WHEN_FULL),
         }
     }
 
-    /// One of the places, if any is free.
-    pub fn place(&self) -> Option<Place> {
-        let place = Arc::clone(&self.inner.capacity).try_acquire_owned().ok();
+    /// Whose share of this process an update of this bot uses.
+    pub fn tenant_of(&self, bot: BotId) -> Tenant {
+        let client = self.inner.bots.get(bot);
+        client.map_or(Tenant::Bot(bot), |client| Tenant::Owner(client.owner))
+    }
+
+    /// One of the places, if any is free for this tenant.
+    pub fn place(&self, whose: Tenant) -> Option<Place> {
+        let place = self.inner.places.take(whose, 1);
         if place.is_none() {
             self.inner.metrics.update("full", Duration::ZERO);
         }
@@ -197,9 +212,16 @@ impl Dispatch {
         };
         let _work = self.inner.store.at_work();
         let (failing, concern) = (Failing::Update(bot, update.id), concern(bot, &update));
+        let delivered = self.delivered_by(bot, &update);
         let handling = self.route(bot, Arc::unwrap_or_clone(update));
         let handled = AssertUnwindSafe(handling).catch_unwind().await;
-        let outcome = match handled.unwrap_or(Err(Fault::Panic)) {
+        let handled = handled.unwrap_or(Err(Fault::Panic));
+        if handled.is_err()
+            && let Some((owner, source)) = delivered
+        {
+            self.let_go((bot, lane), owner, source);
+        }
+        let outcome = match handled {
             Ok(verdict) => {
                 self.inner.troubles.over(failing);
                 verdict.into()
@@ -216,6 +238,32 @@ impl Dispatch {
         self.inner.metrics.update(word, took);
         tracing::info!(outcome = word, took_ms = took.as_secs_f64() * 1e3, "update");
         outcome
+    }
+
+    /// The message this update wants delivered, and whose conversation it belongs to.
+    fn delivered_by(&self, bot: BotId, update: &Update) -> Option<(OwnerId, MessageKey)> {
+        let Kind::Message(message) = &update.kind else { return None };
+        let chat = message.chat.id;
+        let owner = match self.tenant_of(bot) {
+            Tenant::Owner(owner) => owner,
+            Tenant::Bot(_) => OwnerId(chat.0),
+        };
+        Some((owner, MessageKey { bot, chat, message: message.id }))
+    }
+
+    /// Something failed in the middle of a delivery: once the database works, any process may go
+    /// on with it, not only this one. Until then it is the chat's next.
+    fn let_go(&self, lane: (BotId, (u8, i64)), owner: OwnerId, source: MessageKey) {
+        if !self.inner.store.is_shared() {
+            return;
+        }
+        let dispatch = self.clone();
+        self.inner.tasks.spawn(async move {
+            let _turn = dispatch.inner.lanes.turn(lane).await;
+            if let Err(error) = dispatch.inner.relay.let_go(owner, source).await {
+                tracing::debug!(%error, "a delivery stays with this process");
+            }
+        });
     }
 
     /// Counts a failure by a fault of ours. The last one is told to the person concerned, whose
@@ -313,9 +361,7 @@ impl Dispatch {
             work.await
         };
         let done = AssertUnwindSafe(informed).catch_unwind().await;
-        if let Err(error) = store.end_lease(lane, Purpose::Chat).await {
-            tracing::debug!(%error, "a lease stays until this process takes it again");
-        }
+        store.end_lease(lane, Purpose::Chat).await;
         done.unwrap_or(Err(Fault::Panic)).map(Some)
     }
 

@@ -28,6 +28,13 @@ impl<K: Eq + Hash + Clone> Default for Lanes<K> {
 }
 
 impl<K: Eq + Hash + Clone> Lanes<K> {
+    /// How many have the key's turn or wait for it.
+    pub fn waiting(&self, key: &K) -> usize {
+        let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The map has one more.
+        lanes.get(key).map_or(0, |queue| Arc::strong_count(queue).saturating_sub(1))
+    }
+
     /// Waits for the key's turn. Who stops waiting leaves nothing behind.
     pub async fn turn(&self, key: K) -> Turn<K> {
         // Made before the wait, so that it tidies up after one that is given up too.

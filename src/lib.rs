@@ -12,7 +12,7 @@
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
 //! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`metrics`]
 //! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
-//!   plain values; [`failpoint`]: where a test lets the process die
+//!   plain values; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
 //!
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
 //! `ARCHITECTURE.md` walks through it.
@@ -37,6 +37,7 @@ pub mod qr;
 pub mod relay;
 pub mod seal;
 pub mod settings;
+pub mod share;
 pub mod spans;
 pub mod store;
 pub mod telegram;

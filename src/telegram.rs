@@ -28,10 +28,12 @@ pub use files::RemoteFile;
 use limits::Limits;
 pub use methods::{BotIdentity, Document, WebhookInfo, WebhookOrder};
 pub use outcome::{CallError, Doubt, Refusal};
+use teloxide::types::ChatId;
 
 use crate::{
     model::{BotId, BotState, OwnerId},
     settings::BotSettings,
+    share::Room,
     token::BotToken,
 };
 
@@ -53,7 +55,7 @@ struct Inner {
     base: String,
     limits: Limits,
     file_ids: FileIds,
-    transfers: tokio::sync::Semaphore,
+    transfers: Room<ChatId>,
 }
 
 /// A bot that can make calls: its id and its token.
@@ -112,7 +114,7 @@ impl Telegram {
             base: base.trim_end_matches('/').to_owned(),
             limits: Limits::new(rate_limits),
             file_ids: FileIds::new(),
-            transfers: tokio::sync::Semaphore::new(TRANSFERS),
+            transfers: Room::new(TRANSFERS),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

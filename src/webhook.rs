@@ -25,14 +25,14 @@ use bytes::{Bytes, BytesMut};
 use futures::TryStreamExt as _;
 use load::Load;
 use subtle::ConstantTimeEq;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     bots::Bots,
-    dispatch::{Dispatch, Outcome, WHEN_FULL},
+    dispatch::{Dispatch, Outcome, Tenant, WHEN_FULL},
     listener::Seat,
     metrics::Metrics,
     model::BotId,
+    share::Taken,
     update::Update,
 };
 
@@ -91,14 +91,15 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
         Some(length) => length,
         None => BODY_LIMIT,
     };
-    let Some(place) = door.dispatch.place() else { return unread(later(WHEN_FULL)) };
-    let Some(of_body) = door.load.take(length) else { return unread(later(WHEN_FULL)) };
+    let whose = door.dispatch.tenant_of(bot);
+    let Some(place) = door.dispatch.place(whose) else { return unread(later(WHEN_FULL)) };
+    let Some(of_body) = door.load.take(whose, length) else { return unread(later(WHEN_FULL)) };
     let body = match tokio::time::timeout(BODY_TIME, read(request.into_body(), length)).await {
         Ok(Ok(body)) => body,
         Ok(Err(status)) => return refused(status),
         Err(_) => return refused(StatusCode::REQUEST_TIMEOUT),
     };
-    let (update, load) = match parse(&door, bot, &body) {
+    let (update, load) = match parse(&door, (bot, whose), &body) {
         Ok(read) => read,
         Err(StatusCode::SERVICE_UNAVAILABLE) => return later(WHEN_FULL),
         Err(status) => return empty(status),
@@ -131,15 +132,15 @@ async fn read(body: Body, length: usize) -> Result<Bytes, StatusCode> {
 /// The update in a body, and the memory it is counted with; or why there is none.
 fn parse(
     door: &Door,
-    bot: BotId,
+    (bot, whose): (BotId, Tenant),
     body: &[u8],
-) -> Result<(Update, OwnedSemaphorePermit), StatusCode> {
+) -> Result<(Update, Taken<Tenant>), StatusCode> {
     let weight = load::weight(body);
     if weight > load::HEAVIEST {
         tracing::warn!(bot.id = %bot, bytes = body.len(), "a body has more values than any update");
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    let load = door.load.take(weight).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+    let load = door.load.take(whose, weight).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
     let Ok(json) = serde_json::from_slice(body) else {
         tracing::warn!(bot.id = %bot, bytes = body.len(), "a body is no JSON");
         return Err(StatusCode::BAD_REQUEST);

@@ -148,7 +148,7 @@ impl Master {
         let state = DeliveryState::Sent;
         let now = clock::now_ms();
         store.insist(|| store.begin_reference(reference, state, now)).await?;
-        let finish = || store.finish_reference(owner.id, source, part, pointer, state, None);
+        let finish = || store.finish_pointer(owner.id, source, part, pointer);
         store.insist(finish).await?;
         Ok(())
     }

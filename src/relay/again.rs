@@ -139,6 +139,7 @@ impl Relay {
         let Some(client) = running(self, owner, known.client_bot()).await? else {
             return undelivered(Failure::BotRemoved);
         };
+        let life = self.inner.store.stay_alive().await?;
         let Some(known) = self.claim(owner, known).await? else { return Ok(Replied::Done) };
         let to = (&client.caller, known.customer());
         let carriage = Carriage::outbound(self, owner, known.source, to);
@@ -150,6 +151,7 @@ impl Relay {
             part: Part::Main,
             initial: DeliveryState::Sending,
             number: if repeat { attempts.max(2) } else { 1 },
+            life,
         };
         self.carry_out(&carriage, &content, None, Standing::Go(attempt)).await
     }

@@ -121,7 +121,7 @@ impl Relay {
         }
         drop(turn);
         if is_alone {
-            inner.store.end_lease(lane, Purpose::Chat).await?;
+            inner.store.end_lease(lane, Purpose::Chat).await;
         }
         if let Some((before, _)) = before
             && before != copy_key(place)

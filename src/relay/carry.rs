@@ -24,7 +24,7 @@ use super::{
 use crate::{
     clock, failpoint,
     model::{DeliveryState, Direction, MessageKey, OwnerId, Part},
-    store::{NewReference, StoreError},
+    store::{Life, Made, NewReference, StoreError},
     telegram::{CallError, Caller, Errand, Outgoing, Refusal, Watch},
 };
 
@@ -55,6 +55,8 @@ pub(super) struct Attempt {
     /// The first is number 1. Only attempts with an unknown outcome are counted: after one of these,
     /// whatever came between, a copy may exist.
     pub(super) number: i64,
+    /// The life of this process in which it began.
+    pub(super) life: Life,
 }
 
 impl Attempt {
@@ -137,15 +139,15 @@ impl Carriage<'_> {
         initial: DeliveryState,
     ) -> Result<Standing, StoreError> {
         let store = &self.relay.inner.store;
-        store.stay_alive().await?;
+        let life = store.stay_alive().await?;
         if self.write_down(part, initial).await? {
             failpoint::at(self.deed(part), "written");
-            return Ok(Standing::Go(Attempt { part, initial, number: 1 }));
+            return Ok(Standing::Go(Attempt { part, initial, number: 1, life }));
         }
         let known = store.reference_of_source(self.owner, self.source, part).await?;
         let Some(known) = known else {
             // It was removed between the two statements: as good as never written.
-            return Ok(Standing::Go(Attempt { part, initial, number: 2 }));
+            return Ok(Standing::Go(Attempt { part, initial, number: 2, life }));
         };
         Ok(match known.state {
             DeliveryState::Sent => known.copy_message.map_or(Standing::Told, Standing::Sent),
@@ -167,7 +169,7 @@ impl Carriage<'_> {
                 if !resumed {
                     return Ok(Standing::Busy);
                 }
-                Standing::Go(Attempt { part, initial, number: known.next_attempt() })
+                Standing::Go(Attempt { part, initial, number: known.next_attempt(), life })
             }
         })
     }
@@ -177,14 +179,7 @@ impl Carriage<'_> {
     /// after it, so that the next attempt does not call itself a repeat.
     async fn write_down(&self, part: Part, initial: DeliveryState) -> Result<bool, StoreError> {
         let store = &self.relay.inner.store;
-        let new = NewReference {
-            owner: self.owner,
-            direction: self.direction,
-            source: self.source,
-            part,
-            copy_bot: self.writer.bot,
-            copy_chat: self.chat,
-        };
+        let new = self.reference(part);
         let (unsent, key) = (&self.relay.inner.unsent, (self.source, part.number()));
         let doubted = unsent.get(&key);
         let now = doubted.unwrap_or_else(clock::now_ms);
@@ -199,6 +194,18 @@ impl Carriage<'_> {
         begun
     }
 
+    /// The reference of one of its copies.
+    pub(super) fn reference(&self, part: Part) -> NewReference {
+        NewReference {
+            owner: self.owner,
+            direction: self.direction,
+            source: self.source,
+            part,
+            copy_bot: self.writer.bot,
+            copy_chat: self.chat,
+        }
+    }
+
     /// Makes the call, with plainer ones where Telegram refuses the first, and says how it ended.
     /// The reference follows whether it waits or goes out.
     pub(super) async fn attempt(
@@ -207,7 +214,7 @@ impl Carriage<'_> {
         outgoing: Outgoing,
         plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
     ) -> Ending {
-        let written = Written::of(self, &[(self.source, attempt.part)], attempt.initial);
+        let written = Written::of(self, &[(self.source, attempt.part)], attempt);
         match self.call(&written, outgoing, plainer).await {
             Ok(message) => made(&message),
             Err(ending) => ending,
@@ -289,9 +296,9 @@ impl Carriage<'_> {
     ) -> Result<(), StoreError> {
         let store = &self.relay.inner.store;
         let reason = reason.map(Failure::word);
-        let (owner, source) = (self.owner, self.source);
         failpoint::at(self.deed(part), "sent");
-        store.insist(|| store.finish_reference(owner, source, part, copy, state, reason)).await?;
+        let made = Made { of: self.reference(part), copy };
+        store.insist(|| store.finish_attempt(&made, state, reason)).await?;
         failpoint::at(self.deed(part), "recorded");
         Ok(())
     }
@@ -339,16 +346,18 @@ pub(super) struct Written<'a> {
     owner: OwnerId,
     rows: Vec<(MessageKey, Part)>,
     is_held: AtomicBool,
+    life: Life,
 }
 
 impl<'a> Written<'a> {
     pub(super) fn of(
         carriage: &Carriage<'a>,
         rows: &[(MessageKey, Part)],
-        initial: DeliveryState,
+        attempt: Attempt,
     ) -> Self {
-        let is_held = AtomicBool::new(initial == DeliveryState::Held);
-        Self { relay: carriage.relay, owner: carriage.owner, rows: rows.to_vec(), is_held }
+        let is_held = AtomicBool::new(attempt.initial == DeliveryState::Held);
+        let (relay, owner, life) = (carriage.relay, carriage.owner, attempt.life);
+        Self { relay, owner, rows: rows.to_vec(), is_held, life }
     }
 }
 
@@ -371,7 +380,7 @@ impl Watch for Written<'_> {
     fn goes(&self) -> BoxFuture<'_, bool> {
         Box::pin(async {
             let store = &self.relay.inner.store;
-            if !store.is_surely_alive() {
+            if !store.lives_on(self.life) {
                 return false;
             }
             if !self.is_held.load(Ordering::Relaxed) {
@@ -385,8 +394,12 @@ impl Watch for Written<'_> {
                 return false;
             }
             self.is_held.store(false, Ordering::Relaxed);
-            store.is_surely_alive()
+            store.lives_on(self.life)
         })
+    }
+
+    fn queues(&self) -> bool {
+        true
     }
 }
 

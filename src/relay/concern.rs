@@ -6,7 +6,7 @@ use teloxide::types::{ChatId, MessageId};
 
 use super::{Lane, Relay, album::group_of, worth_telling_later};
 use crate::{
-    model::BotId,
+    model::{BotId, MessageKey, OwnerId, Part},
     store::{ParkedKind, StoreError},
     telegram::Caller,
     text::Language,
@@ -75,6 +75,17 @@ impl Relay {
             }
         }
         Ok(None)
+    }
+
+    /// Lets go of a message whose delivery broke off by a fault of the database, so that any process
+    /// may go on with it.
+    ///
+    /// # Errors
+    /// When the database refuses it for good, or the process is to end.
+    pub async fn let_go(&self, owner: OwnerId, source: MessageKey) -> Result<(), StoreError> {
+        let unsent = self.inner.unsent.get(&(source, Part::Main.number())).is_some();
+        let store = &self.inner.store;
+        store.insist(|| store.let_go(owner, source, unsent)).await
     }
 
     async fn caller_of(&self, bot: BotId) -> Option<Caller> {

@@ -185,7 +185,7 @@ impl Relay {
             let Some(copy) = self.copy_of(owner, source).await? else { return Ok(Verdict::Done) };
             return self.change_outbound(owner, message, update, copy).await;
         }
-        let client = self.inner.bots.find(bot).await?;
+        let client = self.inner.bots.current(bot).await?;
         let (Some(client), Some(from)) = (client, &item.message.from) else {
             return Ok(Verdict::Done);
         };

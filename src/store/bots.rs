@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Inserted, Store, StoreError, sql};
+use super::{Inserted, Store, StoreError, sql, statement::Statement};
 use crate::model::{BotId, BotState, OwnerId};
 
 /// A client bot as stored. The token is sealed.
@@ -69,6 +69,9 @@ macro_rules! select {
         ))
     };
 }
+
+/// A bot, when it was changed (UTC milliseconds), and whether it has a token.
+pub type Change = (BotId, i64, bool);
 
 impl Store {
     /// A client bot, whoever owns it. Only attaching may ask without a tenant: a token proves more.
@@ -162,11 +165,30 @@ impl Store {
         Ok(self.find::<(i64,)>(query).await?.map(|(at,)| at))
     }
 
-    /// The bots changed since a time, removed ones among them.
-    pub async fn bots_changed_since(&self, at: i64) -> Result<Vec<BotRow>, StoreError> {
-        let query = select!("WHERE updated_at >= ? ORDER BY updated_at LIMIT 1000").bind(at);
-        let rows = self.list::<Columns>(query).await?;
-        rows.into_iter().map(BotRow::try_from).collect()
+    /// The bots changed at this time or later, at most a thousand: when, and whether they run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn bots_changed_since(&self, at: i64) -> Result<Vec<Change>, StoreError> {
+        let query = sql("SELECT bot_id, updated_at, CASE WHEN token IS NULL THEN 0 ELSE 1 END \
+             FROM bots WHERE updated_at >= ? ORDER BY updated_at LIMIT 1000");
+        self.bot_changes(query.bind(at)).await
+    }
+
+    /// The same of all bots there ever were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_bots_changed_at(&self) -> Result<Vec<Change>, StoreError> {
+        let query = sql("SELECT bot_id, updated_at, CASE WHEN token IS NULL THEN 0 ELSE 1 END \
+             FROM bots");
+        self.bot_changes(query).await
+    }
+
+    async fn bot_changes(&self, query: Statement) -> Result<Vec<Change>, StoreError> {
+        let rows = self.list::<(i64, i64, i64)>(query).await?;
+        let change = |(bot, at, runs): (i64, i64, i64)| (BotId(bot), at, runs == 1);
+        Ok(rows.into_iter().map(change).collect())
     }
 
     /// Forgets a bot's settings: it is another owner's now.

@@ -40,6 +40,7 @@ impl Store {
         key: (BotId, ChatId),
         purpose: Purpose,
     ) -> Result<bool, StoreError> {
+        let _turn = self.process.lease_turns.turn((key, purpose)).await;
         let taken = self.claim_lease(key, purpose).await?;
         if taken {
             *self.process.leases().entry((key, purpose)).or_default() += 1;
@@ -56,7 +57,7 @@ impl Store {
             return Ok(true);
         }
         match purpose {
-            Purpose::Chat => self.stay_alive().await?,
+            Purpose::Chat => self.stay_alive().await.map(|_| ())?,
             // It is asked for now and then: no reason to give signs of life all the time.
             Purpose::Duties => self.be_alive().await?,
         }
@@ -97,14 +98,9 @@ impl Store {
     }
 
     /// Gives a lease back; others get it when the last one who took it in this process has done so.
-    ///
-    /// # Errors
-    /// When the database fails; the lease then stays with this process.
-    pub async fn end_lease(
-        &self,
-        key: (BotId, ChatId),
-        purpose: Purpose,
-    ) -> Result<(), StoreError> {
+    /// Where the database fails that is made up for later, see [`Store::end_leases_left`].
+    pub async fn end_lease(&self, key: (BotId, ChatId), purpose: Purpose) {
+        let _turn = self.process.lease_turns.turn((key, purpose)).await;
         let is_last = {
             let mut leases = self.process.leases();
             let left = leases.get(&(key, purpose)).copied().unwrap_or(0).saturating_sub(1);
@@ -115,7 +111,27 @@ impl Store {
             }
             left == 0
         };
-        if matches!(self.pool, Pool::Sqlite { .. }) || !is_last {
+        if is_last && let Err(error) = self.delete_lease(key, purpose).await {
+            tracing::debug!(%error, "a lease is given back later");
+            self.process.leases_left().insert((key, purpose));
+        }
+    }
+
+    /// Gives back what could not be given back at its end: others would wait for it as long as this
+    /// process lives.
+    pub(super) async fn end_leases_left(&self) {
+        let left: Vec<_> = self.process.leases_left().iter().copied().collect();
+        for (key, purpose) in left {
+            let _turn = self.process.lease_turns.turn((key, purpose)).await;
+            let is_taken = self.process.leases().contains_key(&(key, purpose));
+            if is_taken || self.delete_lease(key, purpose).await.is_ok() {
+                self.process.leases_left().remove(&(key, purpose));
+            }
+        }
+    }
+
+    async fn delete_lease(&self, key: (BotId, ChatId), purpose: Purpose) -> Result<(), StoreError> {
+        if matches!(self.pool, Pool::Sqlite { .. }) {
             return Ok(());
         }
         let delete = sql("DELETE FROM leases \

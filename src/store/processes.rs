@@ -8,11 +8,11 @@
 //! process at a time: there nobody else lives.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -22,7 +22,7 @@ use teloxide::types::ChatId;
 use tokio_util::sync::CancellationToken;
 
 use super::{Pool, Purpose, Store, StoreError, sql, statement::twin};
-use crate::model::BotId;
+use crate::{lanes::Lanes, model::BotId};
 
 /// How long a sign of life holds: longer than a slow server takes for it.
 const LASTS: Duration = Duration::from_secs(10);
@@ -41,9 +41,21 @@ pub(super) struct Process {
     renewing: tokio::sync::Mutex<()>,
     /// How often each lease is taken within this process.
     leases: Mutex<Held>,
+    /// One at a time takes a lease or gives it back.
+    pub(super) lease_turns: Lanes<Lease>,
+    /// Those that could not be given back at their end.
+    leases_left: Mutex<HashSet<Lease>>,
     /// How much is under way: see [`AtWork`].
     under_way: AtomicUsize,
+    /// How often it may have been taken for dead: see [`Life`].
+    lapses: AtomicU64,
 }
+
+/// A time in which nobody can have taken this process for dead. It ends with a long stop
+/// (`SIGSTOP`, a suspended machine, a database that takes no signs of life), and what began in it
+/// may then be in other hands, however alive the process is again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life(u64);
 
 /// Something under way. As long as it exists this process is known to live, so that nobody takes
 /// over what it holds.
@@ -55,8 +67,10 @@ impl Drop for AtWork {
     }
 }
 
+type Lease = ((BotId, ChatId), Purpose);
+
 /// Leases, and how often each is taken.
-type Held = HashMap<((BotId, ChatId), Purpose), u32>;
+type Held = HashMap<Lease, u32>;
 
 #[derive(Default)]
 struct State {
@@ -82,7 +96,10 @@ impl Process {
             state: Mutex::default(),
             renewing: tokio::sync::Mutex::default(),
             leases: Mutex::default(),
+            lease_turns: Lanes::default(),
+            leases_left: Mutex::default(),
             under_way: AtomicUsize::new(0),
+            lapses: AtomicU64::new(0),
         }
     }
 
@@ -106,16 +123,40 @@ impl Process {
         self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn leases_left(&self) -> MutexGuard<'_, HashSet<Lease>> {
+        self.leases_left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Others know that this process lived at this moment. Where the sign before did not last until
+    /// now, a new life begins.
+    fn gave_a_sign(&self, at: Instant) {
+        self.state(|state| {
+            if state.valid_until.is_some_and(|until| until <= Instant::now()) {
+                self.lapses.fetch_add(1, Ordering::AcqRel);
+            }
+            state.valid_until = Some(at + LASTS);
+        });
+    }
+
+    /// The life it is in.
+    fn life(&self) -> Life {
+        Life(self.lapses.load(Ordering::Acquire))
+    }
+
     fn is_valid_for(&self, ahead: Duration) -> bool {
         self.state(|state| state.valid_until.is_some_and(|until| until > Instant::now() + ahead))
     }
 }
 
 impl Store {
-    /// Whether this process may act on what it holds: nobody can have taken it for dead. After a
-    /// long stop (`SIGSTOP`, a suspended machine) it may not, until [`Store::stay_alive`].
+    /// Whether nobody can take this process for dead just now.
     pub fn is_surely_alive(&self) -> bool {
         matches!(self.pool, Pool::Sqlite { .. }) || self.process.is_valid_for(Duration::ZERO)
+    }
+
+    /// Whether this process may act on what it took in this life: nobody can have taken it over.
+    pub fn lives_on(&self, life: Life) -> bool {
+        self.process.life() == life && self.is_surely_alive()
     }
 
     /// Something begins that may take long.
@@ -123,16 +164,16 @@ impl Store {
         self.process.at_work()
     }
 
-    /// Sees to it that others know that this process is at work.
+    /// Sees to it that others know that this process is at work, and gives the life in which it is.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn stay_alive(&self) -> Result<(), StoreError> {
-        if matches!(self.pool, Pool::Sqlite { .. }) {
-            return Ok(());
+    pub async fn stay_alive(&self) -> Result<Life, StoreError> {
+        if !matches!(self.pool, Pool::Sqlite { .. }) {
+            self.process.state(|state| state.last_work = Some(Instant::now()));
+            self.be_alive().await?;
         }
-        self.process.state(|state| state.last_work = Some(Instant::now()));
-        self.be_alive().await
+        Ok(self.process.life())
     }
 
     /// Sees to it that others know that this process lives, for now.
@@ -158,6 +199,7 @@ impl Store {
             {
                 tracing::debug!(%error, "a sign of life could not be given");
             }
+            self.end_leases_left().await;
         }
     }
 
@@ -187,7 +229,7 @@ impl Store {
                 .bind(lasts);
             self.insert_new(insert).await?;
         }
-        process.state(|state| state.valid_until = Some(asked + LASTS));
+        process.gave_a_sign(asked);
         Ok(())
     }
 
@@ -306,6 +348,20 @@ mod tests {
         assert_eq!(other.is_gone(Some(here)), Some(true));
         let elsewhere = Place { machine: here.machine ^ 1, ..here };
         assert_eq!((other.is_gone(Some(elsewhere)), other.is_gone(None)), (None, None));
+    }
+
+    #[test]
+    fn a_sign_of_life_that_comes_too_late_begins_a_new_life() {
+        let process = Process::new();
+        let now = Instant::now();
+        let first = process.life();
+        process.gave_a_sign(now.checked_sub(LASTS / 2).unwrap());
+        process.gave_a_sign(now.checked_sub(LASTS * 2).unwrap());
+        assert_eq!(process.life(), first);
+        assert!(!process.is_valid_for(Duration::ZERO));
+        process.gave_a_sign(now);
+        assert!(process.is_valid_for(Duration::ZERO));
+        assert_ne!(process.life(), first, "what began before it may be in other hands");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use reqwest::{Body, multipart};
 use serde_json::{Map, Value};
 use teloxide::types::ChatId;
-use tokio::{sync::SemaphorePermit, time::timeout};
+use tokio::time::timeout;
 
 use super::{
     CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
@@ -21,6 +21,7 @@ use super::{
     limits::{Deed, NoTurn},
     outcome::{CallError, Refusal},
 };
+use crate::share::Taken;
 
 /// How long a file waits for one of the places in which files are moved.
 const SLOT_PATIENCE: Duration = Duration::from_secs(20);
@@ -57,6 +58,9 @@ pub trait Watch: Sync {
     fn waits(&self) -> BoxFuture<'_, ()>;
     /// It goes out now; `false`: it may not.
     fn goes(&self) -> BoxFuture<'_, bool>;
+    /// Whether it waits behind others on their way into the same chat. What nobody keeps an eye on
+    /// is an answer or a notice, and goes before what is only passed on.
+    fn queues(&self) -> bool;
 }
 
 /// A call nobody keeps an eye on.
@@ -69,6 +73,10 @@ impl Watch for Unwatched {
 
     fn goes(&self) -> BoxFuture<'_, bool> {
         Box::pin(ready(true))
+    }
+
+    fn queues(&self) -> bool {
+        false
     }
 }
 
@@ -149,7 +157,9 @@ impl Telegram {
     ) -> Result<Value, CallError> {
         loop {
             let deed = Deed::of(outgoing.method);
-            let mut turn = pin!(self.inner.limits.turn(caller.bot, chat, deed, deadline));
+            let (destination, queueing) = ((caller.bot, chat), errand.watch.queues());
+            let turn = self.inner.limits.turn(destination, deed, queueing, deadline);
+            let mut turn = pin!(turn);
             let turn = match futures::poll!(turn.as_mut()) {
                 Poll::Ready(turn) => turn,
                 Poll::Pending => {
@@ -181,7 +191,7 @@ impl Telegram {
         let mut parameters = outgoing.parameters.clone();
         parameters.insert("chat_id".to_owned(), chat.0.into());
         if !outgoing.media.is_empty() {
-            return self.attempt_media(caller, parameters, outgoing, errand).await;
+            return self.attempt_media((caller, chat), parameters, outgoing, errand).await;
         }
         let Some(attachment) = &outgoing.attachment else {
             errand.goes().await?;
@@ -200,7 +210,8 @@ impl Telegram {
             }
             self.inner.file_ids.forget(caller.bot, attachment.field, &attachment.file);
         }
-        let answer = self.upload(caller, outgoing.method, parameters, attachment, errand).await?;
+        let upload = self.upload((caller, chat), outgoing.method, parameters, attachment, errand);
+        let answer = upload.await?;
         if let Some(id) = file_id_in(&answer, attachment.field) {
             self.inner.file_ids.put(caller.bot, attachment.field, &attachment.file, id);
         }
@@ -209,13 +220,13 @@ impl Telegram {
 
     async fn upload(
         &self,
-        caller: &Caller,
+        (caller, chat): (&Caller, ChatId),
         method: &'static str,
         parameters: Map<String, Value>,
         attachment: &Attachment,
         errand: Errand<'_>,
     ) -> Result<Value, CallError> {
-        let _slot = self.transfer_slot().await?;
+        let _slot = self.transfer_slot(chat).await?;
         let opened = self.open_file(errand.holder, &attachment.file).await.map_err(of_holder)?;
         let OpenFile { content, length } = opened;
         let (content, failed) = Watched::new(content);
@@ -232,12 +243,10 @@ impl Telegram {
 }
 
 impl Telegram {
-    /// One of the places in which files are moved.
-    pub(super) async fn transfer_slot(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        let slot = timeout(SLOT_PATIENCE, self.inner.transfers.acquire()).await;
-        slot.ok()
-            .and_then(Result::ok)
-            .ok_or(Refusal::FileLater { retry_after: Some(SLOT_PATIENCE) })
+    /// One of the places in which files are moved into this chat: one inbox does not take them all.
+    pub(super) async fn transfer_slot(&self, chat: ChatId) -> Result<Taken<ChatId>, Refusal> {
+        let slot = timeout(SLOT_PATIENCE, self.inner.transfers.wait_for(chat, 1)).await;
+        slot.map_err(|_| Refusal::FileLater { retry_after: Some(SLOT_PATIENCE) })
     }
 }
 

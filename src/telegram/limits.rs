@@ -7,6 +7,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     num::NonZeroU32,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -19,7 +20,10 @@ use governor::{
 use teloxide::types::ChatId;
 use tokio_util::sync::CancellationToken;
 
-use crate::model::BotId;
+use crate::{
+    lanes::{Lanes, Turn},
+    model::BotId,
+};
 
 type Destination = (BotId, ChatId);
 
@@ -55,6 +59,7 @@ pub(super) struct Limits {
     groups: DefaultKeyedRateLimiter<Destination>,
     bots: DefaultKeyedRateLimiter<BotId>,
     told_to_wait: Mutex<HashMap<Destination, Instant>>,
+    queues: Lanes<Destination>,
     stop: CancellationToken,
 }
 
@@ -77,33 +82,94 @@ impl Limits {
             groups: DefaultKeyedRateLimiter::keyed(Quota::per_minute(GROUP_A_MINUTE)),
             bots: DefaultKeyedRateLimiter::keyed(Quota::per_second(BOT_A_SECOND)),
             told_to_wait: Mutex::default(),
+            queues: Lanes::default(),
             stop: CancellationToken::new(),
         }
     }
 
-    /// Waits for a turn to write to a chat, or to change something in it.
+    /// Waits for a turn to write to a chat, or to change something in it. With `queueing`, those
+    /// before it go first, and where they are too many it is known at once that the turn comes too
+    /// late; without, it takes the next one it can get.
     ///
     /// # Errors
     /// See [`NoTurn`].
     pub(super) async fn turn(
         &self,
-        bot: BotId,
-        chat: ChatId,
+        (bot, chat): Destination,
         deed: Deed,
+        queueing: bool,
         deadline: Instant,
     ) -> Result<(), NoTurn> {
+        let destination = (bot, chat);
+        let _place = if queueing { Some(self.place(destination, deadline).await?) } else { None };
         loop {
-            let wait = self.wait_for(bot, chat, deed);
-            if wait.is_zero() {
+            let told = self.still_told_to_wait(destination);
+            if !told.is_zero() {
+                self.wait(told, deadline).await?;
+                continue;
+            }
+            if !self.pacing {
                 return Ok(());
             }
-            if Instant::now() + wait > deadline {
-                return Err(NoTurn::Past(wait));
+            // One after the other: what one limit has granted is not asked of it again because the
+            // next one does not.
+            if chat.0 < 0 {
+                self.granted(&self.groups, &destination, deadline).await?;
             }
-            if !self.pause(wait).await {
-                return Err(NoTurn::Stopping);
+            let of_chat = if deed == Deed::Send { &self.chats } else { &self.changes };
+            self.granted(of_chat, &destination, deadline).await?;
+            self.granted(&self.bots, &bot, deadline).await?;
+            let told = self.still_told_to_wait(destination);
+            if told.is_zero() {
+                return Ok(());
             }
         }
+    }
+
+    /// A place at the head of those who wait for the same chat.
+    async fn place(
+        &self,
+        destination: Destination,
+        deadline: Instant,
+    ) -> Result<Turn<Destination>, NoTurn> {
+        let ahead = u32::try_from(self.queues.waiting(&destination)).unwrap_or(u32::MAX);
+        let interval = if !self.pacing {
+            Duration::ZERO
+        } else if destination.1.0 < 0 {
+            Duration::from_mins(1) / GROUP_A_MINUTE.get()
+        } else {
+            Duration::from_secs(1)
+        };
+        let expected = self.still_told_to_wait(destination) + interval.saturating_mul(ahead);
+        if Instant::now() + expected > deadline {
+            return Err(NoTurn::Past(expected));
+        }
+        let place = tokio::time::timeout_at(deadline.into(), self.queues.turn(destination));
+        match self.stop.run_until_cancelled(place).await {
+            Some(Ok(place)) => Ok(place),
+            Some(Err(_)) => Err(NoTurn::Past(expected.max(Duration::from_secs(1)))),
+            None => Err(NoTurn::Stopping),
+        }
+    }
+
+    /// Waits until a limit lets the next one through.
+    async fn granted<K: Hash + Eq + Clone>(
+        &self,
+        limit: &DefaultKeyedRateLimiter<K>,
+        key: &K,
+        deadline: Instant,
+    ) -> Result<(), NoTurn> {
+        while let Err(not_yet) = limit.check_key(key) {
+            self.wait(not_yet.wait_time_from(DefaultClock::default().now()), deadline).await?;
+        }
+        Ok(())
+    }
+
+    async fn wait(&self, wait: Duration, deadline: Instant) -> Result<(), NoTurn> {
+        if Instant::now() + wait > deadline {
+            return Err(NoTurn::Past(wait));
+        }
+        if self.pause(wait).await { Ok(()) } else { Err(NoTurn::Stopping) }
     }
 
     /// Waits; `false` when the process stops before the time is over.
@@ -133,21 +199,6 @@ impl Limits {
         waiting.retain(|_, until| *until > now);
     }
 
-    fn wait_for(&self, bot: BotId, chat: ChatId, deed: Deed) -> Duration {
-        let told = self.still_told_to_wait((bot, chat));
-        if !told.is_zero() || !self.pacing {
-            return told;
-        }
-        let now = DefaultClock::default().now();
-        let (is_group, key) = (chat.0 < 0, (bot, chat));
-        let group = if is_group { self.groups.check_key(&key) } else { Ok(()) };
-        let of_chat = if deed == Deed::Send { &self.chats } else { &self.changes };
-        group
-            .and_then(|()| of_chat.check_key(&key))
-            .and_then(|()| self.bots.check_key(&bot))
-            .map_or_else(|not_yet| not_yet.wait_time_from(now), |()| Duration::ZERO)
-    }
-
     fn still_told_to_wait(&self, destination: Destination) -> Duration {
         let waiting = self.told_to_wait.lock().unwrap_or_else(PoisonError::into_inner);
         waiting
@@ -167,10 +218,10 @@ mod tests {
         let limits = Limits::new(true);
         let now = Instant::now();
         for _ in 0..CHAT_BURST.get() {
-            limits.turn(BOT, ChatId(1), Deed::Send, now).await.unwrap();
+            limits.turn((BOT, ChatId(1)), Deed::Send, false, now).await.unwrap();
         }
-        assert!(limits.turn(BOT, ChatId(1), Deed::Send, now).await.is_err());
-        assert!(limits.turn(BOT, ChatId(2), Deed::Send, now).await.is_ok());
+        assert!(limits.turn((BOT, ChatId(1)), Deed::Send, false, now).await.is_err());
+        assert!(limits.turn((BOT, ChatId(2)), Deed::Send, false, now).await.is_ok());
     }
 
     #[tokio::test]
@@ -178,10 +229,12 @@ mod tests {
         let limits = Limits::new(true);
         let now = Instant::now();
         for _ in 0..CHAT_BURST.get() {
-            limits.turn(BOT, ChatId(1), Deed::of("editMessageText"), now).await.unwrap();
+            limits.turn((BOT, ChatId(1)), Deed::of("editMessageText"), false, now).await.unwrap();
         }
-        assert!(limits.turn(BOT, ChatId(1), Deed::of("deleteMessage"), now).await.is_err());
-        assert!(limits.turn(BOT, ChatId(1), Deed::of("sendMessage"), now).await.is_ok());
+        assert!(
+            limits.turn((BOT, ChatId(1)), Deed::of("deleteMessage"), false, now).await.is_err()
+        );
+        assert!(limits.turn((BOT, ChatId(1)), Deed::of("sendMessage"), false, now).await.is_ok());
     }
 
     #[tokio::test]
@@ -189,10 +242,10 @@ mod tests {
         let limits = Limits::new(false);
         let now = Instant::now();
         limits.told_to_wait(BOT, ChatId(1), Duration::from_secs(9));
-        let told = limits.turn(BOT, ChatId(1), Deed::Send, now).await.unwrap_err();
+        let told = limits.turn((BOT, ChatId(1)), Deed::Send, false, now).await.unwrap_err();
         assert!(matches!(told, NoTurn::Past(wait) if wait > Duration::from_secs(8)), "{told:?}");
-        assert!(limits.turn(BOT, ChatId(2), Deed::Send, now).await.is_ok());
-        assert!(limits.turn(BotId(2), ChatId(1), Deed::Send, now).await.is_ok());
+        assert!(limits.turn((BOT, ChatId(2)), Deed::Send, false, now).await.is_ok());
+        assert!(limits.turn((BotId(2), ChatId(1)), Deed::Send, false, now).await.is_ok());
     }
 
     #[tokio::test]
@@ -200,10 +253,32 @@ mod tests {
         let limits = Limits::new(false);
         limits.told_to_wait(BOT, ChatId(1), Duration::from_secs(40));
         let deadline = Instant::now() + Duration::from_secs(45);
-        let waiting = limits.turn(BOT, ChatId(1), Deed::Send, deadline);
+        let waiting = limits.turn((BOT, ChatId(1)), Deed::Send, false, deadline);
         let stop = async { limits.stop_waiting() };
         assert_eq!(tokio::join!(waiting, stop).0, Err(NoTurn::Stopping));
-        assert_eq!(limits.turn(BOT, ChatId(1), Deed::Send, deadline).await, Err(NoTurn::Stopping));
-        assert!(limits.turn(BOT, ChatId(2), Deed::Send, deadline).await.is_ok());
+        assert_eq!(
+            limits.turn((BOT, ChatId(1)), Deed::Send, false, deadline).await,
+            Err(NoTurn::Stopping)
+        );
+        assert!(limits.turn((BOT, ChatId(2)), Deed::Send, false, deadline).await.is_ok());
+    }
+    #[tokio::test]
+    async fn turns_come_in_the_order_of_asking_and_too_long_a_queue_is_known_at_once() {
+        let limits = Limits::new(true);
+        let here = (BOT, ChatId(1));
+        let soon = || Instant::now() + Duration::from_secs(10);
+        for _ in 0..CHAT_BURST.get() {
+            limits.turn(here, Deed::Send, true, soon()).await.unwrap();
+        }
+        let mut waiting: Vec<_> =
+            (0..10).map(|_| Box::pin(limits.turn(here, Deed::Send, true, soon()))).collect();
+        for turn in &mut waiting {
+            assert!(futures::poll!(turn).is_pending());
+        }
+        let late = limits.turn(here, Deed::Send, true, soon());
+        assert!(matches!(late.await, Err(NoTurn::Past(wait)) if wait >= Duration::from_secs(10)));
+        // Whoever has no place in the queue is not put behind all of it.
+        let first = futures::future::select_all(waiting).await;
+        assert_eq!((first.0, first.1), (Ok(()), 0));
     }
 }

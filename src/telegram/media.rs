@@ -9,6 +9,7 @@ use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 use futures::{StreamExt, TryStreamExt};
 use reqwest::{Body, multipart};
 use serde_json::{Map, Value};
+use teloxide::types::ChatId;
 
 use super::{
     CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
@@ -20,7 +21,7 @@ use super::{
 impl Telegram {
     pub(super) async fn attempt_media(
         &self,
-        caller: &Caller,
+        (caller, chat): (&Caller, ChatId),
         parameters: Map<String, Value>,
         outgoing: &Outgoing,
         errand: Errand<'_>,
@@ -29,14 +30,14 @@ impl Telegram {
         let media = &outgoing.media;
         let ids: Vec<_> = media.iter().map(|item| self.known_id(caller, item, holder)).collect();
         let any_known = ids.iter().any(Option::is_some);
-        let mut result = self.send_media(caller, &parameters, outgoing, &ids, errand).await;
+        let mut result = self.send_media((caller, chat), &parameters, outgoing, &ids, errand).await;
         if any_known && matches!(result, Err(CallError::NotSent(Refusal::BadFileId))) {
             // Telegram does not say which of them it does not know.
             for item in media {
                 self.forget_id(caller, item);
             }
             let none = vec![None; media.len()];
-            result = self.send_media(caller, &parameters, outgoing, &none, errand).await;
+            result = self.send_media((caller, chat), &parameters, outgoing, &none, errand).await;
         }
         if let Ok(answer) = &result {
             self.remember_ids(caller, media, answer);
@@ -46,7 +47,7 @@ impl Telegram {
 
     async fn send_media(
         &self,
-        caller: &Caller,
+        (caller, chat): (&Caller, ChatId),
         parameters: &Map<String, Value>,
         outgoing: &Outgoing,
         ids: &[Option<String>],
@@ -59,7 +60,7 @@ impl Telegram {
             errand.goes().await?;
             return self.call_json(caller, outgoing.method, &by_id, CALL_TIMEOUT).await;
         }
-        self.upload_media(caller, parameters, outgoing, ids, errand).await
+        self.upload_media((caller, chat), parameters, outgoing, ids, errand).await
     }
 
     fn known_id(&self, caller: &Caller, item: &Attachment, holder: &Caller) -> Option<String> {
@@ -86,13 +87,13 @@ impl Telegram {
 
     async fn upload_media(
         &self,
-        caller: &Caller,
+        (caller, chat): (&Caller, ChatId),
         parameters: Map<String, Value>,
         outgoing: &Outgoing,
         ids: &[Option<String>],
         errand: Errand<'_>,
     ) -> Result<Value, CallError> {
-        let _slot = self.transfer_slot().await?;
+        let _slot = self.transfer_slot(chat).await?;
         let failed = Arc::new(AtomicBool::new(false));
         let (mut parts, mut names) = (Vec::new(), Vec::new());
         for (place, item) in outgoing.media.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! What bodies may take of the memory together.
 
-use std::sync::Arc;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use crate::{
+    dispatch::Tenant,
+    share::{Room, Taken},
+};
 
 /// All bodies and what was read from them, in KiB.
 const TOGETHER_KIB: usize = 48 << 10;
@@ -13,19 +14,18 @@ const A_VALUE: usize = 128;
 
 /// The memory left for bodies. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Load(Arc<Semaphore>);
+pub(super) struct Load(Room<Tenant>);
 
 impl Default for Load {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(TOGETHER_KIB)))
+        Self(Room::new(TOGETHER_KIB))
     }
 }
 
 impl Load {
-    /// So many bytes until the permit is dropped; `None` where they are not left.
-    pub(super) fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let kib = u32::try_from(bytes.div_ceil(1 << 10).max(1)).ok()?;
-        Arc::clone(&self.0).try_acquire_many_owned(kib).ok()
+    /// So many bytes until this is dropped; `None` where they are not left for him.
+    pub(super) fn take(&self, whose: Tenant, bytes: usize) -> Option<Taken<Tenant>> {
+        self.0.take(whose, bytes.div_ceil(1 << 10).max(1))
     }
 }
 
@@ -39,14 +39,15 @@ pub(super) fn weight(body: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::OwnerId;
 
     #[test]
-    fn what_is_not_left_is_not_given() {
+    fn the_heaviest_has_room_and_one_tenant_does_not_take_all() {
         let load = Load::default();
-        let whole = load.take(TOGETHER_KIB << 10).unwrap();
-        assert!(load.take(1).is_none());
-        drop(whole);
-        assert!(load.take(1).is_some());
+        let whose = |id| Tenant::Owner(OwnerId(id));
+        let his: Vec<_> = std::iter::from_fn(|| load.take(whose(1), HEAVIEST)).collect();
+        assert_eq!(his.len(), 4);
+        assert!(load.take(whose(2), HEAVIEST).is_some());
     }
 
     #[test]

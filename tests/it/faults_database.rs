@@ -226,6 +226,41 @@ async fn an_outage_between_send_and_final_write() {
     scene.ends(3, 0).await;
 }
 
+/// One of two processes loses the database in the middle of a delivery. It lives on, so that nobody
+/// may take from it what it holds: it lets go of it, although no update comes to it any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_process_broke_off_another_one_goes_on_with() {
+    let mut scene = Scene::set(Mode::Webhook).await;
+    let direct = scene.stage.database.url().to_owned();
+    scene.stage.vary("DATABASE_URL", &direct);
+    scene.stage.joins().await;
+    let stage = &scene.stage;
+    let (_, copy) = stage.asks(&scene.anna, &scene.shop, "first").await;
+    let insert = "INSERT INTO message_references";
+    for (number, statement) in [insert, insert, "INSERT INTO leases"].into_iter().enumerate() {
+        stage.goes_to(0);
+        scene.proxy.cut(Cut::at(statement).after_execution());
+        let message = match number {
+            0 => scene.writes("broken off").await,
+            1 => stage.answer(&copy, draft::text("an answer broken off")).await,
+            _ => stage.telegram.send(&stage.owner, &stage.master, draft::text("/bots")).await,
+        };
+        scene.is_cut().await;
+        scene.proxy.refuse();
+        scene.proxy.cut_all();
+        // From now on the other one gets it, and by the end of the outage the first has given up.
+        stage.goes_to(1);
+        tokio::time::sleep(OUTAGE * 2).await;
+        scene.proxy.pass();
+        match number {
+            0 => drop(scene.arrives(message).await),
+            1 => drop(stage.copy_of_reply(message).await),
+            _ => drop(stage.owner_sees("@shop_bot").await),
+        }
+    }
+    scene.ends(2, 1).await;
+}
+
 /// Albums are written item by item and recorded at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn albums_survive_cuts_and_outages() {

@@ -58,4 +58,5 @@ mod start_stop;
 mod store_contract;
 mod store_login;
 mod store_people;
+mod store_takeover;
 mod telemetry;

@@ -6,7 +6,7 @@ use feedback_relay::{
     model::{
         BotId, BotState, Conversation, DeliveryState, Direction, Inbox, MessageKey, OwnerId, Part,
     },
-    store::{BotRow, NewReference, Store, StoreError},
+    store::{BotRow, Made, NewReference, Store, StoreError},
 };
 use teloxide::types::{ChatId, MessageId};
 
@@ -238,8 +238,9 @@ async fn a_reference_is_found_by_its_source_and_by_its_copy(stage: Stage) {
         (Direction::Inbound, BOT, CUSTOMER)
     );
 
-    let (sent, main) = (DeliveryState::Sent, Part::Main);
-    store.finish_reference(OWNER, source(5), main, copy, sent, None).await.unwrap();
+    let sent = DeliveryState::Sent;
+    let made = Made { of: inbound(OWNER, 5), copy };
+    store.finish_attempt(&made, sent, None).await.unwrap();
     let found = store.reference_of_copy(OWNER, at).await.unwrap().unwrap();
     assert_eq!((found.source, found.copy_message, found.state), (source(5), Some(copy), sent));
     assert!(!store.is_sending_to(OWNER, MASTER, OWNER.chat()).await.unwrap());
@@ -258,8 +259,13 @@ async fn a_reference_is_found_by_its_source_and_by_its_copy(stage: Stage) {
     assert!(store.begin_reference(inbound(OTHER, 5), DeliveryState::Sending, 3).await.unwrap());
 
     let (told, reason) = (DeliveryState::Told, Some("too_big"));
-    store.set_reference_state(OWNER, source(5), Part::Main, told, reason).await.unwrap();
-    let found = store.reference_of_source(OWNER, source(5), Part::Main).await.unwrap().unwrap();
+    let tell = async || store.set_reference_state(OWNER, source(5), Part::Main, told, reason).await;
+    let find = async || store.reference_of_source(OWNER, source(5), Part::Main).await;
+    tell().await.unwrap();
+    assert_eq!(find().await.unwrap().unwrap().state, sent, "what was sent is not told to be lost");
+    store.finish_attempt(&made, DeliveryState::Failed, reason).await.unwrap();
+    tell().await.unwrap();
+    let found = find().await.unwrap().unwrap();
     assert_eq!((found.state, found.reason.as_deref()), (told, Some("too_big")));
     assert_eq!(found.copy_message, Some(copy), "a state leaves the copy");
     assert_eq!(store.latest_source(OWNER, BOT, CUSTOMER).await.unwrap(), Some(MessageId(5)));

@@ -2,7 +2,7 @@
 
 use feedback_relay::{
     model::{BotId, BotState, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
-    store::{Ban, BotRow, NewReference, Store},
+    store::{Ban, BotRow, Made, NewReference, Store},
 };
 use teloxide::types::{ChatId, MessageId};
 
@@ -45,10 +45,8 @@ async fn relayed(store: &Store, message: i32, part: Part, copy: i32) {
     };
     let sent = DeliveryState::Sent;
     assert!(store.begin_reference(new, sent, i64::from(message)).await.unwrap());
-    store
-        .finish_reference(OWNER, source(message), part, MessageId(copy), sent, None)
-        .await
-        .unwrap();
+    let made = Made { of: new, copy: MessageId(copy) };
+    store.finish_attempt(&made, sent, None).await.unwrap();
 }
 
 fn copies(found: &[Reference]) -> Vec<i32> {
@@ -122,10 +120,8 @@ async fn copies_are_found_from_a_message_on_and_counted(stage: Stage) {
     store.begin_reference(reply, DeliveryState::Sending, 9).await.unwrap();
     assert_eq!(store.counts_of(OWNER, BOT, CUSTOMER).await.unwrap(), (4, 0));
     let sent = DeliveryState::Sent;
-    store
-        .finish_reference(OWNER, reply.source, Part::Main, MessageId(5), sent, None)
-        .await
-        .unwrap();
+    let made = Made { of: reply, copy: MessageId(5) };
+    store.finish_attempt(&made, sent, None).await.unwrap();
     assert_eq!(store.counts_of(OWNER, BOT, CUSTOMER).await.unwrap(), (4, 1));
     assert_eq!(store.counts_of(OTHER, BOT, CUSTOMER).await.unwrap(), (0, 0));
     assert_eq!(store.counts_of(OWNER, MASTER, CUSTOMER).await.unwrap(), (0, 0));

@@ -15,7 +15,7 @@ use crate::{
         carry::{Attempt, Carriage, Ending, Standing, Written, made},
         compose::plainer,
     },
-    store::StoreError,
+    store::{Made, StoreError},
     telegram::{Attachment, Outgoing, Refusal},
 };
 
@@ -48,6 +48,8 @@ pub(super) enum GroupEnding {
 impl Group<'_> {
     /// Writes all references in `initial` state, or takes over from an earlier attempt.
     pub(super) async fn begin(&self, initial: DeliveryState) -> Result<GroupStanding, StoreError> {
+        let Some(first) = self.0.first() else { return Ok(GroupStanding::Settled) };
+        let life = first.relay.inner.store.stay_alive().await?;
         // Some may be written while others are not: only patience keeps them together.
         let begun = self.0.iter().map(|carriage| {
             let store = &carriage.relay.inner.store;
@@ -68,7 +70,7 @@ impl Group<'_> {
             }
         }
         Ok(match settled {
-            0 => GroupStanding::Go(Attempt { part: Part::Main, initial, number: most }),
+            0 => GroupStanding::Go(Attempt { part: Part::Main, initial, number: most, life }),
             all if all == standings.len() => GroupStanding::Settled,
             _ => GroupStanding::Scattered,
         })
@@ -88,11 +90,11 @@ impl Group<'_> {
     pub(super) async fn send(
         &self,
         outgoing: Outgoing,
-        initial: DeliveryState,
+        attempt: Attempt,
     ) -> Result<GroupEnding, StoreError> {
         let Some(first) = self.0.first() else { return Ok(GroupEnding::Sent) };
         let media = outgoing.media.clone();
-        let ending = match first.call(&self.written(initial), outgoing, plainer).await {
+        let ending = match first.call(&self.written(attempt), outgoing, plainer).await {
             Ok(answer) => match copies(&media, &answer) {
                 Some(copies) => return self.are_out(copies).await,
                 None => Ending::Unknown,
@@ -151,17 +153,17 @@ impl Group<'_> {
     }
 
     /// Sends the line that says it may be a repeat.
-    pub(super) async fn attempt_first(&self, line: Outgoing, initial: DeliveryState) -> Ending {
+    pub(super) async fn attempt_first(&self, line: Outgoing, attempt: Attempt) -> Ending {
         let Some(first) = self.0.first() else { return Ending::Unknown };
-        match first.call(&self.written(initial), line, plainer).await {
+        match first.call(&self.written(attempt), line, plainer).await {
             Ok(message) => made(&message),
             Err(ending) => ending,
         }
     }
 
-    fn written(&self, initial: DeliveryState) -> Written<'_> {
+    fn written(&self, attempt: Attempt) -> Written<'_> {
         let rows: Vec<_> = self.0.iter().map(|carriage| (carriage.source, Part::Main)).collect();
-        Written::of(&self.0[0], &rows, initial)
+        Written::of(&self.0[0], &rows, attempt)
     }
 
     /// Remembers that they are one album, so that it can be taken back whole. They are out: where
@@ -182,14 +184,12 @@ impl Group<'_> {
     /// are out: as long as the process lives it must be known.
     async fn record_copies(&self, copies: &[Option<MessageId>]) -> Result<(), StoreError> {
         let Some(first) = self.0.first() else { return Ok(()) };
-        let pairs: Vec<_> = self
-            .0
-            .iter()
-            .zip(copies)
-            .filter_map(|(carriage, copy)| Some((carriage.source.message, (*copy)?)))
-            .collect();
+        let made = |(carriage, copy): (&Carriage<'_>, &Option<MessageId>)| {
+            copy.map(|copy| Made { of: carriage.reference(Part::Main), copy })
+        };
+        let made: Vec<_> = self.0.iter().zip(copies).filter_map(made).collect();
         let store = &first.relay.inner.store;
-        store.insist(|| store.finish_references(first.owner, first.source, &pairs)).await
+        store.insist(|| store.finish_attempts(&made)).await
     }
 }
 

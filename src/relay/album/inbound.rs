@@ -34,7 +34,7 @@ impl Relay {
         (bot, chat): Lane,
         items: Vec<Item>,
     ) -> Result<Verdict, StoreError> {
-        let client = self.inner.bots.find(bot).await?;
+        let client = self.inner.bots.current(bot).await?;
         let from = items.iter().find_map(|item| item.message.from.clone());
         let (Some(client), Some(from)) = (client, from) else {
             // Detached meanwhile: the rule is that nobody is there.
@@ -117,7 +117,7 @@ impl Relay {
         let composed = labelled.unwrap_or(plain);
         let bearer = bearer_of(&composed);
         let ending = match self.header_first(&group.0[0], &incoming, composed, attempt).await? {
-            HeaderEnding::Main(main) => group.send(*main, attempt.initial).await?,
+            HeaderEnding::Main(main) => group.send(*main, attempt).await?,
             HeaderEnding::Stop(ending) => group.stopped(ending).await?,
         };
         if let (GroupEnding::Partly(copies), Some(bearer)) = (&ending, bearer)

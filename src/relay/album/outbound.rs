@@ -11,7 +11,7 @@ use crate::{
     model::{DeliveryState, OwnerId, Part, Reference},
     relay::{
         BUSY, Failure, Relay, Verdict,
-        carry::{Carriage, Ending, is_last},
+        carry::{Attempt, Carriage, Ending, is_last},
         compose::Reply,
         content::{Content, Reading, read},
         outbound::{Replied, Target, Undelivered, initial_of, running, with_protection},
@@ -204,12 +204,15 @@ impl Relay {
         let composed = label.and_then(|label| composed(Some(label))).unwrap_or(plain);
         let main = with_protection(composed.main, outgoing.client);
         let first = match composed.header {
-            Some(first) => Some(group.attempt_first(first, attempt.initial).await),
+            Some(first) => Some(group.attempt_first(first, attempt).await),
             None => None,
         };
         let ending = match first {
-            None => group.send(main, attempt.initial).await?,
-            Some(Ending::Sent(_)) => group.send(main, DeliveryState::Sending).await?,
+            None => group.send(main, attempt).await?,
+            Some(Ending::Sent(_)) => {
+                let goes_on = Attempt { initial: DeliveryState::Sending, ..attempt };
+                group.send(main, goes_on).await?
+            }
             Some(ending) => group.stopped(ending).await?,
         };
         Ok(match ending {
