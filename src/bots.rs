@@ -238,8 +238,8 @@ impl Bots {
             // What was written is looked up when it is needed first.
             changed_at: 0,
         };
-        if known.as_ref().is_some_and(|row| row.state == BotState::Removed) {
-            // Whoever detached it may have been killed before this.
+        if known.as_ref().is_some_and(|row| row.owner != owner) {
+            // What its former owner's customers wrote must not reach this one.
             inner.store.forget_parked_of(identity.id).await?;
         }
         if known.as_ref().is_none_or(|row| row.owner == owner || row.state == BotState::Removed) {
@@ -288,8 +288,7 @@ impl Bots {
         failpoint::at("detach", "withdrawn");
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
         failpoint::at("detach", "stored");
-        // What nobody passed on yet must not reach whoever attaches the bot next.
-        self.inner.store.forget_parked_of(bot).await?;
+        // What nobody passed on yet stays: its owner is told of it when its moment comes.
         self.forget(bot);
         Ok(removed)
     }

@@ -227,6 +227,9 @@ impl Dispatch {
                 verdict.into()
             }
             Err(fault) if fault.is_ours() => self.in_trouble(failing, concern, &fault).await,
+            Err(fault) if fault.is_doubtful() => {
+                self.in_doubt((bot, ChatId(lane.1)), failing, &fault)
+            }
             Err(fault) => fault.outcome(),
         };
         self.keep_parked((bot, ChatId(lane.1)));
@@ -296,6 +299,18 @@ impl Dispatch {
                 Outcome::Handled
             }
         }
+    }
+
+    /// Whoever asked may not have his answer: he gets it once more, as often as a message is tried.
+    fn in_doubt(&self, chat: Lane, failing: Failing, fault: &Fault) -> Outcome {
+        let times = self.inner.troubles.count(failing);
+        if let Some(after) = self.inner.relay.next_attempt_after(chat, times.into()) {
+            tracing::info!(error = fault.shown(), "an answer may be lost, and is given again");
+            return Outcome::TryLater(after);
+        }
+        self.inner.troubles.over(failing);
+        tracing::warn!(error = fault.shown(), "an answer may be lost");
+        Outcome::Handled
     }
 
     /// Handles an update, alone among all processes where the database would not keep two of them
@@ -419,6 +434,10 @@ impl Fault {
             }
             Self::Panic => true,
         }
+    }
+
+    fn is_doubtful(&self) -> bool {
+        matches!(self, Self::Master(error) if error.is_doubtful())
     }
 
     fn outcome(&self) -> Outcome {

@@ -140,11 +140,16 @@ impl MasterError {
         match self {
             Self::Store(_) => true,
             Self::Answer(CallError::NotSent(refusal)) => {
-                matches!(refusal, Refusal::TooFast { .. } | Refusal::Unreachable)
+                let later = [Refusal::Unreachable, Refusal::TokenRevoked];
+                matches!(refusal, Refusal::TooFast { .. }) || later.contains(refusal)
             }
-            // It may have been said: not once more.
             Self::Answer(CallError::Unknown(_)) | Self::State(_) | Self::Unhandled => false,
         }
+    }
+
+    /// Whether nobody knows if it was said. Said twice is better than never, but not for ever.
+    pub fn is_doubtful(&self) -> bool {
+        matches!(self, Self::Answer(CallError::Unknown(_)))
     }
 }
 

@@ -68,6 +68,7 @@ pub use parking::{Due, Lane};
 
 use crate::{
     bots::Bots,
+    clock,
     lanes::Lanes,
     model::{Inbox, MessageKey, OwnerId, Reference},
     seal::Seal,
@@ -80,14 +81,19 @@ use crate::{
 const INBOUND_HOLD: Duration = Duration::from_secs(45);
 /// How long an owner's reply may wait before he is told.
 const OUTBOUND_HOLD: Duration = Duration::from_secs(20);
-/// How long an answer waits for the reference of what it answers.
-const RECORDING: Duration = Duration::from_secs(3);
+/// How long an answer waits for the reference of what it answers: as long as a slow database takes.
+const RECORDING: Duration = Duration::from_secs(20);
+/// How much later than an answer, by another process's clock, its question's reference may have been
+/// written.
+const CLOCKS_APART_MS: i64 = 1000;
 /// When to come again for what another process is at.
 const BUSY: Duration = Duration::from_secs(1);
 /// How long a side message may wait.
 const SIDE_HOLD: Duration = Duration::from_secs(30);
-/// Attempts with an unknown outcome before the sender is told.
-const ATTEMPTS: i64 = 5;
+/// When somebody is told once more of what he may not have been told.
+const TELL_AGAIN: Duration = Duration::from_secs(20);
+/// When somebody is told once more by a bot whose token Telegram did not take.
+const WITHOUT_TOKEN: Duration = Duration::from_mins(1);
 
 /// What became of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,24 +187,27 @@ impl Relay {
     }
 
     /// The reference whose copy this message is. A person can answer a copy before its reference is
-    /// recorded: as long as something is being sent into that chat, it is worth a short wait.
+    /// recorded: as long as something is being sent into that chat that was begun before he
+    /// answered, it is worth a wait.
     async fn reference_of_copy(
         &self,
         owner: OwnerId,
         copy: MessageKey,
     ) -> Result<Option<Reference>, StoreError> {
         let store = &self.inner.store;
-        let began = Instant::now();
+        let (began, until) = (Instant::now(), clock::now_ms().saturating_add(CLOCKS_APART_MS));
+        let mut pause = Duration::from_millis(10);
         loop {
             let found = store.reference_of_copy(owner, copy).await?;
             if found.is_some() || began.elapsed() > RECORDING {
                 return Ok(found);
             }
-            if !store.is_sending_to(owner, copy.bot, copy.chat).await? {
+            if !store.is_sending_to(owner, (copy.bot, copy.chat), until).await? {
                 // What was recorded between the two questions is found now.
                 return store.reference_of_copy(owner, copy).await;
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(200));
         }
     }
 
@@ -239,12 +248,20 @@ impl Relay {
     }
 }
 
-/// Whether a person could not be told now but can be later. What may have been said is not said
-/// again, and who can't be reached at all needs no second try.
+/// Whether a person could not be told now but can be later. He would rather be told twice than
+/// never; who can't be reached at all needs no second try.
 fn worth_telling_later(told: &Result<(), CallError>) -> Option<Duration> {
     match told {
         Err(CallError::NotSent(Refusal::TooFast { retry_after })) => Some(*retry_after),
         Err(CallError::NotSent(Refusal::Unreachable)) => Some(Duration::from_secs(5)),
+        Err(CallError::Unknown(_)) => Some(TELL_AGAIN),
         _ => None,
     }
+}
+
+/// The same, for what Telegram delivers again for a day at most: a bot whose token is not taken now
+/// may have one again by then.
+fn worth_telling_within_a_day(told: &Result<(), CallError>) -> Option<Duration> {
+    let without_token = matches!(told, Err(CallError::NotSent(Refusal::TokenRevoked)));
+    worth_telling_later(told).or(without_token.then_some(WITHOUT_TOKEN))
 }

@@ -20,7 +20,10 @@ mod methods;
 mod outcome;
 mod transport;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 pub use deliver::{Attachment, Errand, Outgoing, Watch};
 use files::FileIds;
@@ -28,6 +31,8 @@ pub use files::RemoteFile;
 use limits::Limits;
 pub use methods::{BotIdentity, Document, WebhookInfo, WebhookOrder};
 pub use outcome::{CallError, Doubt, Refusal};
+use quick_cache::sync::Cache;
+use serde_json::{Value, json};
 use teloxide::types::ChatId;
 
 use crate::{
@@ -44,6 +49,11 @@ const TRANSFER_TIMEOUT: Duration = Duration::from_mins(5);
 /// Files moved at a time: each holds two connections and their buffers.
 const TRANSFERS: usize = 16;
 
+/// How long Telegram has to show that it answers.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Chats of which it is remembered when something was sent there.
+const DESTINATIONS: usize = 4096;
+
 /// The Bot API. Cheap to clone.
 #[derive(Clone)]
 pub struct Telegram {
@@ -56,6 +66,8 @@ struct Inner {
     limits: Limits,
     file_ids: FileIds,
     transfers: Room<ChatId>,
+    /// When a message was last made for certain, by destination.
+    worked: Cache<(BotId, ChatId), Instant>,
 }
 
 /// A bot that can make calls: its id and its token.
@@ -115,8 +127,22 @@ impl Telegram {
             limits: Limits::new(rate_limits),
             file_ids: FileIds::new(),
             transfers: Room::new(TRANSFERS),
+            worked: Cache::new(DESTINATIONS),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether Telegram answers this bot anything at all, asked by a call that changes nothing.
+    pub async fn answers(&self, caller: &Caller) -> bool {
+        let nothing = json!({});
+        let asked = self.call_json::<Value>(caller, "getMe", &nothing, PROBE_TIMEOUT).await;
+        !matches!(asked, Err(CallError::Unknown(_) | CallError::NotSent(Refusal::Unreachable)))
+    }
+
+    /// How long ago a message of this bot's was last made for certain in this chat, as far
+    /// as that is remembered.
+    pub fn worked_ago(&self, bot: BotId, chat: ChatId) -> Option<Duration> {
+        self.inner.worked.get(&(bot, chat)).map(|at| at.elapsed())
     }
 
     /// The process stops: whoever waits for a limit, or would, is told at once that it is for later.

@@ -244,6 +244,8 @@ sentences! {
     remove_yes = "remove-yes" ();
     /// It is removed.
     removed = "removed" (bot);
+    /// What its customers wrote could not be passed on any more.
+    lost_by_detaching = "lost-by-detaching" (bot, count, name);
     /// Leaves everything as it is.
     button_cancel = "button-cancel" ();
     /// A button whose question is closed.
@@ -408,6 +410,12 @@ sentences! {
     maybe_not_delivered = "maybe-not-delivered" ();
     /// A reply that still may arrive.
     not_delivered_yet = "not-delivered-yet" (reason);
+    /// Of a reply whose words are a message of their own, those alone arrived.
+    words_delivered_file_not = "words-delivered-file-not" (reason);
+    /// The same, where the file may still arrive.
+    words_delivered_file_not_yet = "words-delivered-file-not-yet" (reason);
+    /// The same, where the file may have arrived.
+    words_delivered_file_maybe = "words-delivered-file-maybe" ();
     /// Tries once more.
     send_again = "send-again" ();
     /// Telegram no longer gives the original.

@@ -97,7 +97,9 @@ impl Dispatch {
             return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
         }
         if button.data == SEND_AGAIN {
-            let again = async { Ok(self.inner.relay.again(owner.id, &button).await?) };
+            let again = async {
+                self.inner.relay.again(owner.id, &button).await?.map_err(MasterError::Answer)
+            };
             return self.once(update, again).await;
         }
         if Relay::is_undo(&button.data) {
@@ -123,7 +125,7 @@ impl Dispatch {
         if let Err(error) = work.await {
             let fault = Fault::from(error);
             let Fault::Master(error) = fault else { return Err(fault) };
-            if error.is_passing() || matches!(error, MasterError::Store(_)) {
+            if error.is_passing() || error.is_doubtful() || matches!(error, MasterError::Store(_)) {
                 return Err(error.into());
             }
             tracing::warn!(error = &error as &dyn std::error::Error, "an owner's request failed");

@@ -45,12 +45,18 @@ impl Troubles {
 
     /// Counts a failure.
     pub(super) fn failed(&self, what: Failing) -> Then {
-        let times = self.0.get(&what).unwrap_or(0) + 1;
-        self.0.insert(what, times);
+        let times = self.count(what);
         if times < TRIES {
             return Then::Again(Duration::from_secs(times.into()));
         }
         Then::GiveUp(number(what))
+    }
+
+    /// Counts once more, and says how often that was.
+    pub(super) fn count(&self, what: Failing) -> u32 {
+        let times = self.0.get(&what).unwrap_or(0).saturating_add(1);
+        self.0.insert(what, times);
+        times
     }
 
     /// It got through, or was given up.

@@ -14,40 +14,44 @@ use super::{
     carry::{Attempt, Carriage, Standing},
     content::{Reading, read},
     outbound::{Replied, Target, Undelivered, running, send_again_keyboard},
+    worth_telling_later,
 };
 use crate::{
     model::{DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ParkedKind, StoreError},
-    telegram::Outgoing,
+    telegram::{CallError, Outgoing},
     update::{Button, Message},
 };
 
 impl Relay {
-    /// Sends a reply once more, and says in place of the notice how that went.
+    /// Sends a reply once more, and says in place of the notice how that went; gives why that could
+    /// not be said.
     ///
     /// # Errors
     /// When the database fails; the press then is to be delivered again.
-    pub async fn again(&self, owner: OwnerId, button: &Button) -> Result<(), StoreError> {
+    pub async fn again(
+        &self,
+        owner: OwnerId,
+        button: &Button,
+    ) -> Result<Result<(), CallError>, StoreError> {
         let language = self.owner_language(owner).await?;
         let original = button.message.as_ref().and_then(Message::reply_to);
         let Some((notice, original)) = button.message.as_ref().zip(original) else {
             self.toast(button, Some(language.original_gone())).await;
-            return Ok(());
+            return Ok(Ok(()));
         };
         self.toast(button, None).await;
         let source = self.source(&original);
         let store = &self.inner.store;
         let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {
-            self.rewrite(notice, &language.reply_to_unknown(), None).await;
-            return Ok(());
+            return Ok(self.rewrite(notice, &language.reply_to_unknown(), None).await);
         };
         let replied = match group_of(&original) {
             Some(group) => self.album_once_more(owner, group, &known).await?,
             None => Some(self.once_more(owner, &original, &known).await?),
         };
         let Some(replied) = replied else {
-            self.rewrite(notice, &language.original_gone(), None).await;
-            return Ok(());
+            return Ok(self.rewrite(notice, &language.original_gone(), None).await);
         };
         let (text, keyboard) = match replied {
             Replied::Done => (language.delivered_now(), None),
@@ -63,14 +67,14 @@ impl Relay {
                 self.is_told(owner, source, failure).await?;
                 (failure.for_owner(language, ""), Some(send_again_keyboard(language)))
             }
-            Replied::Undelivered(Undelivered { failure, kind }) => {
+            Replied::Undelivered(undelivered) => {
+                let failure = undelivered.failure;
                 self.is_told(owner, source, failure).await?;
                 let again = failure.can_send_again().then(|| send_again_keyboard(language));
-                (failure.for_owner(language, &kind), again)
+                (self.undelivered_text(owner, source, &undelivered, language).await?, again)
             }
         };
-        self.rewrite(notice, &text, keyboard).await;
-        Ok(())
+        Ok(self.rewrite(notice, &text, keyboard).await)
     }
 
     /// Writes that the owner knows that a reply is not delivered.
@@ -186,7 +190,14 @@ impl Relay {
         }
     }
 
-    async fn rewrite(&self, notice: &Message, text: &str, keyboard: Option<Value>) {
+    /// Changes the words of a notice. Where that is refused for good, such as one that is deleted,
+    /// nobody reads the old ones.
+    async fn rewrite(
+        &self,
+        notice: &Message,
+        text: &str,
+        keyboard: Option<Value>,
+    ) -> Result<(), CallError> {
         let mut parameters = Map::new();
         parameters.insert("message_id".to_owned(), notice.id.0.into());
         parameters.insert("text".to_owned(), text.into());
@@ -194,12 +205,11 @@ impl Relay {
             parameters.insert("reply_markup".to_owned(), keyboard);
         }
         let edit = Outgoing::new("editMessageText", parameters);
-        let master = &self.inner.master;
+        let (master, telegram) = (&self.inner.master, &self.inner.telegram);
         let deadline = Instant::now() + OUTBOUND_HOLD;
-        let edited =
-            self.inner.telegram.deliver(master, notice.chat.id, &edit, master, deadline).await;
-        if let Err(error) = edited {
-            tracing::debug!(%error, "a notice could not be rewritten");
-        }
+        let edited = telegram.deliver(master, notice.chat.id, &edit, master, deadline).await;
+        let Err(error) = edited else { return Ok(()) };
+        tracing::debug!(%error, "a notice could not be rewritten");
+        if worth_telling_later(&Err(error.clone())).is_some() { Err(error) } else { Ok(()) }
     }
 }

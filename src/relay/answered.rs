@@ -218,7 +218,8 @@ impl Relay {
         copy: &Reference,
     ) -> Result<Option<(MessageId, bool)>, StoreError> {
         let main = Part::main_of(copy.part);
-        for (part, repeat) in [(main.header(), false), (main.repeat_notice(), true)] {
+        // Of two, the one above the copy that counts is that of the repeat.
+        for (part, repeat) in [(main.repeat_notice(), true), (main.header(), false)] {
             let known = self.inner.store.reference_of_source(owner, copy.source, part).await?;
             if let Some(header) = known.and_then(|header| header.copy_message) {
                 return Ok(Some((header, repeat)));

@@ -18,8 +18,10 @@ use serde_json::Value;
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
-    ATTEMPTS, BUSY, Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, compose::Composed,
+    BUSY, Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay,
+    compose::{Composed, plainer},
     customer::Customer,
+    patience::{OUT_OF_ORDER, QUIET_ATTEMPTS},
 };
 use crate::{
     clock, failpoint,
@@ -77,8 +79,8 @@ pub(super) enum Standing {
     Failed(Failure),
     /// It was given up, and that was told.
     Told,
-    /// Another process is at it.
-    Busy,
+    /// Another process is at it, or Telegram answers nothing: it is to be tried after this time.
+    Busy(Duration),
 }
 
 /// How an attempt ended.
@@ -92,6 +94,16 @@ pub(super) enum Ending {
     Never(Refusal),
     /// Nobody knows.
     Unknown,
+}
+
+/// How a message that goes before the main one fared.
+pub(super) enum Before {
+    /// It is there.
+    There(MessageId),
+    /// It was given up; the main one goes without.
+    Without,
+    /// It is not there, and the main one has to wait for it or shares its end.
+    Stop(Ending),
 }
 
 impl<'a> Carriage<'a> {
@@ -155,7 +167,12 @@ impl Carriage<'_> {
             DeliveryState::Failed => Standing::Failed(Failure::from_word(known.reason.as_deref())),
             DeliveryState::Sending | DeliveryState::Held => {
                 if store.is_held_elsewhere(&known).await? {
-                    return Ok(Standing::Busy);
+                    return Ok(Standing::Busy(BUSY));
+                }
+                if known.next_attempt() > QUIET_ATTEMPTS
+                    && !self.relay.inner.telegram.answers(self.writer).await
+                {
+                    return Ok(Standing::Busy(OUT_OF_ORDER));
                 }
                 // Else nobody would know whether this attempt is written down, and nothing is sent.
                 let doubted = AtomicBool::new(false);
@@ -167,7 +184,7 @@ impl Carriage<'_> {
                 let resumed = store.insist(resume).await?
                     || doubted.into_inner() && store.is_resumed(&known, part, initial).await?;
                 if !resumed {
-                    return Ok(Standing::Busy);
+                    return Ok(Standing::Busy(BUSY));
                 }
                 Standing::Go(Attempt { part, initial, number: known.next_attempt(), life })
             }
@@ -204,6 +221,37 @@ impl Carriage<'_> {
             copy_bot: self.writer.bot,
             copy_chat: self.chat,
         }
+    }
+
+    /// When it is tried again after so many attempts with an unknown outcome, if it is.
+    pub(super) fn next_attempt_after(&self, attempts: i64) -> Option<Duration> {
+        self.relay.next_attempt_after((self.writer.bot, self.chat), attempts)
+    }
+
+    /// Sends a message that goes before the main one, unless it is there already. It has a reference
+    /// of its own, so that it is not sent again when the main one has to wait, or fails.
+    pub(super) async fn send_before(
+        &self,
+        part: Part,
+        message: impl FnOnce(Attempt) -> Outgoing,
+    ) -> Result<Before, StoreError> {
+        let attempt = match self.begin(part, DeliveryState::Sending).await? {
+            Standing::Sent(copy) => return Ok(Before::There(copy)),
+            Standing::Failed(_) | Standing::Told => return Ok(Before::Without),
+            Standing::Busy(after) => {
+                return Ok(Before::Stop(Ending::Later(after, Failure::Unreachable)));
+            }
+            Standing::Go(attempt) => attempt,
+        };
+        let ending = self.attempt(attempt, message(attempt), plainer).await;
+        if let Ending::Sent(copy) = ending {
+            self.record_copy(part, copy, DeliveryState::Sent, None).await?;
+            return Ok(Before::There(copy));
+        }
+        let doubt = ending == Ending::Unknown;
+        let state = if doubt { DeliveryState::Sending } else { DeliveryState::Held };
+        self.record(part, state, None).await?;
+        Ok(Before::Stop(ending))
     }
 
     /// Makes the call, with plainer ones where Telegram refuses the first, and says how it ended.
@@ -334,6 +382,7 @@ impl Carriage<'_> {
         match (self.direction, part) {
             (Direction::Inbound, Part::Main) => "inbound",
             (Direction::Inbound, _) => "header",
+            (Direction::Outbound, Part::Header) => "words",
             (Direction::Outbound, _) => "outbound",
         }
     }
@@ -409,11 +458,6 @@ pub(super) fn initial(composed: &Composed) -> DeliveryState {
     let Composed { header, main } = composed;
     let is_alone = header.is_none() && main.attachment.is_none() && main.media.is_empty();
     if is_alone { DeliveryState::Sending } else { DeliveryState::Held }
-}
-
-/// Whether an unknown outcome was the last one to try again after.
-pub(super) fn is_last(attempts: i64) -> bool {
-    attempts >= ATTEMPTS
 }
 
 pub(super) fn made(message: &Value) -> Ending {

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use teloxide::types::{ChatId, MessageId};
 
-use super::{Lane, Relay, album::group_of, worth_telling_later};
+use super::{
+    Lane, Relay, Verdict,
+    album::{Item, group_of},
+    header::shown_name,
+    worth_telling_later,
+};
 use crate::{
     model::{BotId, MessageKey, OwnerId, Part},
     store::{ParkedKind, StoreError},
@@ -86,6 +91,25 @@ impl Relay {
         let unsent = self.inner.unsent.get(&(source, Part::Main.number())).is_some();
         let store = &self.inner.store;
         store.insist(|| store.let_go(owner, source, unsent)).await
+    }
+
+    /// What was acknowledged to a customer and not passed on when his bot was detached: without its
+    /// token neither can he be told nor his files be had. Its owner is told.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn lost_by_detaching(
+        &self,
+        bot: BotId,
+        items: &[Item],
+    ) -> Result<Verdict, StoreError> {
+        let Some(row) = self.inner.store.bot(bot).await? else { return Ok(Verdict::Done) };
+        let language = self.owner_language(row.owner).await?;
+        let from = items.iter().find_map(|item| item.message.from.as_ref());
+        let name = from.map_or_else(String::new, |from| shown_name(from, language));
+        let text = language.lost_by_detaching(&row.username, &items.len().to_string(), &name);
+        let told = self.say(&self.inner.master, row.owner.chat(), None, &text, None).await;
+        Ok(worth_telling_later(&told).map_or(Verdict::Done, Verdict::TryLater))
     }
 
     async fn caller_of(&self, bot: BotId) -> Option<Caller> {

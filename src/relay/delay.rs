@@ -9,17 +9,19 @@
 
 use std::time::Duration;
 
+use teloxide::types::ChatId;
+
 use super::{
     Failure, Relay, Verdict,
     carry::Carriage,
     customer::Customer,
     outbound::{Replied, Undelivered},
-    patience::{Patience, age, patience},
+    patience::{ATTEMPTS, Patience, age, is_last, patience, pause_after},
     worth_telling_later,
 };
 use crate::{
     clock,
-    model::{DeliveryState, MessageKey, OwnerId, Part},
+    model::{BotId, DeliveryState, MessageKey, OwnerId, Part},
     store::StoreError,
     update::Message,
 };
@@ -93,9 +95,18 @@ impl Relay {
         let mut failure = Failure::Unreachable;
         for source in sources {
             let known = self.inner.store.reference_of_source(owner, *source, Part::Main).await?;
+            if let Some(known) = &known
+                && self.inner.store.is_held_elsewhere(known).await?
+            {
+                // Another process is at it.
+                return Ok(Replied::Later(after));
+            }
             match known.map(|known| (known.state, known.attempts)) {
-                // Where nobody knows how it ended, it is tried a few times only.
-                Some((DeliveryState::Sending, _)) => return Ok(Replied::Later(after)),
+                // What is old already when it is first tried has its few tries, too.
+                Some((DeliveryState::Sending, attempts)) if attempts < ATTEMPTS => {
+                    return Ok(Replied::Later(after));
+                }
+                Some((DeliveryState::Sending, _)) => failure = Failure::Uncertain,
                 Some((DeliveryState::Held, attempts)) => {
                     failure = if attempts > 1 { Failure::Uncertain } else { failure };
                 }
@@ -103,6 +114,17 @@ impl Relay {
             }
         }
         Ok(Replied::Undelivered(Undelivered { failure, kind: String::new() }))
+    }
+
+    /// When something is sent into a chat again after so many attempts with an unknown outcome;
+    /// `None`: not any more.
+    pub fn next_attempt_after(
+        &self,
+        (bot, chat): (BotId, ChatId),
+        attempts: i64,
+    ) -> Option<Duration> {
+        let worked = self.inner.telegram.worked_ago(bot, chat);
+        (!is_last(attempts, worked)).then(|| pause_after(attempts))
     }
 
     /// Whether a message waits for another attempt, and with which reason it is to be given up if

@@ -152,10 +152,28 @@ impl Relay {
         if own.is_deleted() {
             return Ok(Taken::Before);
         }
-        let Some(copy) = own.copy_message else { return Ok(Taken::Nothing) };
+        // Words too long for a caption stand above it.
+        let store = &self.inner.store;
+        let words = store.reference_of_source(owner, own.source, Part::Header).await?;
+        let words = words.filter(|words| words.copy_message.is_some());
+        if own.copy_message.is_none() && words.is_none() {
+            return Ok(Taken::Nothing);
+        }
         let Some(client) = running(self, owner, own.client_bot()).await? else {
             return Ok(Taken::Failed(Failure::BotRemoved));
         };
+        let mut taken = Taken::Before;
+        if let Some((words, copy)) =
+            words.and_then(|words| Some((words.clone(), words.copy_message?)))
+            && !words.is_deleted()
+        {
+            taken = self.erase(&client.caller, own.customer(), copy).await;
+            if taken != Taken::Back {
+                return Ok(taken);
+            }
+            store.insist(|| store.set_copy_reason(&words, DELETED)).await?;
+        }
+        let Some(copy) = own.copy_message else { return Ok(taken) };
         let taken = self.erase(&client.caller, own.customer(), copy).await;
         if taken == Taken::Back {
             failpoint::at("delete", "made");

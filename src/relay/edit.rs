@@ -19,7 +19,10 @@ mod call;
 mod memory;
 mod shown;
 
-use std::time::{Duration, Instant};
+use std::{
+    slice,
+    time::{Duration, Instant},
+};
 
 use call::is_end_of_location;
 pub(super) use call::{changed_content, moved_location};
@@ -37,7 +40,8 @@ use super::{
     outbound::running,
     parking::Lane,
     patience::{is_late, is_outdated},
-    worth_telling_later,
+    rich::RichText,
+    worth_telling_later, worth_telling_within_a_day,
 };
 use crate::{
     clock, failpoint,
@@ -187,7 +191,7 @@ impl Relay {
         }
         let client = self.inner.bots.current(bot).await?;
         let (Some(client), Some(from)) = (client, &item.message.from) else {
-            return Ok(Verdict::Done);
+            return self.lost_by_detaching(bot, slice::from_ref(item)).await;
         };
         let known = self.inner.store.known(client.owner, bot, chat).await?;
         if known.is_banned {
@@ -210,12 +214,17 @@ impl Relay {
         let owner = customer.owner();
         self.inner.edited.now(source);
         let language = customer.owner_language();
-        let header = Header { remark: Some(language.edited()), ..Header::of(customer) };
         let separate = self.separate_header(owner, &reference).await?;
+        let mut header = Header::of(customer);
+        if reference.attempts > 1 || separate.is_some_and(|(_, repeat)| repeat) {
+            // It still may be one.
+            header = header.remarked(language.repeat());
+        }
+        let header = header.remarked(language.edited());
         let joined = separate.is_none().then_some(&header);
         let edit = moved_location(message).map(Ok).or_else(|| {
             let key = reference.copy_key(copy);
-            self.changed(message, language, joined, (key, separate.is_some()))
+            self.changed(message, language, joined.map(Header::rich), (key, separate.is_some()))
         });
         let writer = &self.inner.master;
         let to = (reference.copy_chat, copy);
@@ -265,10 +274,17 @@ impl Relay {
         let changed = match running(self, owner, reference.client_bot()).await? {
             None => Changed::Refused(Refusal::TokenRevoked),
             Some(client) => {
-                let edit = moved_location(message).map(Ok).or_else(|| {
-                    let key = reference.copy_key(copy);
-                    self.changed(message, Language::English, None, (key, false))
-                });
+                let key = reference.copy_key(copy);
+                let with = |label| self.changed(message, Language::English, label, (key, false));
+                let conversation = (owner, reference.client_bot(), reference.customer());
+                let labelled = if reference.attempts > 1 {
+                    // Where there is no room for it, it stands above.
+                    with(Some(self.repeat_label(conversation).await?)).filter(Result::is_ok)
+                } else {
+                    None
+                };
+                let changed = || labelled.or_else(|| with(None));
+                let edit = moved_location(message).map(Ok).or_else(changed);
                 let to = (reference.customer(), copy);
                 match edit {
                     Some(Ok(edit)) => {
@@ -305,7 +321,12 @@ impl Relay {
     /// Says to whoever changed a message that his change did not arrive.
     async fn drop_change(&self, caller: &Caller, message: &Message, text: &str) -> Verdict {
         let told = self.say(caller, message.chat.id, Some(message.id), text, None).await;
-        worth_telling_later(&told).map_or(Verdict::Done, Verdict::TryLater)
+        let again = if is_outdated(message, clock::now_ms()) {
+            worth_telling_later(&told)
+        } else {
+            worth_telling_within_a_day(&told)
+        };
+        again.map_or(Verdict::Done, Verdict::TryLater)
     }
 
     /// The call for changed content; `Err` where its header finds no room in it.
@@ -313,7 +334,7 @@ impl Relay {
         &self,
         message: &Message,
         language: Language,
-        header: Option<&Header>,
+        header: Option<RichText>,
         (copy, is_apart): (MessageKey, bool),
     ) -> Option<Result<Outgoing, ()>> {
         let Reading::Content(mut content) = read(message, language) else { return None };
@@ -321,7 +342,7 @@ impl Relay {
             content.words = set_apart(content.words);
         }
         let is_same_file = self.inner.edited.shows(copy, &content);
-        let composed = changed_content(&content, header.map(Header::rich), is_same_file)?;
+        let composed = changed_content(&content, header, is_same_file)?;
         Some(if composed.header.is_some() { Err(()) } else { Ok(composed.main) })
     }
 

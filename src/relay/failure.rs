@@ -100,6 +100,16 @@ impl Failure {
         }
     }
 
+    /// The same, where the words of the reply arrived and its file is what did not.
+    pub fn for_owner_of_words(self, language: Language, kind: &str) -> String {
+        let reason = self.reason(language, kind);
+        match self {
+            Self::Uncertain => language.words_delivered_file_maybe(),
+            Self::TooFast | Self::Unreachable => language.words_delivered_file_not_yet(&reason),
+            _ => language.words_delivered_file_not(&reason),
+        }
+    }
+
     /// Whether sending once more can help.
     pub fn can_send_again(self) -> bool {
         !matches!(self, Self::TooBig | Self::Kind | Self::Deactivated)

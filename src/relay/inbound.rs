@@ -14,14 +14,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{
-    BUSY, Failure, Relay, Verdict,
-    carry::{Attempt, Carriage, Ending, Standing, initial, is_last},
+    Failure, Relay, Verdict,
+    carry::{Attempt, Before, Carriage, Ending, Standing, initial},
     compose::{Composed, Quote, Reply, compose, plainer, replying, text_message},
     content::{Content, Reading, WordsPlace, read},
     customer::Customer,
     header::{Header, shown_name},
     rich::RichText,
-    worth_telling_later,
+    worth_telling_within_a_day,
 };
 use crate::{
     clock, failpoint,
@@ -83,7 +83,7 @@ impl Relay {
         let sentence = failure.for_customer(customer.language());
         let (caller, about) = (&customer.client.caller, Some(carriage.source.message));
         let told = self.say(caller, customer.chat, about, &sentence, None).await;
-        if let Some(after) = worth_telling_later(&told) {
+        if let Some(after) = worth_telling_within_a_day(&told) {
             return Ok(Verdict::TryLater(after));
         }
         failpoint::at("inbound", "told");
@@ -197,7 +197,7 @@ impl Relay {
             compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
         let attempt = match carriage.begin(part, initial(&plain)).await? {
             Standing::Sent(_) | Standing::Told => return Ok(Carried::Before),
-            Standing::Busy => return Ok(Carried::Later(BUSY)),
+            Standing::Busy(after) => return Ok(Carried::Later(after)),
             Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
             Standing::Go(attempt) => attempt,
         };
@@ -237,34 +237,17 @@ impl Relay {
         let Some(header) = header else { return Ok(HeaderEnding::Main(Box::new(main))) };
         let part = attempt.part;
         let part = if attempt.is_repeat() { part.repeat_notice() } else { part.header() };
-        let header_copy = match carriage.begin(part, DeliveryState::Sending).await? {
-            Standing::Sent(copy) => copy,
-            Standing::Go(attempt) => {
-                // With the words it holds, where it holds any.
-                let repeated = || incoming.repeated().header;
-                let header = if attempt.is_repeat() {
-                    repeated().unwrap_or_else(|| incoming.repeat_header())
-                } else {
-                    header
-                };
-                match carriage.attempt(attempt, header, plainer).await {
-                    Ending::Sent(copy) => {
-                        carriage.record_copy(part, copy, DeliveryState::Sent, None).await?;
-                        copy
-                    }
-                    ending => {
-                        let certain = matches!(ending, Ending::Later(..));
-                        let state =
-                            if certain { DeliveryState::Held } else { DeliveryState::Sending };
-                        carriage.record(part, state, None).await?;
-                        return Ok(HeaderEnding::Stop(ending));
-                    }
-                }
+        let message = |attempt: Attempt| {
+            if !attempt.is_repeat() {
+                return header;
             }
-            Standing::Busy => {
-                return Ok(HeaderEnding::Stop(Ending::Later(BUSY, Failure::Unreachable)));
-            }
-            Standing::Failed(_) | Standing::Told => return Ok(HeaderEnding::Main(Box::new(main))),
+            // With the words it holds, where it holds any.
+            incoming.repeated().header.unwrap_or_else(|| incoming.repeat_header())
+        };
+        let header_copy = match carriage.send_before(part, message).await? {
+            Before::There(copy) => copy,
+            Before::Without => return Ok(HeaderEnding::Main(Box::new(main))),
+            Before::Stop(ending) => return Ok(HeaderEnding::Stop(ending)),
         };
         if incoming.reply.is_some() {
             return Ok(HeaderEnding::Main(Box::new(main)));
@@ -351,12 +334,14 @@ impl Carriage<'_> {
                 self.record(part, DeliveryState::Held, None).await?;
                 return Ok(Carried::Later(after));
             }
-            Ending::Unknown if !is_last(attempts) => {
-                // The reference stays `sending`, which is what makes the next attempt a repeat.
-                self.record(part, DeliveryState::Sending, None).await?;
-                return Ok(Carried::Later(Duration::from_secs(1)));
-            }
-            Ending::Unknown => Failure::Uncertain,
+            Ending::Unknown => match self.next_attempt_after(attempts) {
+                Some(after) => {
+                    // The reference stays `sending`, which is what makes the next attempt a repeat.
+                    self.record(part, DeliveryState::Sending, None).await?;
+                    return Ok(Carried::Later(after));
+                }
+                None => Failure::Uncertain,
+            },
             // This attempt failed for certain; what an earlier one did is still not known.
             Ending::Never(_) if attempts > 1 => Failure::Uncertain,
             Ending::Never(refusal) => Failure::of(&refusal),

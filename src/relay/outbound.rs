@@ -15,15 +15,16 @@ use teloxide::types::{ChatId, MessageId};
 
 use super::{
     BUSY, Failure, Relay, SEND_AGAIN, Verdict,
-    carry::{Attempt, Carriage, Ending, Standing},
+    carry::{Attempt, Before, Carriage, Ending, Standing},
     compose::{Composed, Quote, Reply, compose, plainer},
     content::{Content, Reading, read},
     inbound::Carried,
+    patience::{Patience, age, patience},
     rich::RichText,
-    worth_telling_later,
+    worth_telling_within_a_day,
 };
 use crate::{
-    failpoint,
+    clock, failpoint,
     model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ConversationKey, StoreError},
     telegram::{ClientBot, Outgoing},
@@ -66,7 +67,10 @@ impl Relay {
             return Ok(Some(verdict));
         }
         let Some(replied) = message.reply_to() else { return Ok(None) };
-        let Some(about) = self.about(owner, message).await? else { return Ok(None) };
+        let Some(about) = self.about(owner, message).await? else {
+            let asked = (&replied, age(message, clock::now_ms()));
+            return Ok(self.is_still_sent(owner, asked).await?.then_some(Verdict::TryLater(BUSY)));
+        };
         let target = Target::of(&about);
         let source = self.source(message);
         let sent = self.send_reply(owner, message, target, source).await?;
@@ -80,6 +84,22 @@ impl Relay {
             Replied::Undelivered(undelivered) => undelivered,
         };
         self.tell_undelivered(owner, message, &undelivered).await.map(Some)
+    }
+
+    /// Whether a message of ours that is no copy as far as we know may turn out to be one: something
+    /// has been sent into its chat for a long time, and how that ended is still to be written.
+    async fn is_still_sent(
+        &self,
+        owner: OwnerId,
+        (replied, age): (&Message, Duration),
+    ) -> Result<bool, StoreError> {
+        let master = self.inner.master.bot;
+        let is_ours = replied.from.as_ref().is_some_and(|from| from.id == master.0);
+        if !is_ours || !matches!(patience(age, BUSY), Patience::Wait(_)) {
+            return Ok(false);
+        }
+        let before = clock::now_ms().saturating_sub(1000);
+        self.inner.store.is_sending_to(owner, (master, replied.chat.id), before).await
     }
 
     /// The reference of what an owner's message replies to: a copy, or an earlier reply of his.
@@ -170,34 +190,11 @@ impl Relay {
                 return Ok(Replied::Delivered);
             }
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
-            Standing::Busy => return Ok(Replied::Later(BUSY)),
+            Standing::Busy(after) => return Ok(Replied::Later(after)),
             Standing::Failed(failure) => return Ok(undelivered(failure)),
             Standing::Go(attempt) => attempt,
         };
-        let label = if attempt.is_repeat() {
-            let target = (carriage.owner, carriage.writer.bot, carriage.chat);
-            Some(self.repeat_label(target).await?)
-        } else {
-            None
-        };
-        let Composed { header, main } = compose(content, label, reply);
-        let client = self.inner.bots.get(carriage.writer.bot);
-        let main = match client {
-            Some(client) => with_protection(main, &client),
-            None => main,
-        };
-        // The label, or words too long for a caption. Nobody replies to it: it needs no reference.
-        let (first, begun) = match header {
-            Some(first) => {
-                let begun = Attempt { initial: DeliveryState::Sending, ..attempt };
-                (carriage.attempt(attempt, first, plainer).await, begun)
-            }
-            None => (Ending::Sent(carriage.source.message), attempt),
-        };
-        let ending = match first {
-            Ending::Sent(_) => carriage.attempt(begun, main, plainer).await,
-            ending => ending,
-        };
+        let ending = self.send_out(carriage, content, reply, attempt).await?;
         if let Ending::Sent(copy) = ending {
             carriage.record_copy(Part::Main, copy, DeliveryState::Sent, None).await?;
             let (bot, chat) = (carriage.writer.bot, carriage.chat);
@@ -216,6 +213,48 @@ impl Relay {
         })
     }
 
+    /// Sends a reply: in one message, or with its words before it, where they are too long for a
+    /// caption.
+    async fn send_out(
+        &self,
+        carriage: &Carriage<'_>,
+        content: &Content,
+        reply: Option<&Reply>,
+        attempt: Attempt,
+    ) -> Result<Ending, StoreError> {
+        let target = (carriage.owner, carriage.writer.bot, carriage.chat);
+        let label = if attempt.is_repeat() { Some(self.repeat_label(target).await?) } else { None };
+        let client = self.inner.bots.get(carriage.writer.bot);
+        let protected = |call: Outgoing| match &client {
+            Some(client) => with_protection(call, client),
+            None => call,
+        };
+        let going_on = Attempt { initial: DeliveryState::Sending, ..attempt };
+        if let Composed { header: Some(words), main } = compose(content, None, reply) {
+            let again = self.repeat_label(target).await?;
+            let again = compose(content, Some(again), reply).header.unwrap_or(words.clone());
+            let message =
+                |attempt: Attempt| protected(if attempt.is_repeat() { again } else { words });
+            if let Before::Stop(ending) = carriage.send_before(Part::Header, message).await? {
+                return Ok(ending);
+            }
+            let file = Content { words: RichText::default(), ..content.clone() };
+            let main = if label.is_some() { compose(&file, label, reply).main } else { main };
+            return Ok(carriage.attempt(attempt, protected(main), plainer).await);
+        }
+        let Composed { header, main } = compose(content, label, reply);
+        let main = protected(main);
+        // The label, where there is no room for it in the message. Nobody replies to it: it needs
+        // no reference.
+        let Some(header) = header else {
+            return Ok(carriage.attempt(attempt, main, plainer).await);
+        };
+        Ok(match carriage.attempt(attempt, header, plainer).await {
+            Ending::Sent(_) => carriage.attempt(going_on, main, plainer).await,
+            ending => ending,
+        })
+    }
+
     /// The line that says "possibly a repeat", in the customer's language.
     pub(super) async fn repeat_label(
         &self,
@@ -223,6 +262,24 @@ impl Relay {
     ) -> Result<RichText, StoreError> {
         let known = self.inner.store.known(owner, bot, customer).await?;
         Ok(RichText::plain(Language::of(known.customer_language(None)).repeat()))
+    }
+
+    /// What the owner is told about a reply that did not arrive, or of which the words alone did.
+    pub(super) async fn undelivered_text(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        undelivered: &Undelivered,
+        language: Language,
+    ) -> Result<String, StoreError> {
+        let Undelivered { failure, kind } = undelivered;
+        let words = self.inner.store.reference_of_source(owner, source, Part::Header).await?;
+        let have_arrived = words.is_some_and(|words| words.state == DeliveryState::Sent);
+        Ok(if have_arrived {
+            failure.for_owner_of_words(language, kind)
+        } else {
+            failure.for_owner(language, kind)
+        })
     }
 
     /// Says that a reply did not arrive, as an answer to it, and records that it was said.
@@ -233,11 +290,12 @@ impl Relay {
         undelivered: &Undelivered,
     ) -> Result<Verdict, StoreError> {
         let language = self.owner_language(owner).await?;
-        let text = undelivered.failure.for_owner(language, &undelivered.kind);
+        let text = self.undelivered_text(owner, self.source(message), undelivered, language);
+        let text = text.await?;
         let keyboard = undelivered.failure.can_send_again().then(|| send_again_keyboard(language));
         let master = &self.inner.master;
         let told = self.say(master, message.chat.id, Some(message.id), &text, keyboard).await;
-        if let Some(after) = worth_telling_later(&told) {
+        if let Some(after) = worth_telling_within_a_day(&told) {
             return Ok(Verdict::TryLater(after));
         }
         failpoint::at("outbound", "told");
@@ -282,7 +340,7 @@ impl Carriage<'_> {
         let standing = carriage.begin(Part::Main, DeliveryState::Held).await?;
         match standing {
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
-            Standing::Busy => return Ok(Replied::Later(BUSY)),
+            Standing::Busy(after) => return Ok(Replied::Later(after)),
             Standing::Go(_) | Standing::Failed(_) => {}
         }
         carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;

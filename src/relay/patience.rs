@@ -20,11 +20,37 @@ use crate::update::Message;
 const DELAYED: Duration = Duration::from_mins(5);
 /// The longest something may wait: Telegram keeps it for 24 h, and whoever wrote it is to be told
 /// before.
-const LONGEST: Duration = Duration::from_hours(22);
+pub(super) const LONGEST: Duration = Duration::from_hours(22);
 /// Nothing that is delivered is older.
 const IMPOSSIBLE: Duration = Duration::from_hours(25);
 /// Telegram is never asked to come again sooner.
 const SOONEST: Duration = Duration::from_secs(1);
+
+/// Attempts with an unknown outcome before the sender is told, where Telegram works otherwise: it is
+/// this message that it can't cope with.
+pub(super) const ATTEMPTS: i64 = 5;
+/// The same where nothing was sent there meanwhile: minutes of attempts. In an outage no attempt is
+/// made at all, see [`QUIET_ATTEMPTS`].
+const ATTEMPTS_OUT_OF_ORDER: i64 = 10;
+/// After so many it is asked first whether Telegram answers anything at all.
+pub(super) const QUIET_ATTEMPTS: i64 = 2;
+/// When that is asked again.
+pub(super) const OUT_OF_ORDER: Duration = Duration::from_secs(15);
+/// The longest pause between two attempts: what waits is to arrive soon after an outage.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The time before the next attempt after so many with an unknown outcome.
+pub(super) fn pause_after(attempts: i64) -> Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 10)).unwrap_or(0);
+    Duration::from_secs(1 << doublings).min(LONGEST_PAUSE)
+}
+
+/// Whether that was the last attempt. `worked`: how long ago anything was sent for certain; since
+/// the attempt before this one is what counts.
+pub(super) fn is_last(attempts: i64, worked: Option<Duration>) -> bool {
+    let works = worked.is_some_and(|ago| ago < pause_after(attempts - 1));
+    attempts >= if works { ATTEMPTS } else { ATTEMPTS_OUT_OF_ORDER }
+}
 
 /// What is to be done about something that has to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +118,16 @@ mod tests {
         assert_eq!(patience(s(22 * 3600 - 90), s(3600)), Patience::Tell(s(90)));
         assert_eq!(patience(s(22 * 3600), s(1)), Patience::GiveUp);
         assert_eq!(patience(s(400), s(0)), Patience::Tell(s(1)), "never at once");
+    }
+
+    #[test]
+    fn a_message_telegram_can_not_cope_with_is_given_up_soon_and_an_outage_is_sat_out() {
+        let pauses: Vec<u64> = (1..8).map(|number| pause_after(number).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 30, 30]);
+        assert_eq!((pause_after(0), pause_after(i64::MAX)), (s(1), LONGEST_PAUSE));
+        assert!(!is_last(4, Some(s(0))) && is_last(5, Some(s(3))));
+        assert!(!is_last(5, Some(s(9))) && !is_last(9, None));
+        assert!(is_last(10, None));
     }
 
     #[test]

@@ -145,19 +145,21 @@ impl Store {
         self.find_reference(query).await
     }
 
-    /// Whether a message to this chat is being sent whose copy is not recorded yet.
+    /// Whether a message to this chat is being sent, begun before this time (UTC milliseconds), whose
+    /// copy is not recorded yet.
     pub async fn is_sending_to(
         &self,
         owner: OwnerId,
-        copy_bot: BotId,
-        chat: ChatId,
+        (copy_bot, chat): (BotId, ChatId),
+        before: i64,
     ) -> Result<bool, StoreError> {
         let query = sql("SELECT DISTINCT holder FROM message_references \
              WHERE copy_bot = ? AND copy_chat = ? AND copy_message IS NULL AND owner_id + 0 = ? \
-             AND state = 'sending' AND holder IS NOT NULL LIMIT 10")
+             AND state = 'sending' AND holder IS NOT NULL AND created_at < ? LIMIT 10")
         .bind(copy_bot)
         .bind(chat)
-        .bind(owner);
+        .bind(owner)
+        .bind(before);
         for (holder,) in self.list::<(i64,)>(query).await? {
             // What a process that is gone was sending is not being sent any more.
             if self.lives(holder).await? {

@@ -174,6 +174,9 @@ impl Telegram {
             })?;
             let result = self.attempt(caller, chat, outgoing, errand).await;
             let Err(CallError::NotSent(Refusal::TooFast { retry_after })) = result else {
+                if result.is_ok() && deed == Deed::Send {
+                    self.inner.worked.insert(destination, Instant::now());
+                }
                 return result;
             };
             self.inner.limits.told_to_wait(caller.bot, chat, retry_after);

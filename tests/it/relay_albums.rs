@@ -29,6 +29,7 @@ mod stages {
         what_telegram_leaves_out_of_an_album_comes_by_itself,
         an_album_whose_answer_is_lost_says_so_when_it_repeats,
         nothing_of_an_album_stays_in_the_database,
+        what_was_not_passed_on_when_its_bot_was_detached_is_told,
     );
 }
 
@@ -301,6 +302,26 @@ async fn what_telegram_leaves_out_of_an_album_comes_by_itself(mut stage: Stage) 
         let item = stage.telegram.message(&shop, anna.id, *item).unwrap();
         assert_eq!(sizes(copy), sizes(&item));
     }
+    stage.curtain().await;
+}
+
+/// What was acknowledged and could not be passed on any more is not forgotten without a word.
+async fn what_was_not_passed_on_when_its_bot_was_detached_is_told(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let wait = Answer::TooManyRequests { retry_after: 100 };
+    stage.telegram.fault(Fault::on("sendMediaGroup").answer(wait));
+    let items = sends(&stage, &anna, &shop, "g1", photos(2)).await;
+    for item in items {
+        stage.reference_when((shop.id, anna.id, item), |row| row.state == "held").await;
+    }
+    stage.telegram.wait("a 429", |view| (view.faults_left() == 0).then_some(())).await;
+    stage.stop().await;
+    stage.database.run("UPDATE bots SET state = 'removed', token = NULL").await;
+    stage.start().await;
+    let told = stage.owner_sees("had not been passed on yet").await;
+    assert!(text(&told).contains("@shop_bot") && text(&told).contains("Anna"), "{told}");
+    stage.database.until("(SELECT COUNT(*) AS items FROM parked) AS left_over WHERE items = 0").await;
     stage.curtain().await;
 }
 

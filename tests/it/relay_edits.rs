@@ -5,6 +5,7 @@ use telegram_emulator::{Answer, Bot, Draft, Fault, Person, draft};
 
 use crate::support::{
     Backend, Mode, Stage,
+    content::REPEAT,
     matrix::{on_every_database, on_every_stage},
     program::Program,
     talk::{bytes, id},
@@ -24,6 +25,7 @@ mod stages {
         the_owner_is_told_of_a_change_that_did_not_arrive,
         changes_of_what_was_never_relayed_change_nothing,
         a_change_never_comes_before_its_original,
+        a_repeat_that_is_changed_still_says_so,
     );
 }
 
@@ -244,6 +246,37 @@ async fn a_change_never_comes_before_its_original(mut stage: Stage) {
     let shown = stage.owner_sees("✏️ edited\nsecond").await;
     assert!(!text(&shown).contains('↻'));
     stage.sees_times(&stage.owner, &stage.master, "→ @shop_bot", 1).await;
+    stage.curtain().await;
+}
+
+async fn a_repeat_that_is_changed_still_says_so(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "hello").await;
+    let lost = |method: &str| Fault::on(method).bot(&stage.master).chat(stage.owner.id);
+    stage.telegram.fault(lost("sendMessage").answer(Answer::ResetAfter));
+    let question = stage.telegram.send(&anna, &shop, draft::text("first")).await;
+    let repeat = stage.copy_of(&shop, &anna, question).await;
+    assert!(text(&repeat).contains(REPEAT), "{repeat}");
+    stage.telegram.edit(&anna, &shop, question, draft::text("second")).await;
+    let words = format!("✏️ edited\n{REPEAT}\nsecond");
+    becomes(&stage, &stage.owner, &stage.master, id(&repeat), &words).await;
+    // A header of its own keeps it as well.
+    stage.telegram.fault(lost("sendPhoto").answer(Answer::ResetAfter));
+    let photo = draft::photo(bytes(1, 900)).caption(&"x".repeat(1020));
+    let question = stage.telegram.send(&anna, &shop, photo).await;
+    let repeat = stage.copy_of(&shop, &anna, question).await;
+    let header = repeat["reply_to_message"]["message_id"].as_i64().expect("below its header");
+    let photo = draft::photo(bytes(1, 900)).caption(&"y".repeat(1020));
+    stage.telegram.edit(&anna, &shop, question, photo).await;
+    becomes(&stage, &stage.owner, &stage.master, header, &format!("✏️ edited\n{REPEAT}")).await;
+    // And at the customer's side.
+    stage.telegram.fault(Fault::on("sendMessage").bot(&shop).answer(Answer::ResetAfter));
+    let reply = stage.answer(&copy, draft::text("at nien")).await;
+    let seen = stage.copy_of_reply(reply).await;
+    assert!(text(&seen).contains(REPEAT), "{seen}");
+    stage.telegram.edit(&stage.owner, &stage.master, reply, draft::text("at nine")).await;
+    becomes(&stage, &anna, &shop, id(&seen), &format!("{REPEAT}\nat nine")).await;
     stage.curtain().await;
 }
 

@@ -21,6 +21,7 @@ mod stages {
         a_sticker_follows_its_header_and_both_can_be_answered,
         the_longest_text_that_fits_keeps_its_header,
         words_that_look_like_a_header_are_left_alone,
+        a_replys_words_beyond_a_caption_arrive_once,
     );
 }
 
@@ -156,5 +157,36 @@ async fn words_that_look_like_a_header_are_left_alone(stage: Stage) {
         assert_eq!(text(&copy), words);
     }
     let mut stage = stage;
+    stage.curtain().await;
+}
+
+/// The words of a reply are a message of their own. They are not sent again with the file, whatever
+/// keeps that, and the owner learns which of the two arrived.
+async fn a_replys_words_beyond_a_caption_arrive_once(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "hello").await;
+    let words = "word ".repeat(300);
+    let photo = |seed| draft::photo(bytes(seed, 900)).caption(words.trim_end());
+    let with_words = |stage: &Stage| {
+        let chat = stage.telegram.chat(&anna, &shop);
+        chat.iter().filter(|message| text(message).contains("word word")).count()
+    };
+    let refuse = Answer::Refuse(400, "Bad Request: PHOTO_INVALID_DIMENSIONS".into());
+    stage.telegram.fault(Fault::on("sendPhoto").bot(&shop).chat(anna.id).answer(refuse.clone()));
+    stage.telegram.fault(Fault::on("sendDocument").bot(&shop).chat(anna.id).answer(refuse));
+    let reply = stage.answer(&copy, photo(1)).await;
+    let told = stage.answered(&stage.owner, &stage.master, reply, "Your words arrived").await;
+    assert_eq!(with_words(&stage), 1);
+    stage.restart().await;
+    stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
+    let seen = stage.copy_of_reply(reply).await;
+    assert!(text(&seen).is_empty(), "the file alone: {seen}");
+    assert_eq!(with_words(&stage), 1);
+    // Taken back, both go.
+    let delete = draft::text("/delete").reply_to(reply);
+    stage.telegram.send(&stage.owner, &stage.master, delete).await;
+    stage.owner_sees("Deleted").await;
+    assert_eq!(with_words(&stage), 0);
     stage.curtain().await;
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use telegram_emulator::{Answer, Bot, Draft, Fault, draft};
 
 use crate::support::{
-    Mode, Stage,
+    Backend, Mode, Stage,
     content::REPEAT,
     matrix::on_every_stage,
     oracle::{Cast, judge},
@@ -26,6 +26,7 @@ mod stages {
         a_reply_held_too_long_can_be_sent_again,
         an_unreachable_owner_is_told_to_the_customer_once,
         a_revoked_token_is_told_once_and_shown,
+        what_became_of_sending_again_is_said_in_the_end,
     );
 }
 
@@ -306,6 +307,78 @@ async fn a_reply_held_too_long_can_be_sent_again(mut stage: Stage) {
     stage.curtain().await;
     let cast = Cast { owner: &stage.owner, bots: &[&shop], customers: &[&anna] };
     judge(&stage, &[cast]).await.flawless(1, 1);
+}
+
+async fn what_became_of_sending_again_is_said_in_the_end(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "hello").await;
+    stage.telegram.block(&anna, &shop);
+    let reply = stage.answer(&copy, draft::text("at last")).await;
+    let told = stage.answered(&stage.owner, &stage.master, reply, "❌ Not delivered").await;
+    stage.telegram.unblock(&anna, &shop);
+    let edit = || Fault::on("editMessageText").bot(&stage.master).chat(stage.owner.id);
+    stage.telegram.fault(edit().answer(Answer::HtmlBadGateway));
+    stage.telegram.fault(edit().answer(Answer::ResetBefore));
+    stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
+    becomes(&stage, &told, "✅ Delivered").await;
+    stage.telegram.quiet().await;
+    assert_eq!(stage.telegram.faults_left(), 0);
+    assert_eq!(stage.said(&anna, &shop)[2..], ["at last"]);
+    stage.curtain().await;
+}
+
+/// For half a minute Telegram answers nothing but 502: what was written meanwhile is late, and
+/// nobody is told that it is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_of_telegram_is_sat_out() {
+    let mut stage = Stage::set(Backend::Sqlite, Mode::Webhook).await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "hello").await;
+    stage.telegram.quiet().await;
+    for bot in [&shop, &stage.master] {
+        let out = Fault::on("sendMessage").bot(bot).answer(Answer::HtmlBadGateway);
+        stage.telegram.fault(out.times(5));
+    }
+    let message = stage.telegram.send(&anna, &shop, draft::text("is anybody there?")).await;
+    let reply = stage.answer(&copy, draft::text("here I am")).await;
+    let late = stage.copy_of(&shop, &anna, message).await;
+    assert!(text(&late).contains(REPEAT), "{late}");
+    stage.copy_of_reply(reply).await;
+    assert_eq!(stage.count_answers(&anna, &shop, message, "⚠️"), 0, "she has nothing to be told");
+    stage.curtain().await;
+}
+
+/// What may not have been said is said again, to customers and to owners.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_that_may_be_lost_is_given_again() {
+    let mut stage = Stage::set(Backend::Sqlite, Mode::Webhook).await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "hello").await;
+    stage.telegram.quiet().await;
+    let fail = |bot: &Bot, chat: i64, times: usize| {
+        let fault = Fault::on("sendMessage").bot(bot).chat(chat).answer(Answer::ResetBefore);
+        stage.telegram.fault(fault.times(times));
+    };
+    // More often than a notice is tried at once.
+    fail(&stage.master, stage.owner.id, 3);
+    stage.telegram.block(&anna, &shop);
+    let reply = stage.answer(&copy, draft::text("at last")).await;
+    stage.answered(&stage.owner, &stage.master, reply, "❌ Not delivered").await;
+    stage.telegram.unblock(&anna, &shop);
+    stage.telegram.block(&stage.owner, &stage.master);
+    fail(&shop, anna.id, 3);
+    let message = stage.telegram.send(&anna, &shop, draft::text("hello again")).await;
+    stage.answered(&anna, &shop, message, "could not be delivered").await;
+    stage.telegram.unblock(&stage.owner, &stage.master);
+    stage.telegram.quiet().await;
+    // An answer of the master's own.
+    fail(&stage.master, stage.owner.id, 3);
+    stage.telegram.send(&stage.owner, &stage.master, draft::text("/bots")).await;
+    stage.owner_sees("Your client bots").await;
+    stage.curtain().await;
 }
 
 async fn an_unreachable_owner_is_told_to_the_customer_once(mut stage: Stage) {

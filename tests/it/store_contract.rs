@@ -226,8 +226,9 @@ async fn a_reference_is_found_by_its_source_and_by_its_copy(stage: Stage) {
     let at = MessageKey { bot: MASTER, chat: OWNER.chat(), message: copy };
     assert!(store.begin_reference(inbound(OWNER, 5), DeliveryState::Sending, 1).await.unwrap());
     assert!(!store.begin_reference(inbound(OWNER, 5), DeliveryState::Held, 2).await.unwrap());
-    assert!(store.is_sending_to(OWNER, MASTER, OWNER.chat()).await.unwrap());
-    assert!(!store.is_sending_to(OTHER, MASTER, OWNER.chat()).await.unwrap());
+    assert!(store.is_sending_to(OWNER, (MASTER, OWNER.chat()), 2).await.unwrap());
+    assert!(!store.is_sending_to(OTHER, (MASTER, OWNER.chat()), 2).await.unwrap());
+    assert!(!store.is_sending_to(OWNER, (MASTER, OWNER.chat()), 1).await.unwrap());
     let found = store.reference_of_source(OWNER, source(5), Part::Main).await.unwrap().unwrap();
     assert_eq!(
         (found.state, found.attempts, found.copy_message),
@@ -243,7 +244,7 @@ async fn a_reference_is_found_by_its_source_and_by_its_copy(stage: Stage) {
     store.finish_attempt(&made, sent, None).await.unwrap();
     let found = store.reference_of_copy(OWNER, at).await.unwrap().unwrap();
     assert_eq!((found.source, found.copy_message, found.state), (source(5), Some(copy), sent));
-    assert!(!store.is_sending_to(OWNER, MASTER, OWNER.chat()).await.unwrap());
+    assert!(!store.is_sending_to(OWNER, (MASTER, OWNER.chat()), 2).await.unwrap());
     // Every part of the key and the tenant count.
     assert!(store.reference_of_copy(OTHER, at).await.unwrap().is_none());
     for wrong in [

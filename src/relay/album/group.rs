@@ -30,8 +30,8 @@ pub(super) enum GroupStanding {
     Scattered,
     /// Nothing is left to be sent.
     Settled,
-    /// Another process is at it.
-    Busy,
+    /// Another process is at it, or Telegram answers nothing: to be tried after this time.
+    Busy(Duration),
 }
 
 /// How an attempt ended.
@@ -57,16 +57,20 @@ impl Group<'_> {
         });
         let standings = try_join_all(begun).await?;
         failpoint::at("album", "written");
-        if standings.contains(&Standing::Busy) {
+        let busy = standings.iter().find_map(|standing| match standing {
+            Standing::Busy(after) => Some(*after),
+            _ => None,
+        });
+        if let Some(after) = busy {
             self.let_go(&standings).await?;
-            return Ok(GroupStanding::Busy);
+            return Ok(GroupStanding::Busy(after));
         }
         let (mut most, mut settled) = (0, 0);
         for standing in &standings {
             match standing {
                 Standing::Go(attempt) => most = most.max(attempt.number),
                 Standing::Sent(_) | Standing::Told => settled += 1,
-                Standing::Busy | Standing::Failed(_) => return Ok(GroupStanding::Scattered),
+                Standing::Busy(_) | Standing::Failed(_) => return Ok(GroupStanding::Scattered),
             }
         }
         Ok(match settled {
@@ -120,6 +124,11 @@ impl Group<'_> {
         }
         tracing::warn!(missing = missing.len(), "Telegram made a part of an album");
         Ok(GroupEnding::Partly(copies))
+    }
+
+    /// When they are tried again after so many attempts with an unknown outcome, if they are.
+    pub(super) fn next_attempt_after(&self, attempts: i64) -> Option<Duration> {
+        self.0.first()?.next_attempt_after(attempts)
     }
 
     /// Writes how an attempt without copies ended.

@@ -14,15 +14,15 @@ use crate::{
     clock,
     relay::{
         BUSY, Failure, Relay, Verdict,
-        carry::{Carriage, initial, is_last},
+        carry::{Carriage, initial},
         compose::Composed,
         content::{Content, Reading, read},
         customer::Customer,
         header::Header,
         inbound::{HeaderEnding, Incoming},
         parking::Lane,
-        patience::{Patience, age, patience},
-        worth_telling_later,
+        patience::{LONGEST, Patience, age, patience},
+        worth_telling_later, worth_telling_within_a_day,
     },
     store::StoreError,
     telegram::{Outgoing, Refusal},
@@ -37,9 +37,11 @@ impl Relay {
         let client = self.inner.bots.current(bot).await?;
         let from = items.iter().find_map(|item| item.message.from.clone());
         let (Some(client), Some(from)) = (client, from) else {
-            // Detached meanwhile: the rule is that nobody is there.
-            self.unpark(&items).await?;
-            return Ok(Verdict::Done);
+            let verdict = self.lost_by_detaching(bot, &items).await?;
+            if verdict == Verdict::Done {
+                self.unpark(&items).await?;
+            }
+            return Ok(verdict);
         };
         let known = self.inner.store.known(client.owner, bot, chat).await?;
         let customer = Customer { client: &client, from: &from, chat, known };
@@ -109,7 +111,7 @@ impl Relay {
         let attempt = match group.begin(initial(&plain)).await? {
             GroupStanding::Go(attempt) => attempt,
             GroupStanding::Settled => return Ok(Verdict::Done),
-            GroupStanding::Busy => return Ok(Verdict::TryLater(BUSY)),
+            GroupStanding::Busy(after) => return Ok(Verdict::TryLater(after)),
             GroupStanding::Scattered => return self.one_by_one(customer, items).await,
         };
         let labelled =
@@ -126,7 +128,8 @@ impl Relay {
             let header = if attempt.is_repeat() { incoming.labelled() } else { incoming.header };
             self.name_the_rest(&group.0[0], header, copies).await;
         }
-        self.album_ended(customer, items, (ending, attempt.number)).await
+        let again = group.next_attempt_after(attempt.number);
+        self.album_ended(customer, items, (ending, attempt.number, again)).await
     }
 
     /// The item with the header above its words is the one Telegram left out: the first of the
@@ -156,7 +159,7 @@ impl Relay {
         &self,
         customer: &Customer<'_>,
         items: &[Item],
-        (ending, attempts): (GroupEnding, i64),
+        (ending, attempts, again): (GroupEnding, i64, Option<Duration>),
     ) -> Result<Verdict, StoreError> {
         let Some(first) = items.first() else { return Ok(Verdict::Done) };
         match ending {
@@ -170,9 +173,7 @@ impl Relay {
             GroupEnding::Never(refusal) if !is_of_inbox(&refusal) => {
                 self.one_by_one(customer, items).await
             }
-            GroupEnding::Unknown if !is_last(attempts) => {
-                Ok(Verdict::TryLater(Duration::from_secs(1)))
-            }
+            GroupEnding::Unknown if again.is_some() => Ok(Verdict::TryLater(again.unwrap_or(BUSY))),
             ending @ (GroupEnding::Unknown | GroupEnding::Never(_)) => {
                 let failure = match ending {
                     GroupEnding::Never(refusal) if attempts == 1 => Failure::of(&refusal),
@@ -194,7 +195,9 @@ impl Relay {
         let sentence = failure.for_customer(customer.language());
         let (caller, about) = (&customer.client.caller, Some(first.message.id));
         let told = self.say(caller, customer.chat, about, &sentence, None).await;
-        if let Some(after) = worth_telling_later(&told) {
+        let is_last = age(&first.message, clock::now_ms()) >= LONGEST;
+        let again = if is_last { worth_telling_later } else { worth_telling_within_a_day };
+        if let Some(after) = again(&told) {
             return Ok(Verdict::TryLater(after));
         }
         self.tell_album(customer.owner(), items, failure).await?;

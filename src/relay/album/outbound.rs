@@ -1,7 +1,5 @@
 //! An owner's album, to the customer whose copy one of its items replies to.
 
-use std::time::Duration;
-
 use super::{
     Item,
     compose::compose_album,
@@ -10,8 +8,8 @@ use super::{
 use crate::{
     model::{DeliveryState, OwnerId, Part, Reference},
     relay::{
-        BUSY, Failure, Relay, Verdict,
-        carry::{Attempt, Carriage, Ending, is_last},
+        Failure, Relay, Verdict,
+        carry::{Attempt, Carriage, Ending},
         compose::Reply,
         content::{Content, Reading, read},
         outbound::{Replied, Target, Undelivered, initial_of, running, with_protection},
@@ -196,7 +194,7 @@ impl Relay {
         let attempt = match group.begin(DeliveryState::Held).await? {
             GroupStanding::Go(attempt) => attempt,
             GroupStanding::Settled => return Ok(Replied::Done),
-            GroupStanding::Busy => return Ok(Replied::Later(BUSY)),
+            GroupStanding::Busy(after) => return Ok(Replied::Later(after)),
             GroupStanding::Scattered => return self.singly(owner, items, outgoing).await,
         };
         let key = (owner, outgoing.target.bot, outgoing.target.customer);
@@ -226,13 +224,13 @@ impl Relay {
                 undelivered(failure)
             }
             GroupEnding::Later(after, _) => Replied::Later(after),
-            GroupEnding::Unknown if !is_last(attempt.number) => {
-                Replied::Later(Duration::from_secs(1))
-            }
-            GroupEnding::Unknown => {
-                group.record(DeliveryState::Failed, Some(Failure::Uncertain)).await?;
-                undelivered(Failure::Uncertain)
-            }
+            GroupEnding::Unknown => match group.next_attempt_after(attempt.number) {
+                Some(after) => Replied::Later(after),
+                None => {
+                    group.record(DeliveryState::Failed, Some(Failure::Uncertain)).await?;
+                    undelivered(Failure::Uncertain)
+                }
+            },
         })
     }
 

@@ -13,11 +13,13 @@ enum What {
     Text,
     /// It has no room for words: its header or label is a message of its own.
     Sticker,
+    /// A photo with words too long for a bot's caption: they are a message of their own.
+    LongPhoto,
     /// Two photos, and a text that ends their album.
     Album,
 }
 
-use What::{Album, Sticker, Text};
+use What::{Album, LongPhoto, Sticker, Text};
 
 const INBOUND: &[Row] = &[
     ("inbound-written", Text, &["↻ text"]),
@@ -50,6 +52,13 @@ const OUTBOUND: &[Row] = &[
     ("outbound-recorded", Sticker, &["sticker"]),
 ];
 
+const OUTBOUND_LONG: &[Row] = &[
+    ("words-written", LongPhoto, &["↻ text", "photo"]),
+    ("words-sent", LongPhoto, &["text", "↻ text", "photo"]),
+    ("words-recorded", LongPhoto, &["text", "photo"]),
+    ("outbound-sent", LongPhoto, &["text", "photo", "↻ photo"]),
+];
+
 const OUTBOUND_ALBUM: &[Row] = &[
     ("album-parked", Album, &["photo", "photo", "text"]),
     ("outbound-written", Album, &["photo", "photo", "text"]),
@@ -65,6 +74,7 @@ impl What {
         match self {
             Text => vec![draft::text(group)],
             Sticker => vec![draft::sticker_static(b"webp".to_vec())],
+            LongPhoto => vec![draft::photo("long.jpg").caption(&format!("{group} ").repeat(900))],
             Album => vec![photo("1.jpg"), photo("2.jpg"), draft::text(group)],
         }
     }
@@ -125,6 +135,13 @@ async fn a_customers_albums(mut play: Play) {
     play.judged(1 + 3 * INBOUND_ALBUM.len(), 0).await;
 }
 
+async fn replies_with_long_words(mut play: Play) {
+    let (anna, shop) = (play.anna.clone(), play.shop.clone());
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    all(&mut play, OUTBOUND_LONG, (&owner, &master), (&anna, &shop)).await;
+    play.ends().await;
+}
+
 async fn replies(mut play: Play) {
     let (anna, shop) = (play.anna.clone(), play.shop.clone());
     let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
@@ -168,6 +185,7 @@ on_each_database!(
     a_customers_messages,
     a_customers_albums,
     replies,
+    replies_with_long_words,
     replies_by_album,
     what_did_not_arrive,
 );
