@@ -270,6 +270,8 @@ sentences! {
     // Alarms.
     /// A client bot's token is dead.
     alarm_revoked = "alarm-revoked" (bot);
+    /// It is accepted again.
+    alarm_works = "alarm-works" (bot);
     /// A client bot's updates go elsewhere.
     alarm_contested = "alarm-contested" (bot);
     /// The database does not answer.

@@ -27,7 +27,7 @@ use crate::{
 /// In so long, somebody else's order is changed three times at most.
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Client bots looked at in the time in which the master bot is looked at once.
-const A_ROUND: u32 = 60;
+pub(super) const A_ROUND: u32 = 60;
 /// How long the same trouble with deliveries is not said again.
 const SAID: Duration = Duration::from_hours(1);
 /// An error of a delivery that is older than this is over.

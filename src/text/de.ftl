@@ -85,6 +85,7 @@ label-unusable = Das kann kein Label sein. Ein Label hat 1 bis 64 Zeichen: Buchs
 # Alarms
 
 alarm-revoked = 🔴 Telegram akzeptiert den Token von @{ $bot } nicht mehr. Über diesen Bot sind Sie für Ihre Kunden nicht mehr erreichbar. Holen Sie sich den aktuellen Token bei @BotFather (/mybots → API Token) und senden Sie ihn hier mit /add: Alle Unterhaltungen gehen weiter.
+alarm-works = 🟢 @{ $bot } funktioniert wieder: Telegram akzeptiert den Token. Nachrichten werden weitergeleitet wie zuvor. Antworten, die nicht zugestellt wurden, senden Sie mit der Schaltfläche „Erneut senden“ darunter.
 alarm-contested = 🟠 Ein anderes Programm empfängt die Nachrichten von @{ $bot }, deshalb kommen sie nicht bei Ihnen an. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen hier mit /add.
 alarm-database-silent = 🔴 Die Datenbank antwortet nicht, deshalb wird gerade nichts weitergeleitet. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Sehen Sie nach, ob die Datenbank läuft und erreichbar ist, und starten Sie sie wieder.
 alarm-database-full = 🔴 Die Datenbank nimmt nichts mehr an, deshalb wird gerade nichts weitergeleitet: Ihr Datenträger ist voll, oder sie darf nur gelesen werden. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Schaffen Sie Speicherplatz, oder geben Sie der Datenbank das Schreibrecht zurück.

@@ -85,6 +85,7 @@ label-unusable = 这不能用作标签。标签为 1 到 64 个字符，只能�
 # Alarms
 
 alarm-revoked = 🔴 Telegram 不再接受 @{ $bot } 的 Token，客户无法通过它联系您。请在 @BotFather 获取最新的 Token（/mybots → API Token），然后在这里用 /add 发送，所有对话都会继续。
+alarm-works = 🟢 @{ $bot } 已恢复工作：Telegram 接受了它的 Token。消息会像以前一样转发。未送达的回复，点其下方的“重新发送”按钮即可发出。
 alarm-contested = 🟠 另一个程序正在接收 @{ $bot } 的消息，因此消息到不了您这里。请停止那个程序，或在 @BotFather 撤销 Token，然后在这里用 /add 发送新的 Token。
 alarm-database-silent = 🔴 数据库没有响应，目前无法转发任何消息。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请检查数据库是否在运行、是否可以访问，然后重新启动它。
 alarm-database-full = 🔴 数据库不再接受写入，目前无法转发任何消息：磁盘已满，或数据库只能读取。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请释放磁盘空间，或恢复数据库的写入权限。
