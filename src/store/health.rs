@@ -60,13 +60,12 @@ impl Store {
 
     /// The bot fares well again. Its owner is to be told so, if he was told of this alarm.
     pub async fn end_told_alarm(&self, bot: BotId, state: BotState) -> Result<(), StoreError> {
-        let update = sql("UPDATE bot_health SET alarm = ?, told_at = NULL \
-             WHERE bot_id = ? AND alarm = ? AND told_at IS NOT NULL");
-        let active = BotState::Active.word();
-        self.write(update.bind(active).bind(bot).bind(state.word())).await?;
-        let update = sql("UPDATE bot_health SET alarm = NULL, told_at = NULL \
-             WHERE bot_id = ? AND alarm <> ?");
-        self.write(update.bind(bot).bind(active)).await?;
+        // In one statement: it may be told at this moment. From left to right, so that both databases
+        // look at the same value.
+        let update = sql("UPDATE bot_health \
+             SET alarm = CASE WHEN told_at IS NULL THEN NULL ELSE ? END, told_at = NULL \
+             WHERE bot_id = ? AND alarm = ?");
+        self.write(update.bind(BotState::Active.word()).bind(bot).bind(state.word())).await?;
         Ok(())
     }
 
