@@ -295,6 +295,8 @@ fn run_background(
     running.tasks.spawn(count_bots(rooms.bots.clone(), metrics.clone(), stop.clone()));
     let (master, reminding) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.keep_reminding(reminding).await });
+    let (master, patience, reach) = (rooms.master.clone(), config.watch_every * 10, stop.clone());
+    running.tasks.spawn(async move { master.watch_reach(patience, reach).await });
     let (master, watching) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.watch_database(watching).await });
     if config.intake == Intake::Polling {

@@ -4,12 +4,14 @@
 //! - [`watching`]: notices when somebody else changed it
 //! - [`alarms`]: how the bots fare, and the telling of it
 //! - [`doubts`]: looks again at those whose token was refused
+//! - [`reach`]: whether Telegram reaches us
 //! - [`waking`]: how many tokens Telegram may see anew in a minute
 //!
 //! What a bot does with an update is not known here.
 
 mod alarms;
 mod doubts;
+mod reach;
 mod waking;
 mod watching;
 mod webhooks;
@@ -24,6 +26,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use doubts::Doubts;
+pub use reach::Cut;
+use reach::Reach;
 use waking::Waking;
 pub(crate) use webhooks::host_of;
 pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
@@ -65,6 +69,7 @@ struct Inner {
     master_order: tokio::sync::Mutex<()>,
     waking: Mutex<Waking>,
     doubts: Mutex<Doubts>,
+    reach: Mutex<Reach>,
     doubt: Notify,
     alarm: Notify,
 }
@@ -108,6 +113,7 @@ impl Bots {
             master_order: tokio::sync::Mutex::default(),
             waking: Mutex::default(),
             doubts: Mutex::default(),
+            reach: Mutex::default(),
             doubt: Notify::new(),
             alarm: Notify::new(),
         };

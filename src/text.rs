@@ -278,7 +278,11 @@ sentences! {
     alarm_database_silent = "alarm-database-silent" ();
     /// The database takes nothing more.
     alarm_database_full = "alarm-database-full" ();
-    /// It works again.
+    /// Telegram can't deliver what people write.
+    alarm_cut_off = "alarm-cut-off" (host, reason);
+    /// It can again.
+    alarm_reached = "alarm-reached" ();
+    /// The database works again.
     alarm_database_works = "alarm-database-works" ();
     /// A client bot left a group.
     left_group = "left-group" (bot, title);
