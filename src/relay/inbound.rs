@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     clock, failpoint,
-    model::{DeliveryState, MessageKey, OwnerId, Part},
+    model::{DeliveryState, MessageKey, Part},
     store::StoreError,
     telegram::{Caller, ClientBot, Outgoing, Refusal},
     text::Language,
@@ -306,14 +306,6 @@ impl Relay {
             self.shows(MessageKey { bot, chat, message: copy }, &incoming.content);
         }
         Ok(incomplete.map_or(Carried::Done, Carried::Tell))
-    }
-
-    /// Tells an owner something about one of his client bots, where he will see it.
-    pub(crate) async fn tell_owner(&self, owner: OwnerId, text: &str) {
-        let told = self.say(&self.inner.master, owner.chat(), None, text, None).await;
-        if let Err(error) = told {
-            tracing::warn!(owner.id = %owner, %error, "an owner could not be told");
-        }
     }
 
     /// The bot that writes into inboxes.
