@@ -216,7 +216,9 @@ fn build(
     );
     let master =
         Master::new(store.clone(), telegram.clone(), bots.clone(), seal, caller.clone(), doors);
-    let dispatch = Dispatch::new(store, bots.clone(), master.clone(), relay, metrics.clone());
+    let rooms = (master.clone(), relay);
+    let patience = config.turn_patience;
+    let dispatch = Dispatch::new(store, bots.clone(), rooms, metrics.clone(), patience);
     Ok(Rooms { telegram, bots, master, dispatch, caller })
 }
 
