@@ -61,7 +61,10 @@ impl Relay {
         };
         let carriage = Carriage::inbound(self, customer, customer.source(message));
         let failure = match self.carry_in(&carriage, &incoming, Part::Main).await? {
-            Carried::Before => return Ok(Verdict::Done),
+            Carried::Before => {
+                self.acknowledge_late(customer, message);
+                return Ok(Verdict::Done);
+            }
             Carried::Done => {
                 self.acknowledge(customer, message);
                 return Ok(Verdict::Done);
