@@ -69,6 +69,7 @@ impl Relay {
                 self.acknowledge(customer, message);
                 return Ok(Verdict::Done);
             }
+            Carried::Told => return Ok(Verdict::Done),
             Carried::Later(after) => return Ok(Verdict::TryLater(after)),
             Carried::Tell(failure) => failure,
         };
@@ -199,7 +200,8 @@ impl Relay {
         let plain =
             compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
         let attempt = match carriage.begin(part, initial(&plain)).await? {
-            Standing::Sent(_) | Standing::Told => return Ok(Carried::Before),
+            Standing::Sent(_) => return Ok(Carried::Before),
+            Standing::Told => return Ok(Carried::Told),
             Standing::Busy => return Ok(Carried::Later(BUSY)),
             Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
             Standing::Go(attempt) => attempt,
@@ -323,6 +325,8 @@ pub(super) enum Carried {
     Done,
     /// It is since an earlier delivery.
     Before,
+    /// It failed, and was told of since an earlier delivery.
+    Told,
     Later(Duration),
     Tell(Failure),
 }

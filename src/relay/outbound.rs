@@ -213,7 +213,7 @@ impl Relay {
             return Ok(undelivered(failure));
         }
         Ok(match carriage.settle(Part::Main, ending, attempt.number).await? {
-            Carried::Done | Carried::Before => Replied::Delivered,
+            Carried::Done | Carried::Before | Carried::Told => Replied::Delivered,
             Carried::Later(after) => Replied::Later(after),
             Carried::Tell(failure) => undelivered(failure),
         })

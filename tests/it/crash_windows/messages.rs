@@ -177,6 +177,16 @@ async fn first_messages(mut play: Play) {
         play.rests().await;
         assert_eq!(play.stage.times(&boris, &shop, "✅"), 1, "{point}");
     }
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    let eve = play.stage.customer("Eve", &shop).await;
+    play.stage.telegram.block(&owner, &master);
+    let first = draft::text("nobody there");
+    let deed = async |play: &mut Play| play.stage.telegram.send(&eve, &shop, first).await;
+    let sent = play.dies_at("inbound-told", deed).await;
+    assert_eq!(play.stage.count_answers(&eve, &shop, sent, "❌"), 2);
+    play.rests().await;
+    assert_eq!(play.stage.times(&eve, &shop, "✅"), 0);
+    play.stage.telegram.unblock(&owner, &master);
     play.ends().await;
 }
 
