@@ -9,7 +9,7 @@
 //! accepted by turns is looked at ever less often, so that its owner is not told each time.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
@@ -57,12 +57,10 @@ impl Default for Doubts {
 
 impl Doubts {
     fn refused(&mut self, bot: BotId, now: Instant) {
-        let long = self.first * LONGEST;
         let doubt = self.doubt(bot, now);
-        let Some(works) = doubt.works else { return };
-        let is_relapse = now.duration_since(works) < long;
-        let relapses = if is_relapse { doubt.relapses.saturating_add(1) } else { 0 };
-        *doubt = Doubt { relapses, ..Doubt::new(now) };
+        if doubt.works.is_some() {
+            *doubt = Doubt { relapses: doubt.relapses.saturating_add(1), ..Doubt::new(now) };
+        }
     }
 
     fn shows_life(&mut self, bot: BotId, now: Instant) {
@@ -78,6 +76,15 @@ impl Doubts {
 
     fn works(&mut self, bot: BotId, now: Instant) {
         self.doubt(bot, now).works = Some(now);
+    }
+
+    /// Takes note of which ones work, whoever found it out, and forgets those that have for long.
+    fn settle(&mut self, is_refused: impl Fn(BotId) -> bool, now: Instant) {
+        let long = self.first * LONGEST;
+        self.bots.retain(|bot, doubt| {
+            doubt.works = if is_refused(*bot) { None } else { doubt.works.or(Some(now)) };
+            doubt.works.is_none_or(|works| now.duration_since(works) < long)
+        });
     }
 
     /// It has a new token, or is gone.
@@ -159,7 +166,9 @@ impl Bots {
         let now = Instant::now();
         let mut refused = self.all();
         refused.retain(|client| client.state == BotState::Revoked);
+        let ids: HashSet<BotId> = refused.iter().map(|client| client.id()).collect();
         self.in_doubt(|doubts| {
+            doubts.settle(|bot| ids.contains(&bot), now);
             refused.retain(|client| doubts.is_due(client.id(), now));
             refused.into_iter().min_by_key(|client| doubts.doubt(client.id(), now).since)
         })
@@ -170,6 +179,7 @@ impl Bots {
         let looked = self.inner.telegram.identify(&client.caller).await;
         let now = Instant::now();
         let Err(error) = looked else {
+            // At once: it may be refused again before the next round.
             self.in_doubt(|doubts| doubts.works(bot, now));
             return self.recovered(client).await;
         };
@@ -235,10 +245,12 @@ mod tests {
             doubts.shows_life(BOT, now);
             assert!(!doubts.is_due(BOT, now + MINUTE * (minutes - 1)));
             now += MINUTE * minutes;
+            doubts.settle(|_| true, now);
             assert!(doubts.is_due(BOT, now));
         }
-        doubts.works(BOT, now);
+        doubts.settle(|_| false, now);
         now += MINUTE * LONGEST;
+        doubts.settle(|_| false, now);
         doubts.refused(BOT, now);
         doubts.shows_life(BOT, now);
         assert!(doubts.is_due(BOT, now), "it has worked for long");
