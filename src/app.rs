@@ -216,7 +216,9 @@ fn build(
     );
     let master =
         Master::new(store.clone(), telegram.clone(), bots.clone(), seal, caller.clone(), doors);
-    let dispatch = Dispatch::new(store, bots.clone(), master.clone(), relay, metrics.clone());
+    let rooms = (master.clone(), relay);
+    let patience = config.turn_patience;
+    let dispatch = Dispatch::new(store, bots.clone(), rooms, metrics.clone(), patience);
     Ok(Rooms { telegram, bots, master, dispatch, caller })
 }
 
@@ -288,11 +290,15 @@ fn run_background(
     running.tasks.spawn(async move { bots.keep_orders(keeper).await });
     let (bots, every, watch) = (rooms.bots.clone(), config.watch_every, stop.clone());
     running.tasks.spawn(async move { bots.keep_watch(every, watch).await });
+    let (bots, every, doubting) = (rooms.bots.clone(), config.watch_every, stop.clone());
+    running.tasks.spawn(async move { bots.keep_doubting(every, doubting).await });
     let (bots, telling) = (rooms.bots.clone(), stop.clone());
     running.tasks.spawn(async move { bots.keep_telling(telling).await });
     running.tasks.spawn(count_bots(rooms.bots.clone(), metrics.clone(), stop.clone()));
     let (master, reminding) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.keep_reminding(reminding).await });
+    let (master, patience, reach) = (rooms.master.clone(), config.watch_every * 10, stop.clone());
+    running.tasks.spawn(async move { master.watch_reach(patience, reach).await });
     let (master, watching) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.watch_database(watching).await });
     if config.intake == Intake::Polling {

@@ -3,11 +3,15 @@
 //! - [`webhooks`]: tells Telegram where a bot's updates go, only when that changed
 //! - [`watching`]: notices when somebody else changed it
 //! - [`alarms`]: how the bots fare, and the telling of it
+//! - [`doubts`]: looks again at those whose token was refused
+//! - [`reach`]: whether Telegram reaches us
 //! - [`waking`]: how many tokens Telegram may see anew in a minute
 //!
 //! What a bot does with an update is not known here.
 
 mod alarms;
+mod doubts;
+mod reach;
 mod waking;
 mod watching;
 mod webhooks;
@@ -21,6 +25,9 @@ use std::{
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use doubts::Doubts;
+pub use reach::Cut;
+use reach::Reach;
 use waking::Waking;
 pub(crate) use webhooks::host_of;
 pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
@@ -63,6 +70,9 @@ struct Inner {
     master_state: Mutex<BotState>,
     master_order: tokio::sync::Mutex<()>,
     waking: Mutex<Waking>,
+    doubts: Mutex<Doubts>,
+    reach: Mutex<Reach>,
+    doubt: Notify,
     alarm: Notify,
 }
 
@@ -104,6 +114,9 @@ impl Bots {
             master_state: Mutex::new(BotState::Active),
             master_order: tokio::sync::Mutex::default(),
             waking: Mutex::default(),
+            doubts: Mutex::default(),
+            reach: Mutex::default(),
+            doubt: Notify::new(),
             alarm: Notify::new(),
         };
         Self { inner: Arc::new(inner) }
@@ -136,6 +149,10 @@ impl Bots {
     pub async fn find(&self, bot: BotId) -> Result<Option<Arc<ClientBot>>, StoreError> {
         if let Some(client) = self.get(bot) {
             self.note_awake(bot);
+            if self.by_webhook() {
+                // Telegram brings updates of tokens it accepts alone.
+                self.shows_life(bot);
+            }
             return Ok(Some(client));
         }
         let Some(client) = self.inner.store.bot(bot).await?.and_then(|row| self.open(&row)) else {
@@ -253,6 +270,7 @@ impl Bots {
         if known.is_some_and(|row| row.owner != owner) {
             inner.store.forget_bot_settings(identity.id).await?;
         }
+        self.in_doubt(|doubts| doubts.forget(identity.id));
         let caller = Caller { bot: identity.id, token: token.clone() };
         let client = ClientBot::of(&row, settings, caller);
         self.note_awake(identity.id);
@@ -294,6 +312,7 @@ impl Bots {
     }
 
     fn forget(&self, bot: BotId) {
+        self.in_doubt(|doubts| doubts.forget(bot));
         let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
         running.remove(&bot);
         drop(running);

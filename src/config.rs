@@ -84,10 +84,14 @@ pub struct Config {
     pub log_format: LogFormat,
     /// How often it is looked where a bot's updates go. No variable sets it; tests do not wait so long.
     pub watch_every: Duration,
+    /// How long an update waits for those of its chat before it. No variable sets it either.
+    pub turn_patience: Duration,
 }
 
 /// How often it is looked where a bot's updates go.
 const WATCH_EVERY: Duration = Duration::from_mins(1);
+/// How long an update waits for those of its chat before it; Telegram hangs up after 60 s.
+const TURN_PATIENCE: Duration = Duration::from_secs(50);
 
 /// How updates come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,6 +222,7 @@ impl Config {
             log: log?,
             log_format: log_format?,
             watch_every: WATCH_EVERY,
+            turn_patience: TURN_PATIENCE,
         })
     }
 

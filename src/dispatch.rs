@@ -39,8 +39,6 @@ const CAPACITY: usize = 1024;
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 /// When to come again where all places are taken.
 pub const WHEN_FULL: Duration = Duration::from_secs(2);
-/// How long an update waits for those of its chat before it; Telegram hangs up after 60 s.
-const TURN_PATIENCE: Duration = Duration::from_secs(50);
 /// When to come again where the turn did not come.
 const AFTER_NO_TURN: Duration = Duration::from_secs(5);
 /// When to come again to a process that stops: by then there is another one.
@@ -106,6 +104,7 @@ struct Inner {
     relay: Relay,
     metrics: Metrics,
     lanes: Lanes<(BotId, (u8, i64))>,
+    turn_patience: Duration,
     troubles: Troubles,
     places: Room<Tenant>,
     tasks: TaskTracker,
@@ -114,7 +113,13 @@ struct Inner {
 
 impl Dispatch {
     /// Puts the handlers together.
-    pub fn new(store: Store, bots: Bots, master: Master, relay: Relay, metrics: Metrics) -> Self {
+    pub fn new(
+        store: Store,
+        bots: Bots,
+        (master, relay): (Master, Relay),
+        metrics: Metrics,
+        turn_patience: Duration,
+    ) -> Self {
         let inner = Inner {
             store,
             bots,
@@ -122,6 +127,7 @@ impl Dispatch {
             relay,
             metrics,
             lanes: Lanes::default(),
+            turn_patience,
             troubles: Troubles::new(),
             places: Room::new(CAPACITY),
             tasks: TaskTracker::new(),
@@ -201,7 +207,8 @@ impl Dispatch {
     async fn in_turn(&self, bot: BotId, update: Arc<Update>) -> Outcome {
         let began = Instant::now();
         let lane = update.lane();
-        let turn = tokio::time::timeout(TURN_PATIENCE, self.inner.lanes.turn((bot, lane)));
+        let turn = self.inner.lanes.turn((bot, lane));
+        let turn = tokio::time::timeout(self.inner.turn_patience, turn);
         let Some(Ok(_turn)) = self.inner.stop.run_until_cancelled(turn).await else {
             tracing::info!(
                 took_ms = began.elapsed().as_secs_f64() * 1e3,

@@ -19,6 +19,7 @@ mod admission;
 mod bans;
 mod card;
 mod commands;
+mod cut_off;
 mod health;
 mod inbox;
 mod menu;

@@ -73,7 +73,6 @@ pub async fn poll_clients(
     loop {
         changed.mark_unchanged();
         let mut wanted = bots.all();
-        wanted.retain(|bot| bot.state != BotState::Revoked);
         let tokens: HashMap<_, _> =
             wanted.iter().map(|bot| (bot.id(), &bot.caller.token)).collect();
         loops.retain(|bot, (caller, end)| {
@@ -83,7 +82,7 @@ pub async fn poll_clients(
             }
             keeps
         });
-        wanted.retain(|bot| !loops.contains_key(&bot.id()));
+        wanted.retain(|bot| bot.state != BotState::Revoked && !loops.contains_key(&bot.id()));
         wanted.sort_unstable_by_key(|bot| Reverse(bot.id()));
         let mut asleep = false;
         for bot in wanted {
@@ -131,7 +130,8 @@ async fn poll_client(
         let known = match error.refusal() {
             Some(Refusal::TokenRevoked) => {
                 let known = bots.token_refused(&client).await;
-                if known.is_ok() {
+                let again = bots.works_again(&client);
+                if known.is_ok() && stop.run_until_cancelled(again).await.is_none() {
                     return;
                 }
                 known

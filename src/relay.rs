@@ -70,7 +70,7 @@ use crate::{
     bots::Bots,
     clock,
     lanes::Lanes,
-    model::{Inbox, MessageKey, OwnerId, Reference},
+    model::{BotId, Inbox, MessageKey, OwnerId, Reference},
     seal::Seal,
     store::{Store, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal, Telegram},
@@ -125,6 +125,8 @@ struct Inner {
     seal: Seal,
     master: Caller,
     parking: parking::Parking,
+    /// Groups a client bot is leaving.
+    leaving: Lanes<(BotId, ChatId)>,
     /// One change of a copy at a time, so that what is remembered of it is what it shows.
     changes: Lanes<MessageKey>,
     edited: edit::Edited,
@@ -162,6 +164,7 @@ impl Relay {
                 seal,
                 master,
                 parking: parking::Parking::default(),
+                leaving: Lanes::default(),
                 changes: Lanes::default(),
                 edited: edit::Edited::new(),
                 receipts: Cache::new(RECEIPTS),

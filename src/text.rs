@@ -272,13 +272,19 @@ sentences! {
     // Alarms.
     /// A client bot's token is dead.
     alarm_revoked = "alarm-revoked" (bot);
+    /// It is accepted again.
+    alarm_works = "alarm-works" (bot);
     /// A client bot's updates go elsewhere.
     alarm_contested = "alarm-contested" (bot);
     /// The database does not answer.
     alarm_database_silent = "alarm-database-silent" ();
     /// The database takes nothing more.
     alarm_database_full = "alarm-database-full" ();
-    /// It works again.
+    /// Telegram can't deliver what people write.
+    alarm_cut_off = "alarm-cut-off" (host, reason);
+    /// It can again.
+    alarm_reached = "alarm-reached" ();
+    /// The database works again.
     alarm_database_works = "alarm-database-works" ();
     /// A client bot left a group.
     left_group = "left-group" (bot, title);

@@ -80,6 +80,7 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
     let Some(bot) = known_sender(&door, &bot, &request) else {
         return refused(StatusCode::UNAUTHORIZED);
     };
+    door.bots.heard();
     if let Some(seat) = request.extensions().get::<Arc<Seat>>() {
         seat.is_known_now();
     }

@@ -56,12 +56,19 @@ impl Bots {
     /// # Errors
     /// When the database fails.
     pub async fn recovered(&self, client: &ClientBot) -> Result<(), StoreError> {
-        let fares_badly = |now: &Arc<ClientBot>| now.state != BotState::Active;
-        if self.same(client).is_none_or(|now| !fares_badly(&now)) {
-            return Ok(());
+        let state = self.same(client).map(|now| now.state);
+        match state {
+            None | Some(BotState::Active) => return Ok(()),
+            Some(BotState::Revoked) => {
+                if !self.is_current(client).await? {
+                    return Ok(());
+                }
+                self.inner.store.end_told_alarm(client.id(), BotState::Revoked).await?;
+            }
+            Some(_) => self.inner.store.end_alarm(client.id()).await?,
         }
-        self.inner.store.end_alarm(client.id()).await?;
         self.set_state(client, BotState::Active).await?;
+        self.inner.alarm.notify_one();
         tracing::info!(bot.id = %client.id(), "a client bot's updates come again");
         Ok(())
     }
@@ -145,8 +152,8 @@ impl Bots {
         let text = match alarm.state {
             BotState::Revoked => language.alarm_revoked(&alarm.username),
             BotState::Contested => language.alarm_contested(&alarm.username),
-            // Good news needs no alarm.
-            BotState::Active | BotState::Removed => return store.end_alarm(alarm.bot).await,
+            BotState::Active => language.alarm_works(&alarm.username),
+            BotState::Removed => return store.end_alarm(alarm.bot).await,
         };
         let mut parameters = Map::new();
         parameters.insert("text".to_owned(), json!(text));
@@ -164,7 +171,13 @@ impl Bots {
                 tracing::warn!(owner.id = %alarm.owner, %error, "an owner can't be told of an alarm");
             }
         }
-        store.alarm_told(alarm, clock::now_ms()).await
+        let is_past = !store.alarm_told(alarm, clock::now_ms()).await?;
+        if is_past && alarm.state == BotState::Revoked {
+            // It ended while it was told.
+            store.raise_if_over(alarm.bot).await?;
+            self.inner.alarm.notify_one();
+        }
+        Ok(())
     }
 
     /// Records how a bot fares and that its owner is to be told, unless that is known.
@@ -176,6 +189,9 @@ impl Bots {
         }
         // First of all: what ends in the middle is found again by whoever comes next.
         self.inner.store.raise_alarm(client.id(), state).await?;
+        if state == BotState::Revoked {
+            self.doubt(client.id());
+        }
         if self.set_state(client, state).await? {
             tracing::warn!(bot.id = %client.id(), state = state.word(), "a client bot fares badly");
         }

@@ -16,7 +16,11 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Bots, OrderError, webhooks::is_right};
+use super::{
+    Bots, OrderError,
+    reach::{RECENT_S, trouble},
+    webhooks::is_right,
+};
 use crate::{
     clock,
     model::{BotId, BotState},
@@ -27,11 +31,9 @@ use crate::{
 /// In so long, somebody else's order is changed three times at most.
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Client bots looked at in the time in which the master bot is looked at once.
-const A_ROUND: u32 = 60;
+pub(super) const A_ROUND: u32 = 60;
 /// How long the same trouble with deliveries is not said again.
 const SAID: Duration = Duration::from_hours(1);
-/// An error of a delivery that is older than this is over.
-const RECENT_S: i64 = 10 * 60;
 /// What Telegram may say of deliveries in different words before old ones are forgotten.
 const WORDS: usize = 100;
 
@@ -95,7 +97,10 @@ impl Bots {
 
     async fn look_at_master(&self, rounds: &mut Rounds) {
         match self.order_master_updates().await {
-            Ok(info) => rounds.warn_of(self.inner.master.bot, &info),
+            Ok(info) => {
+                self.looked_at(self.inner.master.bot, &info);
+                rounds.warn_of(self.inner.master.bot, &info);
+            }
             Err(OrderError::Call(error)) if error.refusal() == Some(&Refusal::TokenRevoked) => {
                 self.master_fares(BotState::Revoked);
             }
@@ -110,6 +115,7 @@ impl Bots {
         }
         let looked = match self.inner.telegram.webhook_info(&client.caller).await {
             Ok(info) if is_right(&info, self.client_order(client.id()).as_ref()) => {
+                self.looked_at(client.id(), &info);
                 rounds.warn_of(client.id(), &info);
                 self.recovered(client).await
             }
@@ -157,19 +163,18 @@ impl Bots {
 }
 
 impl Rounds {
-    /// Says what Telegram says of deliveries to us. A 503 is our own "later".
+    /// Says what Telegram says of deliveries to us.
     fn warn_of(&mut self, bot: BotId, info: &WebhookInfo) {
-        let Some(words) = &info.last_error_message else { return };
+        let Some(reason) = trouble(info) else { return };
         let recent = info.last_error_date.saturating_add(RECENT_S) > clock::now_ms() / 1000;
-        let said = self.said.get(words).is_some_and(|said| said.elapsed() < SAID);
-        if !recent || said || words.contains("503") {
+        let said = self.said.get(&reason).is_some_and(|said| said.elapsed() < SAID);
+        if !recent || said {
             return;
         }
         if self.said.len() >= WORDS {
             self.said.clear();
         }
-        self.said.insert(words.clone(), Instant::now());
-        let reason: String = words.chars().filter(|c| !c.is_control()).take(200).collect();
+        self.said.insert(reason.clone(), Instant::now());
         tracing::error!(
             bot.id = %bot,
             address = %super::host_of(&info.url),

@@ -106,7 +106,7 @@ impl Dispatch {
             if !button.is_surely_shown() {
                 return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
             }
-            let undo = async { Ok(self.inner.relay.undo(owner.id, &button).await?) };
+            let undo = async { Ok(self.inner.relay.undo(owner.id, &button, update).await?) };
             return self.once(update, undo).await;
         }
         self.once(update, self.inner.master.handle(owner, Said::Button(button))).await

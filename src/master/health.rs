@@ -69,7 +69,7 @@ impl ByHeart {
         }
     }
 
-    fn all(&self) -> Vec<Owner> {
+    pub(super) fn all(&self) -> Vec<Owner> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.iter().map(|(id, language)| Owner { id: *id, language: *language }).collect()
     }

@@ -129,6 +129,9 @@ impl Feed {
             Ok(updates) => updates,
             Err(error) => return Some(Err(error)),
         };
+        if let Some((bots, Some(client))) = &self.recovery {
+            bots.shows_life(client.id());
+        }
         self.recover().await;
         for update in updates.into_iter().filter_map(Update::read) {
             if self.window.begin(update.id) {

@@ -105,6 +105,14 @@ impl Relay {
         }
     }
 
+    /// Acknowledges a message that is delivered again, where that is done once per conversation and
+    /// was not: a process that was killed may have left it out.
+    pub(super) fn acknowledge_late(&self, customer: &Customer<'_>, message: &Message) {
+        if customer.client.settings.acknowledgement == Acknowledgement::Once {
+            self.acknowledge(customer, message);
+        }
+    }
+
     fn on_the_side(
         &self,
         customer: &Customer<'_>,

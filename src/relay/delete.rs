@@ -56,7 +56,7 @@ impl Relay {
             None => language.delete_how(),
             Some(own) => {
                 let album = self.inner.store.album_of(owner, own.source).await?;
-                let (taken, _) = self.take_replies_back(owner, &album).await?;
+                let (taken, _) = self.take_replies_back(owner, &album, DELETED).await?;
                 told(&taken, language)
             }
         };
@@ -73,10 +73,16 @@ impl Relay {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn undo(&self, owner: OwnerId, button: &Button) -> Result<(), StoreError> {
+    pub async fn undo(
+        &self,
+        owner: OwnerId,
+        button: &Button,
+        update: i64,
+    ) -> Result<(), StoreError> {
         let language = self.owner_language(owner).await?;
         let sources = self.undo_sources(owner, &button.data);
-        let (taken, found) = self.take_replies_back(owner, &sources).await?;
+        let by = deleted_by(update);
+        let (taken, found) = self.take_replies_back(owner, &sources, &by).await?;
         let toast = match taken {
             Taken::Nothing | Taken::Before => language.button_stale(),
             ref taken => told(taken, language),
@@ -118,12 +124,13 @@ impl Relay {
         (first..=last).take(10).map(|id| MessageKey { bot, chat, message: MessageId(id) }).collect()
     }
 
-    /// Deletes the copies of replies at their customers. Gives how the worst of them went, and the
-    /// first reply found.
+    /// Deletes the copies of replies at their customers, and writes why they are gone. Gives how the
+    /// worst of them went, and the first reply found.
     async fn take_replies_back(
         &self,
         owner: OwnerId,
         sources: &[MessageKey],
+        reason: &str,
     ) -> Result<(Taken, Option<Reference>), StoreError> {
         let store = &self.inner.store;
         let (mut worst, mut found) = (Taken::Nothing, None);
@@ -132,7 +139,7 @@ impl Relay {
             let Some(own) = own.filter(|own| own.direction == Direction::Outbound) else {
                 continue;
             };
-            let taken = self.take_reply_back(owner, &own).await?;
+            let taken = self.take_reply_back(owner, &own, reason).await?;
             if taken == Taken::Back {
                 let master = &self.inner.master;
                 self.take_own_reaction(master, source.chat, source.message).await;
@@ -148,7 +155,16 @@ impl Relay {
         Ok((worst, found))
     }
 
-    async fn take_reply_back(&self, owner: OwnerId, own: &Reference) -> Result<Taken, StoreError> {
+    async fn take_reply_back(
+        &self,
+        owner: OwnerId,
+        own: &Reference,
+        reason: &str,
+    ) -> Result<Taken, StoreError> {
+        if own.reason.as_deref() == Some(reason) {
+            // By this very update, in a process that was killed before it could say so.
+            return Ok(Taken::Back);
+        }
         if own.is_deleted() {
             return Ok(Taken::Before);
         }
@@ -177,7 +193,7 @@ impl Relay {
         let taken = self.erase(&client.caller, own.customer(), copy).await;
         if taken == Taken::Back {
             failpoint::at("delete", "made");
-            self.mark_deleted(owner, own.source, DELETED).await?;
+            self.mark_deleted(owner, own.source, reason).await?;
             failpoint::at("delete", "marked");
         }
         Ok(taken)

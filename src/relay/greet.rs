@@ -4,18 +4,16 @@
 //! the link is remembered. `/start` is answered in the owner's words, where he wrote a greeting. A
 //! group or channel a client bot is added to is left again, and the owner is told.
 
-use std::time::Duration;
-
 use super::{
-    Relay, Verdict, customer::Customer, header::clean, language::keyboard, worth_telling_later,
-    written::Saying,
+    BUSY, Relay, Verdict, customer::Customer, header::clean, language::keyboard,
+    worth_telling_later, written::Saying,
 };
 use crate::{
-    clock,
+    clock, failpoint,
     label::Label,
     model::Conversation,
-    store::StoreError,
-    telegram::{CallError, ClientBot},
+    store::{Purpose, StoreError},
+    telegram::{CallError, ClientBot, Refusal},
     update::{Chat, Message},
 };
 
@@ -90,16 +88,46 @@ impl Relay {
         if let Some(after) = worth_telling_later(&left) {
             return Ok(Verdict::TryLater(after));
         }
-        if let Err(CallError::Unknown(_)) = left {
-            // Leaving twice changes nothing.
-            return Ok(Verdict::TryLater(Duration::from_secs(2)));
+        if let Err(CallError::NotSent(Refusal::TokenRevoked)) = left {
+            // It is still there, and tries again with what comes next from there.
+            return Ok(Verdict::Done);
         }
+        failpoint::at("leave", "left");
+        // That it was added and what is written there come next to each other, perhaps to several
+        // processes.
+        let place = (client.id(), chat.id);
+        let _turn = self.inner.leaving.turn(place).await;
         let store = &self.inner.store;
-        if store.refuse_once(client.id(), chat.id, clock::now_ms()).await? {
-            let language = self.owner_language(client.owner).await?;
-            let title = clean(&chat.title);
-            self.tell_owner(client.owner, &language.left_group(&client.username, &title)).await;
+        if !store.take_lease(place, Purpose::Chat).await? {
+            return Ok(Verdict::TryLater(BUSY));
         }
+        let told = self.tell_of_leaving(client, chat).await;
+        store.end_lease(place, Purpose::Chat).await;
+        told
+    }
+
+    /// Tells the owner of a bot once that it left. It is recorded after it was said, or a process
+    /// that ends in between would leave him without knowing.
+    async fn tell_of_leaving(
+        &self,
+        client: &ClientBot,
+        chat: &Chat,
+    ) -> Result<Verdict, StoreError> {
+        let store = &self.inner.store;
+        if store.is_refused(client.id(), chat.id).await? {
+            return Ok(Verdict::Done);
+        }
+        let language = self.owner_language(client.owner).await?;
+        let text = language.left_group(&client.username, &clean(&chat.title));
+        let told = self.say(&self.inner.master, client.owner.chat(), None, &text, None).await;
+        if let Some(after) = worth_telling_later(&told) {
+            return Ok(Verdict::TryLater(after));
+        }
+        if let Err(error) = told {
+            tracing::warn!(owner.id = %client.owner, %error, "an owner could not be told");
+        }
+        failpoint::at("leave", "told");
+        store.insist(|| store.refuse_once(client.id(), chat.id, clock::now_ms())).await?;
         Ok(Verdict::Done)
     }
 }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     clock, failpoint,
-    model::{DeliveryState, MessageKey, OwnerId, Part},
+    model::{DeliveryState, MessageKey, Part},
     store::StoreError,
     telegram::{Caller, ClientBot, Outgoing, Refusal},
     text::Language,
@@ -61,11 +61,15 @@ impl Relay {
         };
         let carriage = Carriage::inbound(self, customer, customer.source(message));
         let failure = match self.carry_in(&carriage, &incoming, Part::Main).await? {
-            Carried::Before => return Ok(Verdict::Done),
+            Carried::Before => {
+                self.acknowledge_late(customer, message);
+                return Ok(Verdict::Done);
+            }
             Carried::Done => {
                 self.acknowledge(customer, message);
                 return Ok(Verdict::Done);
             }
+            Carried::Told => return Ok(Verdict::Done),
             Carried::Later(after) => return Ok(Verdict::TryLater(after)),
             Carried::Tell(failure) => failure,
         };
@@ -196,7 +200,8 @@ impl Relay {
         let plain =
             compose(&incoming.content, Some(incoming.header.rich()), incoming.reply.as_ref());
         let attempt = match carriage.begin(part, initial(&plain)).await? {
-            Standing::Sent(_) | Standing::Told => return Ok(Carried::Before),
+            Standing::Sent(_) => return Ok(Carried::Before),
+            Standing::Told => return Ok(Carried::Told),
             Standing::Busy(after) => return Ok(Carried::Later(after)),
             Standing::Failed(failure) => return Ok(Carried::Tell(failure)),
             Standing::Go(attempt) => attempt,
@@ -291,14 +296,6 @@ impl Relay {
         Ok(incomplete.map_or(Carried::Done, Carried::Tell))
     }
 
-    /// Tells an owner something about one of his client bots, where he will see it.
-    pub(crate) async fn tell_owner(&self, owner: OwnerId, text: &str) {
-        let told = self.say(&self.inner.master, owner.chat(), None, text, None).await;
-        if let Err(error) = told {
-            tracing::warn!(owner.id = %owner, %error, "an owner could not be told");
-        }
-    }
-
     /// The bot that writes into inboxes.
     pub(crate) fn master(&self) -> &Caller {
         &self.inner.master
@@ -311,6 +308,8 @@ pub(super) enum Carried {
     Done,
     /// It is since an earlier delivery.
     Before,
+    /// It failed, and was told of since an earlier delivery.
+    Told,
     Later(Duration),
     Tell(Failure),
 }

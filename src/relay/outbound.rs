@@ -152,6 +152,9 @@ impl Relay {
         if let Replied::Undelivered(Undelivered { failure: Failure::TokenRevoked, .. }) = &replied {
             self.inner.bots.token_refused(client).await?;
         }
+        if let Replied::Delivered = &replied {
+            self.inner.bots.shows_life(client.id());
+        }
         Ok(replied)
     }
 
@@ -207,7 +210,7 @@ impl Relay {
             return Ok(undelivered(failure));
         }
         Ok(match carriage.settle(Part::Main, ending, attempt.number).await? {
-            Carried::Done | Carried::Before => Replied::Delivered,
+            Carried::Done | Carried::Before | Carried::Told => Replied::Delivered,
             Carried::Later(after) => Replied::Later(after),
             Carried::Tell(failure) => undelivered(failure),
         })

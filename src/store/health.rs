@@ -34,11 +34,13 @@ impl Store {
         Ok(())
     }
 
-    /// The alarms that are still to be told, at most a hundred.
+    /// The alarms that are still to be told, at most a hundred. That a bot works again waits until
+    /// it does.
     pub async fn alarms_to_tell(&self) -> Result<Vec<Alarm>, StoreError> {
         let query = sql("SELECT h.bot_id, b.owner_id, b.username, h.alarm FROM bot_health h \
              JOIN bots b ON b.bot_id = h.bot_id \
              WHERE h.alarm IS NOT NULL AND h.told_at IS NULL AND b.state <> 'removed' \
+             AND (h.alarm <> 'active' OR b.state = 'active') \
              ORDER BY h.bot_id LIMIT ?");
         let rows = self.list::<(i64, i64, String, String)>(query.bind(AT_A_TIME)).await?;
         let alarm = |(bot, owner, username, word): (i64, i64, String, String)| {
@@ -49,10 +51,29 @@ impl Store {
         rows.into_iter().map(alarm).collect()
     }
 
-    /// Records that an alarm was told.
-    pub async fn alarm_told(&self, alarm: &Alarm, now: i64) -> Result<(), StoreError> {
+    /// Records that an alarm was told; `false` when it is over by now.
+    pub async fn alarm_told(&self, alarm: &Alarm, now: i64) -> Result<bool, StoreError> {
         let update = sql("UPDATE bot_health SET told_at = ? WHERE bot_id = ? AND alarm = ?");
-        self.write(update.bind(now).bind(alarm.bot).bind(alarm.state.word())).await?;
+        let told = self.write(update.bind(now).bind(alarm.bot).bind(alarm.state.word())).await?;
+        Ok(told.changed())
+    }
+
+    /// The bot fares well again. Its owner is to be told so, if he was told of this alarm.
+    pub async fn end_told_alarm(&self, bot: BotId, state: BotState) -> Result<(), StoreError> {
+        // In one statement: it may be told at this moment. From left to right, so that both databases
+        // look at the same value.
+        let update = sql("UPDATE bot_health \
+             SET alarm = CASE WHEN told_at IS NULL THEN NULL ELSE ? END, told_at = NULL \
+             WHERE bot_id = ? AND alarm = ?");
+        self.write(update.bind(BotState::Active.word()).bind(bot).bind(state.word())).await?;
+        Ok(())
+    }
+
+    /// The owner is to be told that a bot fares well, unless there is an alarm by now.
+    pub async fn raise_if_over(&self, bot: BotId) -> Result<(), StoreError> {
+        let update = sql("UPDATE bot_health SET alarm = ?, told_at = NULL \
+             WHERE bot_id = ? AND alarm IS NULL");
+        self.write(update.bind(BotState::Active.word()).bind(bot)).await?;
         Ok(())
     }
 

@@ -86,7 +86,10 @@ label-unusable = Das kann kein Label sein. Ein Label hat 1 bis 64 Zeichen: Buchs
 # Alarms
 
 alarm-revoked = 🔴 Telegram akzeptiert den Token von @{ $bot } nicht mehr. Über diesen Bot sind Sie für Ihre Kunden nicht mehr erreichbar. Holen Sie sich den aktuellen Token bei @BotFather (/mybots → API Token) und senden Sie ihn hier mit /add: Alle Unterhaltungen gehen weiter.
+alarm-works = 🟢 @{ $bot } funktioniert wieder: Telegram akzeptiert den Token. Nachrichten werden weitergeleitet wie zuvor. Antworten, die nicht zugestellt wurden, senden Sie mit der Schaltfläche „Erneut senden“ darunter.
 alarm-contested = 🟠 Ein anderes Programm empfängt die Nachrichten von @{ $bot }, deshalb kommen sie nicht bei Ihnen an. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen hier mit /add.
+alarm-cut-off = 🔴 Telegram kann Nachrichten an { $host } nicht zustellen: „{ $reason }“. Bis das behoben ist, kommt nichts an, was Sie oder Ihre Kunden schreiben. Nichts geht verloren: Es wartet bis zu 24 Stunden bei Telegram. Sehen Sie nach, ob die Adresse aus dem Internet erreichbar ist, ob der Webserver vor diesem Programm läuft und ob sein Zertifikat gültig ist.
+alarm-reached = 🟢 Telegram stellt Nachrichten wieder zu. Was gewartet hat, kommt jetzt an.
 alarm-database-silent = 🔴 Die Datenbank antwortet nicht, deshalb wird gerade nichts weitergeleitet. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Sehen Sie nach, ob die Datenbank läuft und erreichbar ist, und starten Sie sie wieder.
 alarm-database-full = 🔴 Die Datenbank nimmt nichts mehr an, deshalb wird gerade nichts weitergeleitet: Ihr Datenträger ist voll, oder sie darf nur gelesen werden. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Schaffen Sie Speicherplatz, oder geben Sie der Datenbank das Schreibrecht zurück.
 alarm-database-works = 🟢 Die Datenbank arbeitet wieder. Was gewartet hat, kommt jetzt an.

@@ -86,7 +86,10 @@ label-unusable = This can't be a label. A label has 1 to 64 characters: letters 
 # Alarms
 
 alarm-revoked = 🔴 Telegram no longer accepts the token of @{ $bot }, so customers can't reach you through it. Get the current token from @BotFather (/mybots → API Token) and send it here with /add: all conversations go on.
+alarm-works = 🟢 @{ $bot } works again: Telegram accepts its token. Messages are passed on as before. Replies that were not delivered go out with the button “Send again” below them.
 alarm-contested = 🟠 Another program receives the messages of @{ $bot }, so they don't reach you. Stop that program, or revoke the token in @BotFather and send the new one here with /add.
+alarm-cut-off = 🔴 Telegram can't deliver messages to { $host }: “{ $reason }”. Until that is put right, nothing that you or your customers write arrives. Nothing is lost: it waits at Telegram for up to 24 hours. Look whether the address can be reached from the internet, whether the web server in front of this program runs, and whether its certificate is valid.
+alarm-reached = 🟢 Telegram delivers messages again. What waited arrives now.
 alarm-database-silent = 🔴 The database does not answer, so nothing is passed on at the moment. Nothing is lost: messages wait at Telegram for up to 24 hours. Look whether the database runs and can be reached, and start it again.
 alarm-database-full = 🔴 The database takes nothing more, so nothing is passed on at the moment: its disk is full, or it may only be read. Nothing is lost: messages wait at Telegram for up to 24 hours. Free some disk space, or give the database its right to write.
 alarm-database-works = 🟢 The database works again. What waited arrives now.

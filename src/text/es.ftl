@@ -86,7 +86,10 @@ label-unusable = Esto no puede ser una etiqueta. Una etiqueta tiene de 1 a 64 ca
 # Alarms
 
 alarm-revoked = 🔴 Telegram ya no acepta el token de @{ $bot }, así que tus clientes no pueden escribirte a través de él. Consigue el token actual en @BotFather (/mybots → API Token) y envíalo aquí con /add: todas las conversaciones continuarán.
+alarm-works = 🟢 @{ $bot } vuelve a funcionar: Telegram acepta su token. Los mensajes se reenvían como antes. Las respuestas que no se entregaron salen con el botón «Enviar de nuevo» que tienen debajo.
 alarm-contested = 🟠 Otro programa recibe los mensajes de @{ $bot }, así que no te llegan. Detén ese programa, o revoca el token en @BotFather y envía aquí el nuevo con /add.
+alarm-cut-off = 🔴 Telegram no puede entregar mensajes en { $host }: «{ $reason }». Hasta que se solucione, no llega nada de lo que tú o tus clientes escriban. No se pierde nada: espera en Telegram hasta 24 horas. Comprueba si se puede llegar a la dirección desde internet, si el servidor web que hay delante de este programa está en marcha y si su certificado es válido.
+alarm-reached = 🟢 Telegram vuelve a entregar los mensajes. Lo que esperaba llega ahora.
 alarm-database-silent = 🔴 La base de datos no responde, así que ahora mismo no se reenvía nada. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Comprueba si la base de datos está en marcha y accesible, y vuelve a iniciarla.
 alarm-database-full = 🔴 La base de datos ya no acepta nada, así que ahora mismo no se reenvía nada: su disco está lleno o solo se puede leer. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Libera espacio en el disco o devuélvele a la base de datos el permiso de escritura.
 alarm-database-works = 🟢 La base de datos vuelve a funcionar. Lo que esperaba llega ahora.

@@ -109,6 +109,12 @@ impl Play {
     }
 }
 
+/// How often words that begin so have popped up over the chat.
+fn popped_up(play: &Play, words: &str) -> usize {
+    let begins = |answer: &&Value| answer["text"].as_str().is_some_and(|it| it.starts_with(words));
+    play.stage.telegram.view(|view| view.answered_callbacks().iter().filter(begins).count())
+}
+
 /// A copy in a word: what it is, and whether it says that it may be a repeat.
 fn shape(message: &Value) -> String {
     let words = text(message);

@@ -18,6 +18,7 @@ mod stages {
         whatever_is_changed_about_a_webhook_is_put_right,
         a_token_revoked_is_noticed_though_nobody_writes,
         the_master_s_webhook_is_watched_too,
+        an_address_nobody_reaches_is_told,
     );
 }
 
@@ -203,4 +204,29 @@ async fn the_master_s_webhook_is_watched_too(mut stage: Stage) {
     stage.telegram.revoke_token(&master);
     metrics_show(&stage, "feedback_relay_master_bot{state=\"revoked\"} 1").await;
     stage.stop().await;
+}
+
+async fn an_address_nobody_reaches_is_told(mut stage: Stage) {
+    stage.watch_every(Duration::from_millis(300));
+    stage.restart().await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.telegram.quiet().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    stage.telegram.route("https://relay.test", &format!("http://{closed}"));
+    stage.telegram.send(&anna, &shop, draft::text("anybody there?")).await;
+    let alarm = "🔴 Telegram can't deliver messages to relay.test: “Connection refused”";
+    stage.owner_sees(alarm).await;
+    let (works, arrives) = ("🟢 Telegram delivers messages again", "anybody there?");
+    let times = |stage: &Stage, words| stage.times(&stage.owner, &stage.master, words);
+    assert_eq!((times(&stage, works), times(&stage, arrives)), (0, 0));
+    // Who was told is known to the next process, which Telegram reaches.
+    stage.restart().await;
+    stage.owner_sees(arrives).await;
+    stage.owner_sees(works).await;
+    stage.restart().await;
+    stage.owner_writes("/bots").await;
+    stage.owner_sees("🟢 @shop_bot (Shop)").await;
+    assert_eq!((times(&stage, alarm), times(&stage, works)), (1, 1));
+    stage.curtain().await;
 }

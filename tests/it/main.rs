@@ -19,6 +19,7 @@ mod door;
 mod faults_database;
 mod faults_sqlite;
 mod health_alarms;
+mod health_refused;
 mod health_start;
 mod health_webhook;
 mod intake_polling;

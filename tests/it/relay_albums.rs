@@ -321,7 +321,10 @@ async fn what_was_not_passed_on_when_its_bot_was_detached_is_told(mut stage: Sta
     stage.start().await;
     let told = stage.owner_sees("had not been passed on yet").await;
     assert!(text(&told).contains("@shop_bot") && text(&told).contains("Anna"), "{told}");
-    stage.database.until("(SELECT COUNT(*) AS items FROM parked) AS left_over WHERE items = 0").await;
+    stage
+        .database
+        .until("(SELECT COUNT(*) AS items FROM parked) AS left_over WHERE items = 0")
+        .await;
     stage.curtain().await;
 }
 

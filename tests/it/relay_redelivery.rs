@@ -1,5 +1,7 @@
 //! Telegram delivers an update again and again: the effect is one.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use telegram_emulator::{Answer, Bot, Fault, draft};
 
@@ -103,7 +105,7 @@ async fn a_second_delivery_waits_for_the_first(backend: Backend) {
     let mut stage = Stage::set(backend, Mode::Webhook).await;
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
-    let slow = Answer::Hang(std::time::Duration::from_millis(400));
+    let slow = Answer::Hang(Duration::from_millis(400));
     stage.telegram.fault(Fault::on("sendMessage").bot(&stage.master).answer(slow.clone()));
     let message = stage.telegram.send(&anna, &shop, draft::text("slow")).await;
     let update = stage
@@ -136,6 +138,28 @@ async fn a_second_delivery_waits_for_the_first(backend: Backend) {
     judge(&stage, &[cast]).await.flawless(1, 1);
 }
 
+/// Telegram hangs up after a minute: who waits for the one before is asked to come again before.
+async fn who_waits_long_for_his_turn_comes_again(backend: Backend) {
+    let mut stage = Stage::set(backend, Mode::Webhook).await;
+    stage.turn_patience(Duration::from_millis(500));
+    stage.restart().await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let hang = Answer::HangBefore(Duration::from_secs(5));
+    stage.telegram.fault(Fault::on("getFile").bot(&shop).answer(hang));
+    let photo = stage.telegram.send(&anna, &shop, draft::photo("a").caption("a picture")).await;
+    stage.telegram.wait("the hanging call", |view| (view.faults_left() == 0).then_some(())).await;
+    let update = stage.telegram.view(|view| view.pending(&shop)[0]["update_id"].as_i64()).unwrap();
+    assert_eq!(stage.telegram.redeliver(&shop, update, 1, false).await, [Some(503)]);
+    let deliveries = stage.telegram.deliveries();
+    let second = deliveries.iter().find(|delivery| delivery.kind == "redelivered").unwrap();
+    assert_eq!(second.retry_after, Some(5.0));
+    stage.copy_of(&shop, &anna, photo).await;
+    stage.telegram.quiet().await;
+    assert_eq!(stage.times(&stage.owner, &stage.master, "a picture"), 1);
+    stage.curtain().await;
+}
+
 macro_rules! by_webhook {
     ($($body:ident),* $(,)?) => {$(
         mod $body {
@@ -154,4 +178,8 @@ macro_rules! by_webhook {
     )*};
 }
 
-by_webhook!(every_update_comes_again, a_second_delivery_waits_for_the_first);
+by_webhook!(
+    every_update_comes_again,
+    a_second_delivery_waits_for_the_first,
+    who_waits_long_for_his_turn_comes_again,
+);

@@ -20,6 +20,7 @@ mod stages {
         a_dialogue_is_kept_until_it_is_cleared,
         an_update_is_handled_and_a_chat_refused_once,
         a_bot_belongs_to_one_owner_at_a_time,
+        the_end_of_an_alarm_is_told_where_the_alarm_was,
         a_conversation_begins_once_and_keeps_its_last_label,
         a_reference_is_found_by_its_source_and_by_its_copy,
         only_one_attempt_resumes_a_reference,
@@ -186,6 +187,37 @@ async fn a_bot_belongs_to_one_owner_at_a_time(stage: Stage) {
     assert!(store.attach_bot(&earlier, 0).await.unwrap());
     let bots: Vec<BotId> = store.bots_of(OTHER).await.unwrap().iter().map(|row| row.bot).collect();
     assert_eq!(bots, [earlier.bot, BOT], "oldest first");
+}
+
+async fn the_end_of_an_alarm_is_told_where_the_alarm_was(stage: Stage) {
+    let store = open(&stage).await;
+    store.attach_bot(&row(OWNER, b"sealed"), 1).await.unwrap();
+    let to_tell = async || {
+        let alarms = store.alarms_to_tell().await.unwrap();
+        alarms.into_iter().map(|alarm| alarm.state).collect::<Vec<_>>()
+    };
+    let refused = BotState::Revoked;
+    store.raise_alarm(BOT, refused).await.unwrap();
+    let alarm = store.alarms_to_tell().await.unwrap().remove(0);
+    store.end_told_alarm(BOT, refused).await.unwrap();
+    assert_eq!(to_tell().await, [], "nobody was told");
+    assert!(!store.alarm_told(&alarm, 2).await.unwrap(), "it ended while it was told");
+    store.raise_if_over(BOT).await.unwrap();
+    assert_eq!(to_tell().await, [BotState::Active]);
+
+    store.raise_alarm(BOT, refused).await.unwrap();
+    assert!(store.alarm_told(&alarm, 3).await.unwrap());
+    store.raise_if_over(BOT).await.unwrap();
+    assert_eq!(to_tell().await, [], "it is not over");
+    for _ in 0..2 {
+        store.end_told_alarm(BOT, refused).await.unwrap();
+        assert_eq!(to_tell().await, [BotState::Active]);
+    }
+    let alarm = store.alarms_to_tell().await.unwrap().remove(0);
+    assert!(store.alarm_told(&alarm, 4).await.unwrap());
+    store.end_told_alarm(BOT, refused).await.unwrap();
+    assert_eq!(to_tell().await, []);
+    store.close().await;
 }
 
 async fn a_conversation_begins_once_and_keeps_its_last_label(stage: Stage) {

@@ -175,6 +175,9 @@ impl Relay {
         if let Replied::Undelivered(Undelivered { failure: Failure::TokenRevoked, .. }) = &replied {
             self.inner.bots.token_refused(&client).await?;
         }
+        if let Replied::Delivered = &replied {
+            self.inner.bots.shows_life(client.id());
+        }
         Ok(replied)
     }
 

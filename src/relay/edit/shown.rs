@@ -99,7 +99,7 @@ impl Relay {
         let carriage = Carriage::inbound(self, customer, customer.source(message));
         let part = Part::Change(update);
         let failure = match self.carry_in(&carriage, &incoming, part).await? {
-            Carried::Done | Carried::Before => return Ok(Verdict::Done),
+            Carried::Done | Carried::Before | Carried::Told => return Ok(Verdict::Done),
             Carried::Later(after) => return Ok(Verdict::TryLater(after)),
             Carried::Tell(failure) => failure,
         };

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use telegram_emulator::{Bot, Person, draft};
 
-use super::{Play, on_each_database};
-use crate::support::{talk::id, text};
+use super::{Play, on_each_database, popped_up};
+use crate::support::{buttons::STALE, talk::id, text};
 
 /// The last of several changes shows, in the one copy there is.
 async fn changes(mut play: Play) {
@@ -92,4 +92,26 @@ async fn messages_taken_back(mut play: Play) {
     play.ends().await;
 }
 
-on_each_database!(changes, replies_taken_back, messages_taken_back);
+/// A button says what became of it, in the process before or in this one.
+async fn replies_undone(mut play: Play) {
+    let (anna, shop) = (play.anna.clone(), play.shop.clone());
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    for point in ["delete-made", "delete-marked", "answer-remembered"] {
+        let (_, copy) = play.stage.asks(&anna, &shop, &format!("asked, {point}")).await;
+        let reply = play.stage.answer(&copy, draft::text(point)).await;
+        let answer = play.stage.copy_of_reply(reply).await;
+        let said = popped_up(&play, "🗑 Deleted");
+        play.dies_at(point, async |play: &mut Play| {
+            play.stage.presses(&owner, "↩️ Undo").await;
+        })
+        .await;
+        assert!(!play.stage.shows(&anna, &shop, id(&answer)), "{point}");
+        assert_eq!(popped_up(&play, "🗑 Deleted"), said + 1, "{point}");
+        assert_eq!(popped_up(&play, STALE), 0, "{point}");
+        let copy = play.stage.telegram.message(&master, owner.id, id(&copy)).expect("a copy");
+        assert!(text(&copy).starts_with("🆕"), "{point}: {copy}");
+    }
+    play.ends().await;
+}
+
+on_each_database!(changes, replies_taken_back, messages_taken_back, replies_undone);

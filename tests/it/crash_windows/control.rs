@@ -1,8 +1,8 @@
 //! What owners order: attach, detach, ban.
 
-use telegram_emulator::draft;
+use telegram_emulator::{Group, Membership, draft};
 
-use super::{Play, on_each_database};
+use super::{Play, on_each_database, popped_up};
 use crate::support::{Mode, buttons::STALE, talk::id, text};
 
 /// The places after the deed itself.
@@ -54,13 +54,6 @@ async fn bots_attached_and_detached(mut play: Play) {
     play.ends().await;
 }
 
-/// How often these words have popped up over the chat.
-fn popped_up(play: &Play, words: &str) -> usize {
-    play.stage.telegram.view(|view| {
-        view.answered_callbacks().iter().filter(|answer| answer["text"] == words).count()
-    })
-}
-
 async fn bans(mut play: Play) {
     let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
     let shop = play.shop.clone();
@@ -101,4 +94,21 @@ async fn bans(mut play: Play) {
     play.ends().await;
 }
 
-on_each_database!(bots_attached_and_detached, bans);
+/// A client bot left a group: its owner knows.
+async fn groups_left(mut play: Play) {
+    let (anna, shop) = (play.anna.clone(), play.shop.clone());
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    for (point, times) in [("leave-left", 1), ("leave-told", 2)] {
+        let title = format!("Tea club, {point}");
+        let group = play.stage.telegram.add_group(Group::supergroup(&*title));
+        play.dies_at(point, async |play: &mut Play| {
+            play.stage.telegram.add_to_group(&anna, &group, &shop, Membership::Member);
+        })
+        .await;
+        play.stage.owner_sees(&title).await;
+        assert_eq!(play.stage.times(&owner, &master, &title), times, "{point}");
+    }
+    play.ends().await;
+}
+
+on_each_database!(bots_attached_and_detached, bans, groups_left);

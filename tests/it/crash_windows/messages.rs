@@ -181,8 +181,35 @@ async fn what_did_not_arrive(mut play: Play) {
     play.judged(1, 0).await;
 }
 
+/// A new customer learns once that his message was passed on, if it was.
+async fn first_messages(mut play: Play) {
+    let shop = play.shop.clone();
+    for (number, point) in ["inbound-sent", "inbound-recorded"].iter().enumerate() {
+        let boris = play.stage.customer(&format!("Boris{number}"), &shop).await;
+        let first = draft::text(*point);
+        let deed = async |play: &mut Play| play.stage.telegram.send(&boris, &shop, first).await;
+        play.dies_at(point, deed).await;
+        play.stage.sees(&boris, &shop, "✅").await;
+        play.stage.asks_only(&boris, &shop, "and another").await;
+        play.rests().await;
+        assert_eq!(play.stage.times(&boris, &shop, "✅"), 1, "{point}");
+    }
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    let eve = play.stage.customer("Eve", &shop).await;
+    play.stage.telegram.block(&owner, &master);
+    let first = draft::text("nobody there");
+    let deed = async |play: &mut Play| play.stage.telegram.send(&eve, &shop, first).await;
+    let sent = play.dies_at("inbound-told", deed).await;
+    assert_eq!(play.stage.count_answers(&eve, &shop, sent, "❌"), 2);
+    play.rests().await;
+    assert_eq!(play.stage.times(&eve, &shop, "✅"), 0);
+    play.stage.telegram.unblock(&owner, &master);
+    play.ends().await;
+}
+
 on_each_database!(
     a_customers_messages,
+    first_messages,
     a_customers_albums,
     replies,
     replies_with_long_words,

@@ -29,6 +29,7 @@ pub struct Stage {
     running: Option<app::Running>,
     others: Vec<app::Running>,
     watch_every: Option<Duration>,
+    turn_patience: Option<Duration>,
 }
 
 impl Stage {
@@ -66,6 +67,7 @@ impl Stage {
             running: None,
             others: Vec::new(),
             watch_every: None,
+            turn_patience: None,
         }
     }
 
@@ -97,6 +99,7 @@ impl Stage {
         let config = Config::read(&|name: &str| variables.get(name).map(OsString::from));
         let mut config = config.unwrap_or_else(|errors| panic!("{errors}"));
         config.watch_every = self.watch_every.unwrap_or(config.watch_every);
+        config.turn_patience = self.turn_patience.unwrap_or(config.turn_patience);
         let running = app::start(&config).await.expect("the relay starts");
         self.telegram.route(ORIGIN, &format!("http://{}", running.address));
         self.running = Some(running);
@@ -147,6 +150,11 @@ impl Stage {
     /// Has webhooks looked at so often, from the next start on.
     pub fn watch_every(&mut self, every: Duration) {
         self.watch_every = Some(every);
+    }
+
+    /// Has an update wait so long for those of its chat before it, from the next start on.
+    pub fn turn_patience(&mut self, patience: Duration) {
+        self.turn_patience = Some(patience);
     }
 
     /// Changes how updates come, from the next start on.
