@@ -9,6 +9,7 @@ use teloxide::requests::Payload;
 use super::{
     CALL_TIMEOUT, Caller, Telegram,
     outcome::{CallError, Doubt, ErrorAnswer, Refusal, classify},
+    waiting::in_time,
 };
 
 #[derive(Deserialize)]
@@ -42,9 +43,8 @@ impl Telegram {
             .http
             .post(self.method_url(caller, method))
             .header(reqwest::header::CONTENT_TYPE, "application/json")
-            .timeout(timeout)
             .body(body);
-        answer(request).await
+        answer(request, timeout).await
     }
 
     /// Calls a method with a form that holds files.
@@ -56,7 +56,7 @@ impl Telegram {
         timeout: Duration,
     ) -> Result<T, CallError> {
         let url = self.method_url(caller, method);
-        answer(self.inner.http.post(url).timeout(timeout).multipart(form)).await
+        answer(self.inner.http.post(url).multipart(form), timeout).await
     }
 
     fn method_url(&self, caller: &Caller, method: &str) -> String {
@@ -65,11 +65,19 @@ impl Telegram {
 }
 
 /// Sends the request and reads the answer. Its errors hold no URL: the path has the token.
-async fn answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, CallError> {
-    let response = request.send().await.map_err(|error| unanswered(&error))?;
-    let status = response.status();
-    let body = response.bytes().await.map_err(|error| unanswered(&error));
-    if !status.is_success() {
+async fn answer<T: DeserializeOwned>(
+    request: reqwest::RequestBuilder,
+    timeout: Duration,
+) -> Result<T, CallError> {
+    let mut status = None;
+    let exchange = async {
+        let response = request.send().await.map_err(|error| unanswered(&error))?;
+        status = Some(response.status());
+        response.bytes().await.map_err(|error| unanswered(&error))
+    };
+    let in_vain = Err(Doubt::TimedOut.into());
+    let body = in_time(timeout, exchange).await.unwrap_or(in_vain);
+    if let Some(status) = status.filter(|status| !status.is_success()) {
         let said = body.ok().and_then(|body| serde_json::from_slice::<ErrorAnswer>(&body).ok());
         return Err(classify(status.as_u16(), &said.unwrap_or_default()));
     }
