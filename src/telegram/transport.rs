@@ -70,11 +70,11 @@ async fn answer<T: DeserializeOwned>(
     timeout: Duration,
 ) -> Result<T, CallError> {
     let mut status = None;
-    let exchange = async {
+    let exchange = Box::pin(async {
         let response = request.send().await.map_err(|error| unanswered(&error))?;
         status = Some(response.status());
         response.bytes().await.map_err(|error| unanswered(&error))
-    };
+    });
     let in_vain = Err(Doubt::TimedOut.into());
     let body = in_time(timeout, exchange).await.unwrap_or(in_vain);
     if let Some(status) = status.filter(|status| !status.is_success()) {

@@ -141,8 +141,8 @@ async fn write(
     let patience = time.mul_f64(TIMES) + Duration::from_secs(arguments.patience);
     let drained = scene.drained(patience).await?;
     scene.pass(BREATH).await?;
-    for line in 0..cast.len() {
-        if cast[line].0 == Role::Loud {
+    for (line, (role, _)) in cast.iter().enumerate() {
+        if *role == Role::Loud {
             pace::say(&scene.stage, &diary, line).await;
         }
     }
