@@ -19,6 +19,7 @@ mod media;
 mod methods;
 mod outcome;
 mod transport;
+mod waiting;
 
 use std::{
     sync::Arc,

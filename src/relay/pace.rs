@@ -9,15 +9,22 @@
 //!                  the next one that came through
 //! ```
 //!
-//! An album counts as one message. Commands have a rate of their own. What was admitted or refused
-//! once stays so, however often it is delivered: what this process remembers is backed by the
-//! reference of what was admitted and by the number of the latest message that was refused.
+//! Counted is when he wrote ([`allowance`]): a message that had to wait for a full inbox has not
+//! become one of a slower customer. An album counts as one message. Commands have a rate of their
+//! own. What was admitted or refused once stays so, however often it is delivered: what this
+//! process remembers is backed by the reference of what was admitted and by the number of the latest
+//! message that was refused.
 
-use std::sync::Arc;
+mod allowance;
 
-use governor::{DefaultDirectRateLimiter, Quota};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use governor::Quota;
 use quick_cache::sync::Cache;
+use serde_json::Value;
 use teloxide::types::MessageId;
+
+use allowance::Allowance;
 
 use super::{
     Relay, Verdict,
@@ -52,6 +59,9 @@ enum Counted {
     Command,
 }
 
+/// The oldest date that is believed, in milliseconds before now.
+const BELIEVED_MS: i64 = 25 * 3600 * 1000;
+
 /// What one decision is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Subject {
@@ -78,8 +88,8 @@ enum Decision {
 /// The pace of every customer, in bounded memory.
 pub(super) struct Paces {
     quota: Option<Quota>,
-    messages: Cache<Lane, Arc<DefaultDirectRateLimiter>>,
-    commands: Cache<Lane, Arc<DefaultDirectRateLimiter>>,
+    messages: Cache<Lane, Arc<Mutex<Allowance>>>,
+    commands: Cache<Lane, Arc<Mutex<Allowance>>>,
     decided: Cache<Subject, Decision>,
 }
 
@@ -94,24 +104,33 @@ impl Paces {
         }
     }
 
-    /// Whether a message keeps the pace. It is counted the first time it is asked about.
-    fn decide(&self, source: MessageKey, subject: &Subject, counted: Counted) -> Decision {
+    /// Whether a message written at a moment keeps the pace. It is counted the first time it is
+    /// asked about.
+    fn decide(
+        &self,
+        (source, written_at): (MessageKey, i64),
+        subject: &Subject,
+        counted: Counted,
+    ) -> Decision {
         let Some(quota) = self.quota else { return Decision::Admitted };
         if let Some(decided) = self.decided.get(subject) {
             return decided;
         }
-        let limiters = match counted {
+        let allowances = match counted {
             Counted::Message => &self.messages,
             Counted::Command => &self.commands,
         };
         let lane = (source.bot, source.chat);
-        let limiter = limiters.get(&lane).unwrap_or_else(|| {
-            let new = Arc::new(DefaultDirectRateLimiter::direct(quota));
-            limiters.insert(lane, Arc::clone(&new));
+        let allowance = allowances.get(&lane).unwrap_or_else(|| {
+            let new = Arc::default();
+            allowances.insert(lane, Arc::clone(&new));
             new
         });
-        let refused = |_| Decision::Refused(source.message);
-        let decided = limiter.check().map_or_else(refused, |()| Decision::Admitted);
+        let admitted = {
+            let mut allowance = allowance.lock().unwrap_or_else(PoisonError::into_inner);
+            allowance.admits(quota, written_at)
+        };
+        let decided = if admitted { Decision::Admitted } else { Decision::Refused(source.message) };
         self.decided.insert(subject.clone(), decided);
         decided
     }
@@ -127,6 +146,14 @@ impl Paces {
 fn came_before(state: &ConversationState, message: &Message, now: i64) -> bool {
     let is_recent = state.refused_told_at.is_some_and(|told| now - told < REDELIVERY);
     is_recent && state.refused_upto.is_some_and(|upto| message.id.0 <= upto.0)
+}
+
+/// When a message was written, in milliseconds. One without a date is new, and so is one whose date
+/// can't be: Telegram keeps nothing for longer than a day, and a clock may be wrong.
+fn written_at(message: &Message, now: i64) -> i64 {
+    let date = message.get("date").and_then(Value::as_i64);
+    let date = date.map(|date| date.saturating_mul(1000));
+    date.filter(|date| (now - BELIEVED_MS..=now).contains(date)).unwrap_or(now)
 }
 
 /// Whether the latest notice no longer covers what is refused now.
@@ -146,7 +173,8 @@ impl Relay {
         update: i64,
     ) -> Result<Option<Verdict>, StoreError> {
         let (source, state) = (customer.source(message), &customer.known.state);
-        if came_before(state, message, clock::now_ms()) {
+        let now = clock::now_ms();
+        if came_before(state, message, now) {
             let known = self.has_reference(customer, source).await?;
             return Ok((!known).then_some(Verdict::Done));
         }
@@ -154,7 +182,8 @@ impl Relay {
         let is_command = command.is_some_and(|(command, _)| COMMANDS.contains(&command.as_str()));
         let counted = if is_command { Counted::Command } else { Counted::Message };
         let subject = Subject::of(source, message);
-        let decided = self.inner.paces.decide(source, &subject, counted);
+        let written = (source, written_at(message, now));
+        let decided = self.inner.paces.decide(written, &subject, counted);
         let Decision::Refused(first) = decided else { return Ok(None) };
         if read(message, customer.owner_language()) == Reading::Service {
             return Ok(None);
@@ -250,7 +279,7 @@ mod tests {
     }
 
     fn admits(paces: &Paces, source: MessageKey, counted: Counted) -> bool {
-        paces.decide(source, &Subject::Message(source), counted) == Decision::Admitted
+        paces.decide((source, 0), &Subject::Message(source), counted) == Decision::Admitted
     }
 
     #[test]
@@ -276,7 +305,7 @@ mod tests {
         };
         let paces = paces(1);
         let decide = |(source, subject): (MessageKey, Subject)| {
-            paces.decide(source, &subject, Counted::Message)
+            paces.decide((source, 0), &subject, Counted::Message)
         };
         assert!((1..=10).all(|id| decide(album(id, "g")) == Decision::Admitted));
         for id in 11..=20 {

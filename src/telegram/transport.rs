@@ -1,6 +1,6 @@
 //! One request, one answer, and the three ways it can end.
 
-use std::{pin::pin, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -9,10 +9,8 @@ use teloxide::requests::Payload;
 use super::{
     CALL_TIMEOUT, Caller, Telegram,
     outcome::{CallError, Doubt, ErrorAnswer, Refusal, classify},
+    waiting::in_time,
 };
-
-/// How long an answer has that is there already, when the time for it is over.
-const AFTER_STANDING_STILL: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 struct OkAnswer<'a> {
@@ -46,7 +44,7 @@ impl Telegram {
             .post(self.method_url(caller, method))
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .body(body);
-        in_time(timeout, answer(request)).await
+        answer(request, timeout).await
     }
 
     /// Calls a method with a form that holds files.
@@ -58,7 +56,7 @@ impl Telegram {
         timeout: Duration,
     ) -> Result<T, CallError> {
         let url = self.method_url(caller, method);
-        in_time(timeout, answer(self.inner.http.post(url).multipart(form))).await
+        answer(self.inner.http.post(url).multipart(form), timeout).await
     }
 
     fn method_url(&self, caller: &Caller, method: &str) -> String {
@@ -66,28 +64,20 @@ impl Telegram {
     }
 }
 
-/// Waits for a call's end for so long. A process that stood still (`SIGSTOP`, a suspended machine)
-/// finds its time over and the answer in its hands at once, so an answer that comes in a moment
-/// counts.
-async fn in_time<T>(
-    timeout: Duration,
-    call: impl Future<Output = Result<T, CallError>>,
-) -> Result<T, CallError> {
-    let mut call = pin!(call);
-    for patience in [timeout, AFTER_STANDING_STILL] {
-        if let Ok(ended) = tokio::time::timeout(patience, &mut call).await {
-            return ended;
-        }
-    }
-    Err(Doubt::TimedOut.into())
-}
-
 /// Sends the request and reads the answer. Its errors hold no URL: the path has the token.
-async fn answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, CallError> {
-    let response = request.send().await.map_err(|error| unanswered(&error))?;
-    let status = response.status();
-    let body = response.bytes().await.map_err(|error| unanswered(&error));
-    if !status.is_success() {
+async fn answer<T: DeserializeOwned>(
+    request: reqwest::RequestBuilder,
+    timeout: Duration,
+) -> Result<T, CallError> {
+    let mut status = None;
+    let exchange = Box::pin(async {
+        let response = request.send().await.map_err(|error| unanswered(&error))?;
+        status = Some(response.status());
+        response.bytes().await.map_err(|error| unanswered(&error))
+    });
+    let in_vain = Err(Doubt::TimedOut.into());
+    let body = in_time(timeout, exchange).await.unwrap_or(in_vain);
+    if let Some(status) = status.filter(|status| !status.is_success()) {
         let said = body.ok().and_then(|body| serde_json::from_slice::<ErrorAnswer>(&body).ok());
         return Err(classify(status.as_u16(), &said.unwrap_or_default()));
     }
@@ -116,21 +106,4 @@ pub(super) fn unanswered(error: &reqwest::Error) -> CallError {
 fn unserializable() -> CallError {
     Refusal::Other { code: 0, description: "the request can't be written as JSON".to_owned() }
         .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_answer_that_is_there_when_the_time_is_over_counts() {
-        let after = |time: Duration| async move {
-            tokio::time::sleep(time).await;
-            Ok(())
-        };
-        let limit = Duration::from_millis(50);
-        assert_eq!(in_time(limit, after(limit * 2)).await, Ok(()));
-        let late = after(limit + AFTER_STANDING_STILL * 2);
-        assert_eq!(in_time(limit, late).await, Err(Doubt::TimedOut.into()));
-    }
 }

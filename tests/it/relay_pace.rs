@@ -24,6 +24,7 @@ mod stages {
         everybody_is_limited_unless_told_otherwise,
         what_was_refused_stays_so_after_a_restart,
         what_was_admitted_stays_so_while_it_waits,
+        what_was_written_slowly_may_come_all_at_once,
         an_album_counts_as_one_message,
         a_flood_of_commands_is_answered_calmly,
         nobody_is_refused_before_he_can_be_told,
@@ -129,6 +130,25 @@ async fn everybody_is_limited_unless_told_otherwise(mut stage: Stage) {
     stage.settled().await;
     assert!(stage.times(&stage.owner, &stage.master, "flood") >= 10);
     assert!(stage.times(&stage.owner, &stage.master, "flood") < 60);
+    stage.curtain().await;
+}
+
+async fn what_was_written_slowly_may_come_all_at_once(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.paced("1/2").await;
+    stage.stop().await;
+    for n in 1..=6 {
+        stage.telegram.send(&anna, &shop, draft::text(format!("calmly {n}"))).await;
+        stage.telegram.pass_time(std::time::Duration::from_mins(1));
+    }
+    stage.floods(&anna, &shop, "flood", 5).await;
+    stage.start().await;
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    assert_eq!(stage.times(&stage.owner, &stage.master, "calmly"), 6);
+    assert_eq!(stage.times(&stage.owner, &stage.master, "flood"), 2);
+    assert_eq!(stage.times(&anna, &shop, TOO_FAST), 1);
     stage.curtain().await;
 }
 

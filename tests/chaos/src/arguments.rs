@@ -14,6 +14,18 @@ pub struct Arguments {
     /// The relay's binary.
     #[arg(long)]
     pub relay: PathBuf,
+    /// Measures one figure instead of playing a script. `docs/reliability.md` says what each of them means.
+    #[arg(long, value_enum)]
+    pub figure: Option<Figure>,
+    /// For so many seconds people write more than can be passed on (`--figure flood` and `crowd`).
+    #[arg(long = "for", default_value_t = 300)]
+    pub lasting: u64,
+    /// How often the relay is killed (`--figure recovery`).
+    #[arg(long, default_value_t = 20)]
+    pub times: usize,
+    /// Whether Telegram refuses more than its rates and the relay keeps them (`--figure flood` and `crowd`).
+    #[arg(long, value_enum, default_value = "on")]
+    pub limits: Switch,
     /// Messages of customers.
     #[arg(long, default_value_t = 2000)]
     pub messages: usize,
@@ -50,6 +62,9 @@ pub struct Arguments {
     /// SIGSTOP of a process for 2 to 8 seconds, again and again.
     #[arg(long, default_value = "25")]
     pub freeze: Every,
+    /// How many seconds each of them lasts instead.
+    #[arg(long)]
+    pub freeze_for: Option<u64>,
     /// Kills the database server and starts it again.
     #[arg(long, default_value = "60")]
     pub database_restart: Every,
@@ -78,6 +93,19 @@ pub struct Arguments {
     /// Keeps the run's folder (database, logs, metrics) and says where it is.
     #[arg(long)]
     pub keep: bool,
+}
+
+/// What is measured alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Figure {
+    /// A few customers write ten times as fast as they may.
+    Flood,
+    /// Many customers keep to what they may, together ten times what an inbox takes.
+    Crowd,
+    /// `kill -9`, and how long it takes until the next start passes a message on.
+    Recovery,
+    /// A start with all of `--bots` attached.
+    Start,
 }
 
 /// How updates reach the relay.

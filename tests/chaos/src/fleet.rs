@@ -39,6 +39,7 @@ struct Replica {
     metrics: SocketAddr,
     child: Option<Child>,
     starts: usize,
+    launched: Instant,
     listens: bool,
     frozen_until: Option<Instant>,
 }
@@ -52,6 +53,7 @@ pub struct Fleet {
     intake: Intake,
     variables: HashMap<String, String>,
     replicas: Vec<Replica>,
+    freeze_for: Option<Duration>,
     measured: Instant,
 }
 
@@ -119,8 +121,14 @@ impl Fleet {
             intake: arguments.intake,
             variables,
             replicas,
+            freeze_for: arguments.freeze_for.map(Duration::from_secs),
             measured: Instant::now(),
         })
+    }
+
+    /// Sets a variable for every start from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
     }
 
     /// Starts all of them, one after the other, and waits until they listen.
@@ -171,6 +179,7 @@ impl Fleet {
         let log = self.log(index)?;
         let replica = &mut self.replicas[index];
         replica.starts += 1;
+        replica.launched = Instant::now();
         let caller = caller(index, replica.starts);
         let mut variables = self.variables.clone();
         variables.insert("LISTEN_ADDR".to_owned(), replica.address.to_string());
@@ -198,7 +207,7 @@ impl Fleet {
     }
 
     /// Takes note of who died, starts him again, wakes who has been frozen for long enough.
-    async fn look(&mut self) -> Result<()> {
+    pub async fn look(&mut self) -> Result<()> {
         for index in 0..self.replicas.len() {
             let replica = &mut self.replicas[index];
             let Some(child) = &mut replica.child else { continue };
@@ -228,7 +237,8 @@ impl Fleet {
         Ok(())
     }
 
-    fn kill(&mut self, number: u64) -> Result<()> {
+    /// Kills one of them and starts it again at once.
+    pub fn kill(&mut self, number: u64) -> Result<()> {
         let index = usize::try_from(number % self.replicas.len() as u64)?;
         let replica = &mut self.replicas[index];
         let Some(mut child) = replica.child.take() else { return Ok(()) };
@@ -242,13 +252,30 @@ impl Fleet {
         self.launch(index)
     }
 
+    /// The first one's present name, when it was started, and whether it listens.
+    pub fn newest(&self) -> (String, Instant, bool) {
+        let first = &self.replicas[0];
+        (caller(0, first.starts), first.launched, first.listens)
+    }
+
+    /// Where the first one listens, for updates and for metrics.
+    pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.replicas[0].address, self.replicas[0].metrics)
+    }
+
+    /// What the first one uses now, by its name in `/proc/<pid>/status`, in MiB.
+    pub fn memory(&self, name: &str) -> u64 {
+        self.replicas[0].child.as_ref().map_or(0, |child| memory(child.id(), name)) / 1024
+    }
+
     fn freeze(&mut self, number: u64) -> Result<()> {
         let index = usize::try_from(number % self.replicas.len() as u64)?;
         let replica = &mut self.replicas[index];
         let Some(child) = &replica.child else { return Ok(()) };
         if replica.frozen_until.is_none() {
             signal(child.id(), "STOP")?;
-            let time = Duration::from_millis(2000 + (number >> 8) % 6000);
+            let by_chance = || Duration::from_millis(2000 + (number >> 8) % 6000);
+            let time = self.freeze_for.unwrap_or_else(by_chance);
             replica.frozen_until = Some(Instant::now() + time);
             self.history.happened("SIGSTOP", &caller(index, replica.starts));
         }
@@ -265,16 +292,13 @@ impl Fleet {
         }
     }
 
-    async fn measure(&self) {
+    /// Takes note of memory and metrics.
+    pub async fn measure(&self) {
         for (index, replica) in self.replicas.iter().enumerate() {
             let Some(child) = replica.child.as_ref().filter(|_| replica.listens) else { continue };
-            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
-            let line = status.ok().and_then(|status| {
-                let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-                line.split_whitespace().next()?.parse().ok()
-            });
-            self.history.used_memory(line.unwrap_or(0));
-            let metrics = tokio::time::timeout(Duration::from_millis(500), read(replica.metrics));
+            self.history.used_memory(memory(child.id(), "VmHWM"));
+            let metrics =
+                tokio::time::timeout(Duration::from_millis(500), get(replica.metrics, "/metrics"));
             if let Ok(Ok(metrics)) = metrics.await {
                 let path = self.folder.join(format!("metrics-{index}-{}.txt", replica.starts));
                 let _ = std::fs::write(path, metrics);
@@ -291,6 +315,7 @@ impl Replica {
             metrics: free()?,
             child: None,
             starts: 0,
+            launched: Instant::now(),
             listens: false,
             frozen_until: None,
         })
@@ -320,9 +345,18 @@ pub fn signal(process: u32, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn read(address: SocketAddr) -> io::Result<Vec<u8>> {
+/// One line of `/proc/<pid>/status`, in KiB.
+fn memory(process: u32, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+/// What a path of one of our addresses answers, with its head.
+pub async fn get(address: SocketAddr, path: &str) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n").await?;
+    let asked = format!("GET {path} HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n");
+    stream.write_all(asked.as_bytes()).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     Ok(answer)

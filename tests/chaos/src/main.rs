@@ -3,11 +3,12 @@
 //!
 //! In reading order: [`script`] (what people do, from the seed), [`stage`] and [`people`] (who they are, how they do
 //! it), [`fleet`] and [`database`] (what is done to the relay), [`marker`] and [`witness`] (how a message is known
-//! again), [`oracle`] and [`secrets`] (the judge), [`report`].
+//! again), [`oracle`] and [`secrets`] (the judge), [`report`]. [`figure`] measures one thing alone on the same stage.
 
 mod arguments;
 mod chance;
 mod database;
+mod figure;
 mod fleet;
 mod history;
 mod marker;
@@ -50,8 +51,8 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let judged = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(&arguments)));
     match judged {
-        Ok((verdict, figures)) => {
-            print!("{}", report::table(&arguments, &verdict, &figures));
+        Ok((verdict, sheet)) => {
+            print!("{sheet}");
             for line in report::ledger(&verdict).lines().take(60) {
                 println!("{line}");
             }
@@ -64,7 +65,10 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<(Verdict, Figures)> {
+/// What was found, and the sheet that says so.
+type Found = (Verdict, String);
+
+async fn run(arguments: &Arguments) -> Result<Found> {
     let several = arguments.replicas > 1;
     ensure!(
         !several || (arguments.intake == Intake::Webhook && arguments.database_url.is_some()),
@@ -76,7 +80,10 @@ async fn run(arguments: &Arguments) -> Result<(Verdict, Figures)> {
     );
     let folder = tempfile::Builder::new().prefix("relay-chaos.").tempdir()?;
     let kept = arguments.keep.then(|| folder.path().to_owned());
-    let result = run_in(arguments, folder.path()).await;
+    let result = match arguments.figure {
+        Some(figure) => figure::measure(figure, arguments, folder.path()).await,
+        None => run_in(arguments, folder.path()).await,
+    };
     if let Some(path) = kept {
         let _ = folder.keep();
         eprintln!("chaos: everything is kept in {}", path.display());
@@ -84,7 +91,7 @@ async fn run(arguments: &Arguments) -> Result<(Verdict, Figures)> {
     result
 }
 
-async fn run_in(arguments: &Arguments, folder: &Path) -> Result<(Verdict, Figures)> {
+async fn run_in(arguments: &Arguments, folder: &Path) -> Result<Found> {
     let history = History::default();
     let stage = Stage::set(arguments).await?;
     let script = script::write(arguments.seed, arguments.customers, arguments.messages);
@@ -146,7 +153,8 @@ async fn run_in(arguments: &Arguments, folder: &Path) -> Result<(Verdict, Figure
         most_memory: history.most_memory(),
         searched: search.bytes,
     };
-    Ok((verdict, figures))
+    let sheet = report::table(arguments, &verdict, &figures);
+    Ok((verdict, sheet))
 }
 
 /// The faults that were played, and how many deeds were not done because nothing went on any more.

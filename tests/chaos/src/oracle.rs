@@ -42,11 +42,13 @@ pub enum Breach {
     Leaked,
     /// Telegram gave an update up, or a rule of the Bot API was broken.
     Rules,
+    /// A figure that was to be reached was not.
+    Missed,
 }
 
 impl Breach {
     /// All, in the order of the report.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Lost,
         Self::Misrouted,
         Self::OutOfOrder,
@@ -57,6 +59,7 @@ impl Breach {
         Self::ToldWrongly,
         Self::Leaked,
         Self::Rules,
+        Self::Missed,
     ];
 
     /// In words.
@@ -72,6 +75,7 @@ impl Breach {
             Self::ToldWrongly => "told wrongly",
             Self::Leaked => "secrets or text leaked",
             Self::Rules => "rules of Telegram broken",
+            Self::Missed => "figures missed",
         }
     }
 }

@@ -81,7 +81,7 @@ async fn customer(stage: &Stage, written: &Written, deed: &Deed) {
 }
 
 /// The words of a message: its marker, and after it what makes it as long as it is to be.
-fn words(stage: &Stage, marker: Marker, kind: Kind) -> String {
+pub fn words(stage: &Stage, marker: Marker, kind: Kind) -> String {
     let mut words = marker.write(&stage.secret);
     let mut chance = Chance::new(marker.key.number as u64, &words);
     let length = if kind == Kind::Long { 4090 } else { words.len() + chance.below(120) };

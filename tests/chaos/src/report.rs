@@ -34,7 +34,7 @@ pub fn command(arguments: &Arguments) -> String {
     let plain = |every: crate::arguments::Every| every.to_string().replace(" s", "");
     format!(
         "--messages {} --seed {} --database {database} --replicas {} --intake {intake} --owners {} --bots {} \
-         --customers {} --kill {} --freeze {} --database-restart {} --database-trouble {} --faults {faults}",
+         --customers {} --kill {} --freeze {}{} --database-restart {} --database-trouble {} --faults {faults}",
         arguments.messages,
         arguments.seed,
         arguments.replicas,
@@ -43,6 +43,7 @@ pub fn command(arguments: &Arguments) -> String {
         arguments.customers,
         plain(arguments.kill),
         plain(arguments.freeze),
+        arguments.freeze_for.map_or(String::new(), |time| format!(" --freeze-for {time}")),
         plain(arguments.database_restart),
         plain(arguments.database_trouble),
     )
@@ -50,26 +51,33 @@ pub fn command(arguments: &Arguments) -> String {
 
 /// The summary, as a table.
 pub fn table(arguments: &Arguments, verdict: &Verdict, figures: &Figures) -> String {
-    let mut out = format!("scripts/chaos {}\n\n", command(arguments));
-    let mut row = |name: &str, value: String| {
-        let _ = writeln!(out, "  {name:<28} {value}");
-    };
     let [inbound, outbound] = verdict.written;
-    row("messages of customers", format!("{inbound}, copied {}", verdict.copied[0]));
-    row("answers of owners", format!("{outbound}, copied {}", verdict.copied[1]));
-    row("given up and told", verdict.told.to_string());
-    row("labelled repeats", verdict.repeats.to_string());
-    row("labelled, though alone", verdict.labelled_alone.to_string());
-    row("changes seen, taken back", format!("{}, {}", verdict.changed, verdict.taken_back));
     let writing = figures.writing.as_secs_f64();
     let rate = inbound as f64 / writing.max(0.001);
-    row("time", format!("{writing:.1} s ({rate:.1} messages a second)"));
-    row("until all had arrived", format!("{:.1} s more", figures.settling.as_secs_f64()));
-    row("calls executed", figures.calls.to_string());
-    row("faults", counts(&figures.faults));
-    row("done to the relay", counts(&figures.history));
-    row("most memory of a process", format!("{} MiB", figures.most_memory));
-    row("searched for secrets", format!("{} MiB", figures.searched >> 20));
+    let rows = [
+        ("messages of customers", format!("{inbound}, copied {}", verdict.copied[0])),
+        ("answers of owners", format!("{outbound}, copied {}", verdict.copied[1])),
+        ("given up and told", verdict.told.to_string()),
+        ("labelled repeats", verdict.repeats.to_string()),
+        ("labelled, though alone", verdict.labelled_alone.to_string()),
+        ("changes seen, taken back", format!("{}, {}", verdict.changed, verdict.taken_back)),
+        ("time", format!("{writing:.1} s ({rate:.1} messages a second)")),
+        ("until all had arrived", format!("{:.1} s more", figures.settling.as_secs_f64())),
+        ("calls executed", figures.calls.to_string()),
+        ("faults", counts(&figures.faults)),
+        ("done to the relay", counts(&figures.history)),
+        ("most memory of a process", format!("{} MiB", figures.most_memory)),
+        ("searched for secrets", format!("{} MiB", figures.searched >> 20)),
+    ];
+    sheet(&command(arguments), &rows, verdict)
+}
+
+/// A command, what came of it, and how often each promise was broken.
+pub fn sheet(command: &str, rows: &[(&str, String)], verdict: &Verdict) -> String {
+    let mut out = format!("scripts/chaos {command}\n\n");
+    for (name, value) in rows {
+        let _ = writeln!(out, "  {name:<28} {value}");
+    }
     let _ = writeln!(out);
     for breach in Breach::ALL {
         let _ = writeln!(out, "  {:<28} {}", breach.name(), verdict.count(breach));

@@ -1,10 +1,11 @@
 //! Telegram, the owners with their bots, and the people who write to them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use telegram_emulator::{Bot, Emulator, Person, View, draft};
+use tokio::sync::Semaphore;
 
 use crate::{arguments::Arguments, chance::Chance};
 
@@ -12,8 +13,11 @@ use crate::{arguments::Arguments, chance::Chance};
 pub const ORIGIN: &str = "https://relay.test";
 /// How long an owner waits for an answer while nothing fails yet.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How much quicker than life Telegram's own waits are.
+
+/// How much quicker than life Telegram's own waits are, unless something is measured.
 const SPEED: f64 = 10.0;
+/// How many owners attach their bots at the same time.
+const ATTACHING: usize = 24;
 
 /// One person's conversation with one bot.
 #[derive(Debug, Clone)]
@@ -45,7 +49,8 @@ pub struct Stage {
 impl Stage {
     /// Starts Telegram and lets everybody in; no bot is attached yet.
     pub async fn set(arguments: &Arguments) -> Result<Self> {
-        let emulator = Emulator::builder().speed(SPEED).answer_limit(Duration::from_secs(60));
+        let speed = if arguments.figure.is_some() { 1.0 } else { SPEED };
+        let emulator = Emulator::builder().speed(speed).answer_limit(Duration::from_secs(60));
         let telegram = emulator.start().await.context("Telegram does not start")?;
         let master = telegram.add_bot("master_bot", "Master");
         let owners = (0..arguments.owners)
@@ -71,15 +76,18 @@ impl Stage {
         Ok(Self { telegram, master, owners, bots, lines, secret })
     }
 
-    /// Every owner attaches his bots, through the front door, all owners at the same time.
+    /// Every owner attaches his bots, through the front door, many owners at the same time.
     pub async fn attach(&self) -> Result<()> {
         let mut attaching = tokio::task::JoinSet::new();
+        let places = Arc::new(Semaphore::new(ATTACHING));
         for (index, owner) in self.owners.iter().enumerate() {
             let own = self.bots.iter().enumerate().filter(|(n, _)| n % self.owners.len() == index);
             let own: Vec<Bot> = own.map(|(_, bot)| bot.clone()).collect();
             let (telegram, owner, master) =
                 (self.telegram.clone(), owner.clone(), self.master.clone());
+            let places = Arc::clone(&places);
             attaching.spawn(async move {
+                let _place = places.acquire_owned().await?;
                 telegram.start(&owner, &master, "").await;
                 sees(&telegram, &owner, &master, "/add attaches").await?;
                 for bot in own {
