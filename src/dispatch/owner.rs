@@ -100,7 +100,7 @@ impl Dispatch {
             let again = async {
                 self.inner.relay.again(owner.id, &button).await?.map_err(MasterError::Answer)
             };
-            return self.once(update, again).await;
+            return self.once(update, Box::pin(again)).await;
         }
         if Relay::is_undo(&button.data) {
             if !button.is_surely_shown() {

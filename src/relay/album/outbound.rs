@@ -227,13 +227,13 @@ impl Relay {
                 undelivered(failure)
             }
             GroupEnding::Later(after, _) => Replied::Later(after),
-            GroupEnding::Unknown => match group.next_attempt_after(attempt.number) {
-                Some(after) => Replied::Later(after),
-                None => {
-                    group.record(DeliveryState::Failed, Some(Failure::Uncertain)).await?;
-                    undelivered(Failure::Uncertain)
+            GroupEnding::Unknown => {
+                if let Some(after) = group.next_attempt_after(attempt.number) {
+                    return Ok(Replied::Later(after));
                 }
-            },
+                group.record(DeliveryState::Failed, Some(Failure::Uncertain)).await?;
+                undelivered(Failure::Uncertain)
+            }
         })
     }
 
