@@ -4,8 +4,10 @@
 //! costs one update. Updates of one chat go one at a time, so a second delivery of the same message
 //! waits for the first and then finds its reference. One log line closes each update.
 
+mod fault;
 mod owner;
 mod parked;
+mod place;
 mod trouble;
 
 use std::{
@@ -22,15 +24,17 @@ use tracing::Instrument;
 use crate::{
     bots::Bots,
     lanes::Lanes,
-    master::{Master, MasterError},
+    master::Master,
     metrics::Metrics,
     model::{BotId, MessageKey, OwnerId},
     relay::{Concern, Due, Lane, Reception, Relay, Verdict},
-    share::{Room, Taken},
-    store::{Purpose, Store, StoreError},
+    share::Room,
+    store::{Purpose, Store},
     update::{Kind, Update},
 };
 
+use fault::Fault;
+pub use place::{Place, Tenant};
 use trouble::{Failing, Then, Troubles, concern};
 
 /// Updates handled at a time; more are asked to come again.
@@ -64,30 +68,6 @@ impl From<Verdict> for Outcome {
             Verdict::Done => Self::Handled,
             Verdict::TryLater(after) => Self::TryLater(after),
         }
-    }
-}
-
-/// Who shares this process with others, so that a flood of one leaves room for the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tenant {
-    /// An owner, with all of his client bots.
-    Owner(OwnerId),
-    /// The master bot, or one whose owner is not looked up yet.
-    Bot(BotId),
-}
-
-/// One of the places in which updates are handled.
-pub struct Place {
-    _place: Taken<Tenant>,
-    /// The memory the update takes, where somebody counts it.
-    _load: Option<Taken<Tenant>>,
-}
-
-impl Place {
-    /// Keeps this taken, too, until the update is handled.
-    #[must_use]
-    pub fn with_load(self, load: Taken<Tenant>) -> Self {
-        Self { _load: Some(load), ..self }
     }
 }
 
@@ -413,61 +393,4 @@ enum Received {
     Settled(Verdict),
     /// What is parked in its chat is to be looked up first.
     Parked(Box<Update>),
-}
-
-/// Why a handler did not get through.
-#[derive(Debug, thiserror::Error)]
-enum Fault {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Master(#[from] MasterError),
-    #[error("a handler panicked")]
-    Panic,
-}
-
-impl Fault {
-    /// For a log line.
-    fn shown(&self) -> &(dyn std::error::Error + 'static) {
-        self
-    }
-
-    /// Whether the same update would fail again, and not for anything the world does.
-    fn is_ours(&self) -> bool {
-        match self {
-            Self::Store(error) | Self::Master(MasterError::Store(error)) => !error.is_passing(),
-            Self::Master(error) => {
-                matches!(error, MasterError::State(_) | MasterError::Unhandled)
-            }
-            Self::Panic => true,
-        }
-    }
-
-    fn is_doubtful(&self) -> bool {
-        matches!(self, Self::Master(error) if error.is_doubtful())
-    }
-
-    fn outcome(&self) -> Outcome {
-        match self {
-            Self::Master(error) if !error.is_passing() => {
-                tracing::warn!(error = error as &dyn std::error::Error, "an answer failed");
-                Outcome::Handled
-            }
-            fault => {
-                fault.log("an update waits");
-                Outcome::TryLater(AFTER_FAULT)
-            }
-        }
-    }
-
-    fn log(&self, what: &'static str) {
-        let error = self as &dyn std::error::Error;
-        match self {
-            // The store says it now and then, not once for each update.
-            Self::Store(store) | Self::Master(MasterError::Store(store)) if store.is_passing() => {
-                tracing::debug!(error, "{what}");
-            }
-            _ => tracing::error!(error, "{what}"),
-        }
-    }
 }
