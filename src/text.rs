@@ -244,6 +244,8 @@ sentences! {
     remove_yes = "remove-yes" ();
     /// It is removed.
     removed = "removed" (bot);
+    /// What customers wrote while the owner had blocked the master bot.
+    missed_while_blocked = "missed-while-blocked" (count);
     /// What its customers wrote could not be passed on any more.
     lost_by_detaching = "lost-by-detaching" (bot, count, name);
     /// Leaves everything as it is.
@@ -424,6 +426,8 @@ sentences! {
     words_delivered_file_maybe = "words-delivered-file-maybe" ();
     /// Tries once more.
     send_again = "send-again" ();
+    /// That is under way.
+    sending_again = "sending-again" ();
     /// Telegram no longer gives the original.
     original_gone = "original-gone" ();
     /// It is delivered by now.

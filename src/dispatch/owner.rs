@@ -14,6 +14,16 @@ use crate::{
 
 impl Dispatch {
     pub(super) async fn of_master(&self, update: Update) -> Result<Verdict, Fault> {
+        if let Kind::Membership(change) = &update.kind {
+            // He blocked the master bot and lets it write again.
+            let is_back = change.is_member && change.chat.is_private;
+            let owner = OwnerId(change.chat.id.0);
+            return Ok(if is_back {
+                self.inner.relay.is_back(owner).await?
+            } else {
+                Verdict::Done
+            });
+        }
         let (person, message) = match &update.kind {
             Kind::Message(message) | Kind::Edited(message) if message.chat.is_private => {
                 (message.from.clone(), Some(message))

@@ -40,7 +40,7 @@ impl Relay {
             self.toast(button, Some(language.original_gone())).await;
             return Ok(Ok(()));
         };
-        self.toast(button, None).await;
+        self.toast(button, Some(language.sending_again())).await;
         let source = self.source(&original);
         let store = &self.inner.store;
         let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {

@@ -49,6 +49,28 @@ impl Relay {
         worth_telling_later(&told)
     }
 
+    /// Says to an owner who had blocked the master bot how many messages did not reach him. Who
+    /// wrote them was told when he did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_back(&self, owner: OwnerId) -> Result<Verdict, StoreError> {
+        let (store, inbox) = (&self.inner.store, self.inbox(owner));
+        let missed = store.count_missed(owner, inbox).await?;
+        if missed == 0 {
+            return Ok(Verdict::Done);
+        }
+        let text = self.owner_language(owner).await?.missed_while_blocked(&missed.to_string());
+        let told = self.say(&self.inner.master, owner.chat(), None, &text, None).await;
+        if let Some(after) = worth_telling_later(&told) {
+            return Ok(Verdict::TryLater(after));
+        }
+        if told.is_ok() {
+            store.insist(|| store.missed_are_told(owner, inbox)).await?;
+        }
+        Ok(Verdict::Done)
+    }
+
     /// Gives up what is parked in a chat: whoever wrote it is told, and it is removed. Gives the
     /// time after which that is to be tried again.
     ///

@@ -21,7 +21,7 @@ use super::{
     customer::Customer,
     header::{Header, shown_name},
     rich::RichText,
-    worth_telling_within_a_day,
+    worth_telling_later, worth_telling_within_a_day,
 };
 use crate::{
     clock, failpoint,
@@ -87,7 +87,12 @@ impl Relay {
         let sentence = failure.for_customer(customer.language());
         let (caller, about) = (&customer.client.caller, Some(carriage.source.message));
         let told = self.say(caller, customer.chat, about, &sentence, None).await;
-        if let Some(after) = worth_telling_within_a_day(&told) {
+        // What the owner has a copy of must not hold up the customer's next messages.
+        let known = self.inner.store.reference_of_source(carriage.owner, carriage.source, part);
+        let has_copy =
+            told.is_err() && known.await?.is_some_and(|known| known.copy_message.is_some());
+        let again = if has_copy { worth_telling_later } else { worth_telling_within_a_day };
+        if let Some(after) = again(&told) {
             return Ok(Verdict::TryLater(after));
         }
         failpoint::at("inbound", "told");

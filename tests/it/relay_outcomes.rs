@@ -393,7 +393,13 @@ async fn an_unreachable_owner_is_told_to_the_customer_once(mut stage: Stage) {
         assert_eq!(stage.count_answers(&anna, &shop, message, "❌"), 1);
     }
     stage.telegram.unblock(&stage.owner, &stage.master);
+    // He learns how many did not reach him, once.
+    let missed = stage.owner_sees("messages of customers could not reach you").await;
+    assert!(text(&missed).contains(": 3."), "{missed}");
+    stage.telegram.block(&stage.owner, &stage.master);
+    stage.telegram.unblock(&stage.owner, &stage.master);
     stage.asks(&anna, &shop, "again").await;
+    assert_eq!(stage.times(&stage.owner, &stage.master, "could not reach you"), 1);
     stage.curtain().await;
 }
 

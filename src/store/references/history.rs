@@ -4,7 +4,7 @@ use teloxide::types::ChatId;
 
 use super::of_source;
 use crate::{
-    model::{BotId, MessageKey, OwnerId, Part},
+    model::{BotId, Inbox, MessageKey, OwnerId, Part},
     store::{Store, StoreError, sql},
 };
 
@@ -71,6 +71,36 @@ impl Store {
              AND part = ?");
         let row = self.find::<(i64,)>(of_source(query, owner, source, Part::Main)).await?;
         Ok(row.map(|(at,)| at))
+    }
+
+    /// How many messages did not reach an inbox because its owner had blocked the bot that writes
+    /// into it, and that he was not told of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_missed(&self, owner: OwnerId, inbox: Inbox) -> Result<i64, StoreError> {
+        let query = sql("SELECT COUNT(*) FROM message_references \
+             WHERE copy_bot = ? AND copy_chat = ? AND copy_message IS NULL AND owner_id + 0 = ? \
+             AND part = 0 AND direction = 'in' AND state = 'told' AND reason = 'blocked'")
+        .bind(inbox.bot)
+        .bind(inbox.chat)
+        .bind(owner);
+        Ok(self.find::<(i64,)>(query).await?.map_or(0, |(count,)| count))
+    }
+
+    /// Writes that he was told of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn missed_are_told(&self, owner: OwnerId, inbox: Inbox) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references SET reason = 'blocked, known' \
+             WHERE copy_bot = ? AND copy_chat = ? AND copy_message IS NULL AND owner_id + 0 = ? \
+             AND part = 0 AND direction = 'in' AND state = 'told' AND reason = 'blocked'")
+        .bind(inbox.bot)
+        .bind(inbox.chat)
+        .bind(owner);
+        self.write(update).await?;
+        Ok(())
     }
 
     /// Removes references older than `limit` of one client bot, or of an owner's replies: a part
