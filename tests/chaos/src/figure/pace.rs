@@ -7,7 +7,10 @@ use std::{
 };
 
 use telegram_emulator::draft;
-use tokio::{task::JoinSet, time::MissedTickBehavior};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, timeout_at},
+};
 
 use crate::{
     chance::Chance,
@@ -85,7 +88,7 @@ pub async fn write(stage: Arc<Stage>, diary: Arc<Diary>, periods: Vec<Duration>,
         people.spawn(async move {
             let mut due = tokio::time::interval_at(first, period);
             due.set_missed_tick_behavior(MissedTickBehavior::Burst);
-            while due.tick().await < began + time {
+            while timeout_at(began + time, due.tick()).await.is_ok() {
                 say(&stage, &diary, line).await;
             }
         });
