@@ -22,8 +22,7 @@ use crate::{
 pub const CLIENT_UPDATES: &[&str] =
     &["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"];
 /// The kinds of update the master bot asks for.
-pub const MASTER_UPDATES: &[&str] =
-    &["message", "edited_message", "callback_query", "message_reaction"];
+pub const MASTER_UPDATES: &[&str] = CLIENT_UPDATES;
 
 /// Between two bots whose orders are put right in the background.
 const PACE: Duration = Duration::from_millis(200);

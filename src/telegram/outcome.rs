@@ -128,6 +128,7 @@ const LONGEST_WAIT: u64 = 24 * 3600;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ErrorAnswer {
+    pub(super) ok: Option<bool>,
     pub(super) error_code: Option<u16>,
     pub(super) description: String,
     pub(super) parameters: ErrorParameters,

@@ -77,19 +77,35 @@ async fn answer<T: DeserializeOwned>(
     });
     let in_vain = Err(Doubt::TimedOut.into());
     let body = in_time(timeout, exchange).await.unwrap_or(in_vain);
-    if let Some(status) = status.filter(|status| !status.is_success()) {
-        let said = body.ok().and_then(|body| serde_json::from_slice::<ErrorAnswer>(&body).ok());
-        return Err(classify(status.as_u16(), &said.unwrap_or_default()));
+    let body = match (body, status) {
+        (Ok(body), _) => body,
+        // What it would have said is not worth waiting for.
+        (Err(_), Some(status)) if status.is_server_error() => {
+            return Err(Doubt::ServerFault(status.as_u16()).into());
+        }
+        (Err(error), _) => return Err(error),
+    };
+    let status = status.map_or(0, |status| status.as_u16());
+    if !(200..300).contains(&status) {
+        return Err(refused(status, &body));
     }
-    let body = body?;
     let unreadable = CallError::Unknown(Doubt::Unreadable);
     let parsed: OkAnswer<'_> = serde_json::from_slice(&body).map_err(|_| unreadable.clone())?;
     if !parsed.ok {
-        let said = serde_json::from_slice(&body).unwrap_or_default();
-        return Err(classify(400, &said));
+        return Err(refused(400, &body));
     }
     let result = parsed.result.ok_or_else(|| unreadable.clone())?;
     serde_json::from_str(result.get()).map_err(|_| unreadable)
+}
+
+/// What an answer that is no success means. Telegram's own refusals are JSON; a page in their place
+/// is from somebody between (a proxy, a gateway), who says nothing about the message.
+fn refused(status: u16, body: &[u8]) -> CallError {
+    match serde_json::from_slice::<ErrorAnswer>(body) {
+        Ok(said) if said.ok == Some(false) => classify(status, &said),
+        _ if matches!(status, 413 | 429 | 500..) => classify(status, &ErrorAnswer::default()),
+        _ => Doubt::Unreadable.into(),
+    }
 }
 
 /// No connection means the request certainly never left; anything later leaves it open.
@@ -106,4 +122,27 @@ pub(super) fn unanswered(error: &reqwest::Error) -> CallError {
 fn unserializable() -> CallError {
     Refusal::Other { code: 0, description: "the request can't be written as JSON".to_owned() }
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_in_place_of_an_answer_refuses_nothing() {
+        let page = b"<html>Blocked by gateway</html>";
+        for status in [301, 302, 400, 401, 403, 404, 407, 451] {
+            assert_eq!(refused(status, page), Doubt::Unreadable.into(), "{status}");
+            assert_eq!(refused(status, b"{}"), Doubt::Unreadable.into(), "{status}");
+        }
+        assert_eq!(refused(502, page), Doubt::ServerFault(502).into());
+        assert_eq!(refused(413, page), Refusal::FileTooBig.into());
+        assert!(matches!(refused(429, page), CallError::NotSent(Refusal::TooFast { .. })));
+        let said = br#"{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}"#;
+        assert_eq!(refused(403, said), Refusal::Blocked.into());
+        assert_eq!(
+            refused(401, br#"{"ok":false,"description":"Unauthorized"}"#),
+            Refusal::TokenRevoked.into()
+        );
+    }
 }
