@@ -101,6 +101,7 @@ fn unknown_outcomes() -> Vec<Answer> {
         Answer::InternalAfter,
         Answer::HtmlBadGateway,
         Answer::HtmlBadGatewayAfter,
+        Answer::Page(403),
         Answer::ResetAfter,
     ]
 }

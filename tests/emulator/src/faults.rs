@@ -26,6 +26,8 @@ pub enum Answer {
     HtmlBadGateway,
     /// Executed, then 502 with the HTML page.
     HtmlBadGatewayAfter,
+    /// An HTML page with this status, of something that stands between; nothing executed.
+    Page(u16),
     /// The connection is reset before anything is executed.
     ResetBefore,
     /// Executed, then the connection is reset without a byte of an answer.

@@ -167,6 +167,7 @@ async fn call(
     match &fault {
         Some(Answer::ResetBefore | Answer::CutBody) => return Err(()),
         Some(Answer::HtmlBadGateway) => return Ok(bad_gateway()),
+        Some(Answer::Page(status)) => return Ok(page(*status)),
         Some(Answer::HangBefore(time)) => tokio::time::sleep(*time).await,
         Some(Answer::Without(place)) => {
             let mut media = params.list("media");
@@ -206,6 +207,10 @@ async fn call(
         }
         _ => Ok(answer(&result)),
     }
+}
+
+fn page(status: u16) -> Response<Body> {
+    response(status, "text/html", None, full("<html><body>Access denied</body></html>"))
 }
 
 fn bad_gateway() -> Response<Body> {
@@ -283,6 +288,7 @@ async fn download(emulator: &Emulator, rest: &str) -> Result<Response<Body>, ()>
     match fault {
         Some(Answer::ResetBefore | Answer::ResetAfter) => return Err(()),
         Some(Answer::HtmlBadGateway | Answer::HtmlBadGatewayAfter) => return Ok(bad_gateway()),
+        Some(Answer::Page(status)) => return Ok(page(status)),
         Some(Answer::Hang(time) | Answer::HangBefore(time)) => tokio::time::sleep(time).await,
         Some(Answer::CutBody) => return Ok(half(&bytes)),
         _ => {}
