@@ -288,10 +288,11 @@ impl Dispatch {
         }
     }
 
-    /// Whoever asked may not have his answer: he gets it once more, as often as a message is tried.
+    /// Whoever asked may not have his answer: he gets it once more, until he gets other things and
+    /// this alone does not arrive.
     fn in_doubt(&self, chat: Lane, failing: Failing, fault: &Fault) -> Outcome {
         let times = self.inner.troubles.count(failing);
-        if let Some(after) = self.inner.relay.next_attempt_after(chat, times.into()) {
+        if let Some(after) = self.inner.relay.next_answer_after(chat, times.into()) {
             tracing::info!(error = fault.shown(), "an answer may be lost, and is given again");
             return Outcome::TryLater(after);
         }

@@ -624,6 +624,8 @@ sentences! {
     customer_kind = "customer-kind" ();
     /// A file that can't be passed on.
     customer_file = "customer-file" ();
+    /// A customer's file could not be had just now.
+    customer_file_lost = "customer-file-lost" ();
     /// Nothing of the message arrived.
     customer_not_delivered = "customer-not-delivered" ();
     /// Something of ours failed again and again; the log has it under the number.

@@ -85,8 +85,9 @@ impl Dispatch {
         let mut about = None;
         let command = Command::parse(&message);
         if command == Some(Command::Delete) {
-            let delete = async { Ok(relay.delete(owner.id, &message).await?) };
-            return self.once(update, delete).await;
+            let delete =
+                async { relay.delete(owner.id, &message).await?.map_err(MasterError::Answer) };
+            return self.once(update, Box::pin(delete)).await;
         }
         if command.is_some() {
             about = relay.about(owner.id, &message).await?.map(About::from);
@@ -116,8 +117,10 @@ impl Dispatch {
             if !button.is_surely_shown() {
                 return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
             }
-            let undo = async { Ok(self.inner.relay.undo(owner.id, &button, update).await?) };
-            return self.once(update, undo).await;
+            let undo = async {
+                self.inner.relay.undo(owner.id, &button, update).await?.map_err(MasterError::Answer)
+            };
+            return self.once(update, Box::pin(undo)).await;
         }
         self.once(update, self.inner.master.handle(owner, Said::Button(button))).await
     }

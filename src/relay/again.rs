@@ -4,12 +4,12 @@
 //! the press: nothing of it needs to be stored. The reference lets one press through, however
 //! often the button is pressed.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
 use super::{
-    Failure, OUTBOUND_HOLD, Relay,
+    Failure, NOTICE_TRIES, OUTBOUND_HOLD, Relay,
     album::group_of,
     carry::{Attempt, Carriage, Standing},
     content::{Reading, read},
@@ -206,10 +206,22 @@ impl Relay {
         }
         let edit = Outgoing::new("editMessageText", parameters);
         let (master, telegram) = (&self.inner.master, &self.inner.telegram);
-        let deadline = Instant::now() + OUTBOUND_HOLD;
-        let edited = telegram.deliver(master, notice.chat.id, &edit, master, deadline).await;
-        let Err(error) = edited else { return Ok(()) };
+        let (chat, deadline) = (notice.chat.id, Instant::now() + OUTBOUND_HOLD);
+        let mut tries = 1;
+        let error = loop {
+            match telegram.deliver(master, chat, &edit, master, deadline).await {
+                Ok(_) => return Ok(()),
+                Err(CallError::Unknown(_)) if tries < NOTICE_TRIES => tries += 1,
+                Err(error) => break error,
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        };
         tracing::debug!(%error, "a notice could not be rewritten");
-        if worth_telling_later(&Err(error.clone())).is_some() { Err(error) } else { Ok(()) }
+        match error {
+            // Messages may get through where changes do not.
+            CallError::Unknown(_) => self.say(master, chat, Some(notice.id), text, None).await,
+            error if worth_telling_later(&Err(error.clone())).is_some() => Err(error),
+            _ => Ok(()),
+        }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     carry::Carriage,
     customer::Customer,
     outbound::{Replied, Undelivered},
-    patience::{ATTEMPTS, Patience, age, is_last, patience, pause_after},
+    patience::{ATTEMPTS, Patience, age, is_last, is_lost, patience, pause_after},
     worth_telling_later,
 };
 use crate::{
@@ -125,6 +125,13 @@ impl Relay {
     ) -> Option<Duration> {
         let worked = self.inner.telegram.worked_ago(bot, chat);
         (!is_last(attempts, worked)).then(|| pause_after(attempts))
+    }
+
+    /// When an answer that may be lost is given into a chat again; `None`: not any more, because it
+    /// alone does not get there.
+    pub fn next_answer_after(&self, (bot, chat): (BotId, ChatId), times: i64) -> Option<Duration> {
+        let worked = self.inner.telegram.worked_ago(bot, chat);
+        (!is_lost(times, worked)).then(|| pause_after(times))
     }
 
     /// Whether a message waits for another attempt, and with which reason it is to be given up if

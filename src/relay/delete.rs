@@ -20,7 +20,7 @@ use crate::{
     clock, failpoint,
     model::{DELETED, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference, deleted_by},
     store::{ConversationKey, StoreError},
-    telegram::{CallError, Caller, Outgoing, Refusal},
+    telegram::{CallError, Caller, Doubt, Outgoing, Refusal},
     text::Language,
     update::{Button, Message},
 };
@@ -44,11 +44,16 @@ enum Taken {
 }
 
 impl Relay {
-    /// Takes back the reply that the owner's `/delete` replies to, and says how that went.
+    /// Takes back the reply that the owner's `/delete` replies to, and says how that went; gives why
+    /// that could not be said.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete(&self, owner: OwnerId, command: &Message) -> Result<(), StoreError> {
+    pub async fn delete(
+        &self,
+        owner: OwnerId,
+        command: &Message,
+    ) -> Result<Result<(), CallError>, StoreError> {
         let language = self.owner_language(owner).await?;
         let about = self.about(owner, command).await?;
         let own = about.filter(|about| about.direction == Direction::Outbound);
@@ -62,14 +67,11 @@ impl Relay {
         };
         let about = command.reply_to().map_or(command.id, |replied| replied.id);
         let master = &self.inner.master;
-        let said = self.say(master, command.chat.id, Some(about), &text, None).await;
-        if let Err(error) = said {
-            tracing::warn!(owner.id = %owner, %error, "an owner could not be told");
-        }
-        Ok(())
+        Ok(self.say(master, command.chat.id, Some(about), &text, None).await)
     }
 
-    /// Takes back what the button *Undo* stands for.
+    /// Takes back what the button *Undo* stands for; an error of Telegram's means that it is still
+    /// there and may be gone after another try.
     ///
     /// # Errors
     /// When the database fails.
@@ -78,7 +80,7 @@ impl Relay {
         owner: OwnerId,
         button: &Button,
         update: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Result<(), CallError>, StoreError> {
         let language = self.owner_language(owner).await?;
         let sources = self.undo_sources(owner, &button.data);
         let by = deleted_by(update);
@@ -89,17 +91,20 @@ impl Relay {
         };
         self.toast(button, Some(toast)).await;
         // A button of long ago takes nothing off that stands there now.
-        if matches!(taken, Taken::Failed(_)) || (taken != Taken::Back && !button.is_shown()) {
-            return Ok(());
+        if taken == Taken::Failed(Failure::Unreachable) {
+            return Ok(Err(Doubt::TimedOut.into()));
         }
-        let Some(copy) = &button.message else { return Ok(()) };
+        if matches!(taken, Taken::Failed(_)) || (taken != Taken::Back && !button.is_shown()) {
+            return Ok(Ok(()));
+        }
+        let Some(copy) = &button.message else { return Ok(Ok(())) };
         let target = found.map(|own| (own.client_bot(), own.customer()));
         let again = match target.filter(|_| taken == Taken::Back) {
             Some((bot, customer)) => self.waits_again(owner, copy, (owner, bot, customer)).await?,
             None => false,
         };
         self.without_undo(owner, copy, again).await;
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Whether a button's data is an *Undo*.

@@ -119,7 +119,8 @@ impl Failure {
     pub fn for_customer(self, language: Language) -> String {
         match self {
             Self::Kind => language.customer_kind(),
-            Self::TooBig | Self::File => language.customer_file(),
+            Self::TooBig => language.customer_file(),
+            Self::File => language.customer_file_lost(),
             Self::Uncertain => language.customer_maybe_not_delivered(),
             _ => language.customer_not_delivered(),
         }

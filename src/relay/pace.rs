@@ -61,6 +61,8 @@ enum Counted {
 
 /// The oldest date that is believed, in milliseconds before now.
 const BELIEVED_MS: i64 = 25 * 3600 * 1000;
+/// How far Telegram's clock may be ahead of ours.
+const AHEAD_MS: i64 = 3600 * 1000;
 
 /// What one decision is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -153,7 +155,7 @@ fn came_before(state: &ConversationState, message: &Message, now: i64) -> bool {
 fn written_at(message: &Message, now: i64) -> i64 {
     let date = message.get("date").and_then(Value::as_i64);
     let date = date.map(|date| date.saturating_mul(1000));
-    date.filter(|date| (now - BELIEVED_MS..=now).contains(date)).unwrap_or(now)
+    date.filter(|date| (now - BELIEVED_MS..=now + AHEAD_MS).contains(date)).unwrap_or(now)
 }
 
 /// Whether the latest notice no longer covers what is refused now.

@@ -36,6 +36,8 @@ const ATTEMPTS_OUT_OF_ORDER: i64 = 10;
 pub(super) const QUIET_ATTEMPTS: i64 = 2;
 /// When that is asked again.
 pub(super) const OUT_OF_ORDER: Duration = Duration::from_secs(15);
+/// How often an answer is given that does not get through, for about half an hour.
+const ANSWERS: i64 = 60;
 /// The longest pause between two attempts: what waits is to arrive soon after an outage.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -48,8 +50,18 @@ pub(super) fn pause_after(attempts: i64) -> Duration {
 /// Whether that was the last attempt. `worked`: how long ago anything was sent for certain; since
 /// the attempt before this one is what counts.
 pub(super) fn is_last(attempts: i64, worked: Option<Duration>) -> bool {
-    let works = worked.is_some_and(|ago| ago < pause_after(attempts - 1));
-    attempts >= if works { ATTEMPTS } else { ATTEMPTS_OUT_OF_ORDER }
+    is_its_own_fault(attempts, worked) || attempts >= ATTEMPTS_OUT_OF_ORDER
+}
+
+/// Whether so many attempts failed while others got through.
+fn is_its_own_fault(attempts: i64, worked: Option<Duration>) -> bool {
+    attempts >= ATTEMPTS && worked.is_some_and(|ago| ago < pause_after(attempts - 1))
+}
+
+/// Whether an answer is given up that did not get through so often: it leaves no other trace with
+/// whoever asked, so only after a long time in which others did.
+pub(super) fn is_lost(times: i64, worked: Option<Duration>) -> bool {
+    times >= ANSWERS && is_its_own_fault(times, worked)
 }
 
 /// What is to be done about something that has to wait.

@@ -27,6 +27,12 @@ use crate::{
 
 type Destination = (BotId, ChatId);
 
+fn quota(period: Duration, burst: NonZeroU32) -> Quota {
+    // A period of nothing is no period; these are more.
+    let quota = Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN));
+    quota.allow_burst(burst)
+}
+
 /// What a call does to a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Deed {
@@ -46,11 +52,15 @@ impl Deed {
 
 /// Messages a chat may get at once before the rate of one a second begins.
 const CHAT_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
-/// Messages a minute in a group.
-const GROUP_A_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
-/// Messages a second of one bot.
-const BOT_A_SECOND: NonZeroU32 = NonZeroU32::new(30).unwrap();
-const ONE: NonZeroU32 = NonZeroU32::new(1).unwrap();
+/// Between two messages in a chat after that. A little more than a second: one that comes too soon,
+/// if by a millisecond on the way, costs a whole second more.
+const CHAT_PERIOD: Duration = Duration::from_millis(1050);
+/// The same in a group, of which twenty get through in any minute.
+const GROUP_BURST: NonZeroU32 = NonZeroU32::new(3).unwrap();
+const GROUP_PERIOD: Duration = Duration::from_millis(3500);
+/// The same of one bot in all its chats, of which thirty get through in any second.
+const BOT_BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const BOT_PERIOD: Duration = Duration::from_millis(40);
 
 pub(super) struct Limits {
     pacing: bool,
@@ -60,6 +70,7 @@ pub(super) struct Limits {
     bots: DefaultKeyedRateLimiter<BotId>,
     told_to_wait: Mutex<HashMap<Destination, Instant>>,
     queues: Lanes<Destination>,
+    chats_of_bots: Lanes<BotId>,
     stop: CancellationToken,
 }
 
@@ -77,12 +88,13 @@ impl Limits {
     pub(super) fn new(pacing: bool) -> Self {
         Self {
             pacing,
-            chats: DefaultKeyedRateLimiter::keyed(Quota::per_second(ONE).allow_burst(CHAT_BURST)),
-            changes: DefaultKeyedRateLimiter::keyed(Quota::per_second(ONE).allow_burst(CHAT_BURST)),
-            groups: DefaultKeyedRateLimiter::keyed(Quota::per_minute(GROUP_A_MINUTE)),
-            bots: DefaultKeyedRateLimiter::keyed(Quota::per_second(BOT_A_SECOND)),
+            chats: DefaultKeyedRateLimiter::keyed(quota(CHAT_PERIOD, CHAT_BURST)),
+            changes: DefaultKeyedRateLimiter::keyed(quota(CHAT_PERIOD, CHAT_BURST)),
+            groups: DefaultKeyedRateLimiter::keyed(quota(GROUP_PERIOD, GROUP_BURST)),
+            bots: DefaultKeyedRateLimiter::keyed(quota(BOT_PERIOD, BOT_BURST)),
             told_to_wait: Mutex::default(),
             queues: Lanes::default(),
+            chats_of_bots: Lanes::default(),
             stop: CancellationToken::new(),
         }
     }
@@ -118,7 +130,7 @@ impl Limits {
             }
             let of_chat = if deed == Deed::Send { &self.chats } else { &self.changes };
             self.granted(of_chat, &destination, deadline).await?;
-            self.granted(&self.bots, &bot, deadline).await?;
+            self.granted_to_bot(bot, deadline).await?;
             let told = self.still_told_to_wait(destination);
             if told.is_zero() {
                 return Ok(());
@@ -136,18 +148,39 @@ impl Limits {
         let interval = if !self.pacing {
             Duration::ZERO
         } else if destination.1.0 < 0 {
-            Duration::from_mins(1) / GROUP_A_MINUTE.get()
+            GROUP_PERIOD
         } else {
-            Duration::from_secs(1)
+            CHAT_PERIOD
         };
         let expected = self.still_told_to_wait(destination) + interval.saturating_mul(ahead);
         if Instant::now() + expected > deadline {
             return Err(NoTurn::Past(expected));
         }
-        let place = tokio::time::timeout_at(deadline.into(), self.queues.turn(destination));
+        match self.in_time(self.queues.turn(destination), deadline).await {
+            Err(NoTurn::Past(_)) => Err(NoTurn::Past(expected.max(CHAT_PERIOD))),
+            place => place,
+        }
+    }
+
+    /// Waits for a bot's turn, which its chats get one after the other: a chat in which much waits
+    /// has one message at a time here.
+    async fn granted_to_bot(&self, bot: BotId, deadline: Instant) -> Result<(), NoTurn> {
+        if self.chats_of_bots.waiting(&bot) == 0 && self.bots.check_key(&bot).is_ok() {
+            return Ok(());
+        }
+        let _first = self.in_time(self.chats_of_bots.turn(bot), deadline).await?;
+        self.granted(&self.bots, &bot, deadline).await
+    }
+
+    async fn in_time<T>(
+        &self,
+        place: impl Future<Output = T>,
+        deadline: Instant,
+    ) -> Result<T, NoTurn> {
+        let place = tokio::time::timeout_at(deadline.into(), place);
         match self.stop.run_until_cancelled(place).await {
             Some(Ok(place)) => Ok(place),
-            Some(Err(_)) => Err(NoTurn::Past(expected.max(Duration::from_secs(1)))),
+            Some(Err(_)) => Err(NoTurn::Past(CHAT_PERIOD)),
             None => Err(NoTurn::Stopping),
         }
     }
@@ -216,25 +249,25 @@ mod tests {
     #[tokio::test]
     async fn a_full_chat_waits_and_its_neighbour_does_not() {
         let limits = Limits::new(true);
-        let now = Instant::now();
+        let (now, soon) = (Instant::now(), Instant::now() + Duration::from_secs(9));
         for _ in 0..CHAT_BURST.get() {
-            limits.turn((BOT, ChatId(1)), Deed::Send, false, now).await.unwrap();
+            limits.turn((BOT, ChatId(1)), Deed::Send, false, soon).await.unwrap();
         }
         assert!(limits.turn((BOT, ChatId(1)), Deed::Send, false, now).await.is_err());
-        assert!(limits.turn((BOT, ChatId(2)), Deed::Send, false, now).await.is_ok());
+        assert!(limits.turn((BOT, ChatId(2)), Deed::Send, false, soon).await.is_ok());
     }
 
     #[tokio::test]
     async fn marks_take_no_messages_turn() {
         let limits = Limits::new(true);
-        let now = Instant::now();
+        let (now, soon) = (Instant::now(), Instant::now() + Duration::from_secs(9));
         for _ in 0..CHAT_BURST.get() {
-            limits.turn((BOT, ChatId(1)), Deed::of("editMessageText"), false, now).await.unwrap();
+            limits.turn((BOT, ChatId(1)), Deed::of("editMessageText"), false, soon).await.unwrap();
         }
         assert!(
             limits.turn((BOT, ChatId(1)), Deed::of("deleteMessage"), false, now).await.is_err()
         );
-        assert!(limits.turn((BOT, ChatId(1)), Deed::of("sendMessage"), false, now).await.is_ok());
+        assert!(limits.turn((BOT, ChatId(1)), Deed::of("sendMessage"), false, soon).await.is_ok());
     }
 
     #[tokio::test]
@@ -280,5 +313,14 @@ mod tests {
         // Whoever has no place in the queue is not put behind all of it.
         let first = futures::future::select_all(waiting).await;
         assert_eq!((first.0, first.1), (Ok(()), 0));
+    }
+    #[tokio::test]
+    async fn no_second_gets_more_than_telegram_takes_from_a_bot() {
+        let limits = Limits::new(true);
+        let (began, soon) = (Instant::now(), Instant::now() + Duration::from_secs(9));
+        for chat in 0..30 {
+            limits.turn((BOT, ChatId(chat + 1)), Deed::Send, true, soon).await.unwrap();
+        }
+        assert!(began.elapsed() >= Duration::from_millis(950), "{:?}", began.elapsed());
     }
 }

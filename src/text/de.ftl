@@ -282,6 +282,7 @@ greeting = 👋 Hallo! Schreiben Sie Ihre Nachricht einfach hier: Text, Foto, Sp
 customer-help = Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. Die Antwort kommt in diesen Chat. /delete zieht Ihre letzte Nachricht zurück, /language ändert die Sprache.
 customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und wurde deshalb nicht zugestellt. Bitte senden Sie es in anderer Form.
 customer-file = ❌ Die Datei konnte nicht weitergeleitet werden: Bots erhalten nur Dateien bis 20 MB. Der Rest wurde zugestellt. Bitte senden Sie eine kleinere Datei oder einen Link.
+customer-file-lost = ❌ Telegram hat die Datei nicht herausgegeben, sie wurde nicht weitergeleitet. Der Rest wurde zugestellt. Bitte senden Sie die Datei noch einmal.
 customer-not-delivered = ❌ Diese Nachricht konnte leider nicht zugestellt werden. Bitte versuchen Sie es später noch einmal.
 internal-error = ⚠️ Leider ist bei uns etwas schiefgegangen, darum ist dies vielleicht nicht angekommen. Wenn es wichtig ist, melden Sie es bitte mit dieser Nummer: { $number }
 customer-maybe-not-delivered = ⚠️ Leider ist unklar, ob diese Nachricht zugestellt wurde: Telegram hat es nicht bestätigt.

@@ -282,6 +282,7 @@ greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatev
 customer-help = Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language.
 customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
 customer-file = ❌ The file could not be passed on; bots get files up to 20 MB only. The words with it were. Please send a smaller file or a link.
+customer-file-lost = ❌ Telegram did not give the file out, so it could not be passed on. The words with it were. Please send the file again.
 customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
 internal-error = ⚠️ Sorry, something went wrong on our side, so this may not have arrived. If it matters, please report it with this number: { $number }
 customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.

@@ -282,6 +282,7 @@ greeting = 👋 ¡Hola! Escribe aquí tu mensaje: texto, foto, nota de voz, arch
 customer-help = Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat. /delete retira tu último mensaje, /language cambia el idioma.
 customer-kind = ❌ Este tipo de mensaje no se puede reenviar, así que no se entregó. Por favor, envíalo de otra forma.
 customer-file = ❌ No se pudo reenviar el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
+customer-file-lost = ❌ Telegram no entregó el archivo, así que no se pudo reenviar. Lo demás sí se entregó. Por favor, envía el archivo otra vez.
 customer-not-delivered = ❌ Lo sentimos, este mensaje no se pudo entregar. Por favor, inténtalo más tarde.
 internal-error = ⚠️ Lo sentimos, algo falló por nuestra parte y puede que esto no haya llegado. Si es importante, avísanos con este número: { $number }
 customer-maybe-not-delivered = ⚠️ Lo sentimos, quizá este mensaje no se entregó: Telegram no lo confirmó.

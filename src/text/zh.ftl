@@ -282,6 +282,7 @@ greeting = 👋 您好！请在这里留言，文字、照片、语音、文件�
 customer-help = 直接在这里留言，您的消息会被转达。答复会发到这个对话中。/delete 撤回您的上一条消息，/language 更改语言。
 customer-kind = ❌ 这类消息无法转达，因此没有送达。请换一种方式发送。
 customer-file = ❌ 文件无法转达：机器人只能接收 20 MB 以内的文件。其余内容已送达。请发送较小的文件或链接。
+customer-file-lost = ❌ Telegram 没有提供该文件，因此无法转达。其余内容已送达。请重新发送该文件。
 customer-not-delivered = ❌ 抱歉，这条消息未能送达，请稍后再试。
 internal-error = ⚠️ 抱歉，我们这边出了问题，这条内容可能没有送达。如果很重要，请将此编号告知我们：{ $number }
 customer-maybe-not-delivered = ⚠️ 抱歉，这条消息可能没有送达：Telegram 没有确认。

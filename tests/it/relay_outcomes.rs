@@ -380,6 +380,16 @@ async fn a_notice_that_may_be_lost_is_given_again() {
     fail(&stage.master, stage.owner.id, 3);
     stage.telegram.send(&stage.owner, &stage.master, draft::text("/bots")).await;
     stage.owner_sees("Your client bots").await;
+    // What was to be taken back is, and he learns it.
+    let reply = stage.answer(&copy, draft::text("a mistake")).await;
+    stage.copy_of_reply(reply).await;
+    fail(&stage.master, stage.owner.id, 3);
+    let stays = Fault::on("deleteMessage").bot(&shop).answer(Answer::ResetBefore);
+    stage.telegram.fault(stays.times(3));
+    let delete = draft::text("/delete").reply_to(reply);
+    stage.telegram.send(&stage.owner, &stage.master, delete).await;
+    stage.owner_sees("Deleted").await;
+    assert_eq!(stage.said(&anna, &shop).iter().filter(|said| *said == "a mistake").count(), 0);
     stage.curtain().await;
 }
 
