@@ -19,7 +19,7 @@ mod webhooks;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Notify, watch};
@@ -44,6 +44,8 @@ use crate::{
     token::BotToken,
 };
 
+/// How long detaching a bot waits for what is to be passed on in a moment.
+const PARKED_PASSES: Duration = Duration::from_secs(5);
 /// Between two looks at what other processes changed.
 const KEEP_UP: Duration = Duration::from_secs(5);
 /// Looks after which all bots are looked at, not only what was changed lately.
@@ -293,6 +295,7 @@ impl Bots {
         let Some(client) = self.find(bot).await?.filter(|client| client.owner == owner) else {
             return self.inner.store.remove_bot(owner, bot, clock::now_ms()).await;
         };
+        self.lets_parked_pass(bot).await?;
         // With the token still there: once it is wiped, nobody can withdraw anything.
         let mut tries = 1;
         while let Err(error) = self.withdraw_order(&client).await {
@@ -309,6 +312,16 @@ impl Bots {
         // What nobody passed on yet stays: its owner is told of it when its moment comes.
         self.forget(bot);
         Ok(removed)
+    }
+
+    /// Gives what was acknowledged and has its moment soon, such as an album that is being collected,
+    /// the time to be passed on while there is a token for its files.
+    async fn lets_parked_pass(&self, bot: BotId) -> Result<(), StoreError> {
+        let until = Instant::now() + PARKED_PASSES;
+        while self.inner.store.count_parked_of(bot).await? > 0 && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     fn forget(&self, bot: BotId) {

@@ -126,6 +126,12 @@ impl Store {
         Ok(self.write(delete).await?.rows)
     }
 
+    /// How much waits for its moment in the chats of a bot.
+    pub async fn count_parked_of(&self, bot: BotId) -> Result<i64, StoreError> {
+        let query = sql("SELECT COUNT(*) FROM parked WHERE bot_id = ? AND kind <> 'kept'");
+        Ok(self.find::<(i64,)>(query.bind(bot)).await?.map_or(0, |(count,)| count))
+    }
+
     /// All chats in which something waits for its moment.
     pub async fn chats_with_parked(&self) -> Result<Vec<(BotId, ChatId)>, StoreError> {
         let query = sql("SELECT DISTINCT bot_id, chat_id FROM parked WHERE kind <> 'kept'");

@@ -30,6 +30,7 @@ mod stages {
         an_album_whose_answer_is_lost_says_so_when_it_repeats,
         nothing_of_an_album_stays_in_the_database,
         what_was_not_passed_on_when_its_bot_was_detached_is_told,
+        an_album_that_is_being_collected_comes_before_its_bot_is_detached,
     );
 }
 
@@ -325,6 +326,20 @@ async fn what_was_not_passed_on_when_its_bot_was_detached_is_told(mut stage: Sta
         .database
         .until("(SELECT COUNT(*) AS items FROM parked) AS left_over WHERE items = 0")
         .await;
+    stage.curtain().await;
+}
+
+/// What is passed on in a moment is, before the token that its files need is wiped.
+async fn an_album_that_is_being_collected_comes_before_its_bot_is_detached(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.owner_writes("/remove").await;
+    stage.owner_sees("Detach @shop_bot?").await;
+    let items = sends(&stage, &anna, &shop, "g1", photos(2)).await;
+    stage.database.until("parked").await;
+    stage.presses(&stage.owner, "Detach").await;
+    stage.owner_sees("@shop_bot is detached").await;
+    as_album(&stage, &shop, &anna, &items).await;
     stage.curtain().await;
 }
 
