@@ -221,7 +221,7 @@ impl Relay {
             // Messages may get through where changes do not.
             CallError::Unknown(_) => self.say(master, chat, Some(notice.id), text, None).await,
             error if worth_telling_later(&Err(error.clone())).is_some() => Err(error),
-            _ => Ok(()),
+            CallError::NotSent(_) => Ok(()),
         }
     }
 }

@@ -31,7 +31,7 @@ use serde_json::Value;
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
-    Failure, INBOUND_HOLD, Relay, Verdict,
+    Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, Verdict,
     album::Item,
     compose::plainer,
     content::{Content, Reading, read},
@@ -52,6 +52,8 @@ use crate::{
     update::Message,
 };
 
+/// An owner's change that has to wait so long is parked.
+const LONG: Duration = Duration::from_secs(4);
 /// When to look again for a copy that is being made.
 const SOON: Duration = Duration::from_secs(1);
 
@@ -104,7 +106,8 @@ impl Relay {
         let source = self.source(message);
         match self.is_its_moment(owner, source, message, update).await? {
             Moment::Now(copy) if copy.1.direction == Direction::Outbound => {
-                self.change_outbound(owner, message, update, *copy).await
+                let verdict = self.change_outbound(owner, message, update, *copy).await?;
+                self.out_of_the_way(source, message, (update, verdict)).await
             }
             Moment::Now(_) => Ok(Verdict::Done),
             Moment::Settled(verdict) => Ok(verdict),
@@ -115,6 +118,23 @@ impl Relay {
                 self.changed_once(source.bot, update, told).await
             }
         }
+    }
+
+    /// Parks a change that has to wait for long: one customer's chat must not hold up what the owner
+    /// writes to others.
+    async fn out_of_the_way(
+        &self,
+        source: MessageKey,
+        message: &Message,
+        (update, verdict): (i64, Verdict),
+    ) -> Result<Verdict, StoreError> {
+        let Verdict::TryLater(after) = verdict else { return Ok(verdict) };
+        if after < LONG {
+            return Ok(verdict);
+        }
+        self.park(source, ParkedKind::Edit, message, update).await?;
+        self.inner.parking.edit((source.bot, source.chat), after);
+        Ok(Verdict::Done)
     }
 
     /// Whether a change may be made now; else it is settled here: parked, or without effect.
@@ -147,12 +167,17 @@ impl Relay {
         }
         let lane = (source.bot, source.chat);
         let wait = self.inner.edited.wait(source);
-        if wait.is_zero() && !self.inner.parking.has_edits(lane) {
+        let mut earlier = Vec::new();
+        if self.inner.parking.has_edits(lane) || !wait.is_zero() {
+            earlier = self.parked(lane, ParkedKind::Edit).await?;
+            earlier.retain(|earlier| earlier.row.source == source);
+        }
+        if wait.is_zero() && earlier.is_empty() {
             return Ok(Moment::Now(Box::new((copy, known))));
         }
         // A change that waits is outdone by this one, and must not come back.
-        for earlier in self.parked(lane, ParkedKind::Edit).await? {
-            if earlier.row.source == source && earlier.row.update != update {
+        for earlier in earlier {
+            if earlier.row.update != update {
                 store.mark_handled(source.bot, earlier.row.update, clock::now_ms()).await?;
             }
         }
@@ -164,22 +189,23 @@ impl Relay {
 
     /// Makes the changes that were parked in a chat and whose moment has come.
     pub(super) async fn pass_edits_on(&self, lane: Lane) -> Result<Verdict, StoreError> {
-        let mut left = Duration::ZERO;
+        let mut next = None::<Duration>;
         for item in self.parked(lane, ParkedKind::Edit).await? {
-            let wait = self.inner.edited.wait(item.row.source);
-            if !wait.is_zero() {
-                left = left.max(wait);
-                continue;
-            }
-            match self.change_parked(lane, &item).await? {
-                Verdict::Done => {
-                    failpoint::at("edit", "passed");
-                    self.inner.store.unpark(&item.row).await?;
+            let mut wait = self.inner.edited.wait(item.row.source);
+            if wait.is_zero() {
+                match self.change_parked(lane, &item).await? {
+                    Verdict::Done => {
+                        failpoint::at("edit", "passed");
+                        self.inner.store.unpark(&item.row).await?;
+                        continue;
+                    }
+                    // Those of other messages may have more luck.
+                    Verdict::TryLater(after) => wait = after,
                 }
-                later @ Verdict::TryLater(_) => return Ok(later),
             }
+            next = Some(next.map_or(wait, |next| next.min(wait)));
         }
-        Ok(if left.is_zero() { Verdict::Done } else { Verdict::TryLater(left) })
+        Ok(next.map_or(Verdict::Done, Verdict::TryLater))
     }
 
     async fn change_parked(&self, (bot, chat): Lane, item: &Item) -> Result<Verdict, StoreError> {
@@ -386,7 +412,9 @@ impl Relay {
         mut edit: Outgoing,
     ) -> Changed {
         edit.parameters.insert("message_id".to_owned(), copy.0.into());
-        let deadline = Instant::now() + INBOUND_HOLD;
+        let is_outbound = writer.bot != self.inner.master.bot;
+        let hold = if is_outbound { OUTBOUND_HOLD } else { INBOUND_HOLD };
+        let deadline = Instant::now() + hold;
         let key = MessageKey { bot: writer.bot, chat, message: copy };
         let _turn = self.inner.changes.turn(key).await;
         self.with_its_buttons(key, &mut edit);

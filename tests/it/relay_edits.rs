@@ -26,6 +26,7 @@ mod stages {
         changes_of_what_was_never_relayed_change_nothing,
         a_change_never_comes_before_its_original,
         a_repeat_that_is_changed_still_says_so,
+        an_owners_change_that_has_to_wait_holds_up_nothing_else,
     );
 }
 
@@ -246,6 +247,30 @@ async fn a_change_never_comes_before_its_original(mut stage: Stage) {
     let shown = stage.owner_sees("✏️ edited\nsecond").await;
     assert!(!text(&shown).contains('↻'));
     stage.sees_times(&stage.owner, &stage.master, "→ @shop_bot", 1).await;
+    stage.curtain().await;
+}
+
+async fn an_owners_change_that_has_to_wait_holds_up_nothing_else(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let boris = stage.customer("Boris", &shop).await;
+    let (_, annas) = stage.asks(&anna, &shop, "hello").await;
+    let (_, borises) = stage.asks(&boris, &shop, "hello").await;
+    let to_anna = stage.answer(&annas, draft::text("at nien")).await;
+    let seen = stage.copy_of_reply(to_anna).await;
+    let to_boris = stage.answer(&borises, draft::text("at tne")).await;
+    let also = stage.copy_of_reply(to_boris).await;
+    let wait = Answer::TooManyRequests { retry_after: 300 };
+    stage.telegram.fault(Fault::on("editMessageText").bot(&shop).chat(anna.id).answer(wait));
+    stage.telegram.edit(&stage.owner, &stage.master, to_anna, draft::text("at nine")).await;
+    stage.telegram.edit(&stage.owner, &stage.master, to_boris, draft::text("at ten")).await;
+    becomes(&stage, &boris, &shop, id(&also), "at ten").await;
+    let more = stage.answer(&borises, draft::text("or later")).await;
+    stage.copy_of_reply(more).await;
+    assert!(text(&stage.telegram.message(&shop, anna.id, id(&seen)).unwrap()).contains("nien"));
+    // Another process does not know how long it has to wait.
+    stage.restart().await;
+    becomes(&stage, &anna, &shop, id(&seen), "at nine").await;
     stage.curtain().await;
 }
 
