@@ -12,11 +12,11 @@ use std::time::Duration;
 use teloxide::types::ChatId;
 
 use super::{
-    Failure, Relay, Verdict,
+    BUSY, Failure, OUTBOUND_HOLD, Relay, Verdict,
     carry::Carriage,
     customer::Customer,
     outbound::{Replied, Undelivered},
-    patience::{ATTEMPTS, Patience, age, is_last, is_lost, patience, pause_after},
+    patience::{Patience, QUIET_ATTEMPTS, age, is_last, is_lost, patience, pause_after},
     worth_telling_later,
 };
 use crate::{
@@ -79,8 +79,9 @@ impl Relay {
         Ok(Verdict::TryLater(after))
     }
 
-    /// A reply that has to wait does so for some minutes; then its owner is told, and it is his to
-    /// send again. Nothing is written before he is told: where he can't be, it is tried again.
+    /// A reply that has to wait does so for some minutes, one that may have arrived for a moment:
+    /// whatever else its owner writes waits behind it. Then he is told, and it is his to send again.
+    /// Nothing is written before he is told: where he can't be, it is tried again.
     pub(super) async fn in_patience(
         &self,
         owner: OwnerId,
@@ -89,8 +90,13 @@ impl Relay {
         replied: Replied,
     ) -> Result<Replied, StoreError> {
         let Replied::Later(after) = replied else { return Ok(replied) };
-        if let Patience::Wait(after) = patience(age(message, clock::now_ms()), after) {
-            return Ok(Replied::Later(after));
+        let age = age(message, clock::now_ms());
+        let (is_young, after) = match patience(age, after) {
+            Patience::Wait(after) => (true, after),
+            Patience::Tell(_) | Patience::GiveUp => (false, after),
+        };
+        if is_young && age < OUTBOUND_HOLD {
+            return Ok(Replied::Later(after.min(OUTBOUND_HOLD.saturating_sub(age)).max(BUSY)));
         }
         let mut failure = Failure::Unreachable;
         for source in sources {
@@ -102,11 +108,12 @@ impl Relay {
                 return Ok(Replied::Later(after));
             }
             match known.map(|known| (known.state, known.attempts)) {
-                // What is old already when it is first tried has its few tries, too.
-                Some((DeliveryState::Sending, attempts)) if attempts < ATTEMPTS => {
+                // What is old already when it is first tried has its tries, too.
+                Some((DeliveryState::Sending, attempts)) if attempts < QUIET_ATTEMPTS => {
                     return Ok(Replied::Later(after));
                 }
                 Some((DeliveryState::Sending, _)) => failure = Failure::Uncertain,
+                _ if is_young => return Ok(Replied::Later(after)),
                 Some((DeliveryState::Held, attempts)) => {
                     failure = if attempts > 1 { Failure::Uncertain } else { failure };
                 }

@@ -28,7 +28,7 @@ const SOONEST: Duration = Duration::from_secs(1);
 
 /// Attempts with an unknown outcome before the sender is told, where Telegram works otherwise: it is
 /// this message that it can't cope with.
-pub(super) const ATTEMPTS: i64 = 5;
+const ATTEMPTS: i64 = 5;
 /// The same where nothing was sent there meanwhile: minutes of attempts. In an outage no attempt is
 /// made at all, see [`QUIET_ATTEMPTS`].
 const ATTEMPTS_OUT_OF_ORDER: i64 = 10;

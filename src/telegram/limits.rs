@@ -58,9 +58,8 @@ const CHAT_PERIOD: Duration = Duration::from_millis(1050);
 /// The same in a group, of which twenty get through in any minute.
 const GROUP_BURST: NonZeroU32 = NonZeroU32::new(3).unwrap();
 const GROUP_PERIOD: Duration = Duration::from_millis(3500);
-/// The same of one bot in all its chats, of which thirty get through in any second.
-const BOT_BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
-const BOT_PERIOD: Duration = Duration::from_millis(40);
+/// Between two messages of one bot in all its chats, of which thirty get through in any second.
+const BOT_PERIOD: Duration = Duration::from_millis(35);
 
 pub(super) struct Limits {
     pacing: bool,
@@ -70,7 +69,6 @@ pub(super) struct Limits {
     bots: DefaultKeyedRateLimiter<BotId>,
     told_to_wait: Mutex<HashMap<Destination, Instant>>,
     queues: Lanes<Destination>,
-    chats_of_bots: Lanes<BotId>,
     stop: CancellationToken,
 }
 
@@ -91,10 +89,9 @@ impl Limits {
             chats: DefaultKeyedRateLimiter::keyed(quota(CHAT_PERIOD, CHAT_BURST)),
             changes: DefaultKeyedRateLimiter::keyed(quota(CHAT_PERIOD, CHAT_BURST)),
             groups: DefaultKeyedRateLimiter::keyed(quota(GROUP_PERIOD, GROUP_BURST)),
-            bots: DefaultKeyedRateLimiter::keyed(quota(BOT_PERIOD, BOT_BURST)),
+            bots: DefaultKeyedRateLimiter::keyed(quota(BOT_PERIOD, NonZeroU32::MIN)),
             told_to_wait: Mutex::default(),
             queues: Lanes::default(),
-            chats_of_bots: Lanes::default(),
             stop: CancellationToken::new(),
         }
     }
@@ -130,7 +127,9 @@ impl Limits {
             }
             let of_chat = if deed == Deed::Send { &self.chats } else { &self.changes };
             self.granted(of_chat, &destination, deadline).await?;
-            self.granted_to_bot(bot, deadline).await?;
+            // Whoever comes first: a chat in which much waits has one message at a time here, and
+            // one in which nothing does gets through at once.
+            self.granted(&self.bots, &bot, deadline).await?;
             let told = self.still_told_to_wait(destination);
             if told.is_zero() {
                 return Ok(());
@@ -160,16 +159,6 @@ impl Limits {
             Err(NoTurn::Past(_)) => Err(NoTurn::Past(expected.max(CHAT_PERIOD))),
             place => place,
         }
-    }
-
-    /// Waits for a bot's turn, which its chats get one after the other: a chat in which much waits
-    /// has one message at a time here.
-    async fn granted_to_bot(&self, bot: BotId, deadline: Instant) -> Result<(), NoTurn> {
-        if self.chats_of_bots.waiting(&bot) == 0 && self.bots.check_key(&bot).is_ok() {
-            return Ok(());
-        }
-        let _first = self.in_time(self.chats_of_bots.turn(bot), deadline).await?;
-        self.granted(&self.bots, &bot, deadline).await
     }
 
     async fn in_time<T>(

@@ -329,6 +329,29 @@ async fn what_became_of_sending_again_is_said_in_the_end(mut stage: Stage) {
     stage.curtain().await;
 }
 
+/// One bot of an owner's gets no answer: what he writes to others goes on, and he learns of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_that_gets_no_answer_holds_up_no_other() {
+    let mut stage = Stage::set(Backend::Sqlite, Mode::Webhook).await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let cafe = stage.attach("cafe_bot", "Cafe").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let boris = stage.customer("Boris", &cafe).await;
+    let (_, annas) = stage.asks(&anna, &shop, "hello").await;
+    let (_, borises) = stage.asks(&boris, &cafe, "hello").await;
+    let out = Fault::on("*").bot(&shop).always().answer(Answer::HtmlBadGateway);
+    stage.telegram.fault(out);
+    let reply = stage.answer(&annas, draft::text("for Anna")).await;
+    let other = stage.answer(&borises, draft::text("for Boris")).await;
+    let told = stage.answered(&stage.owner, &stage.master, reply, "⚠️ May not have been").await;
+    stage.copy_of_reply(other).await;
+    stage.telegram.clear_faults();
+    stage.telegram.press(&stage.owner, &stage.master, id(&told), "again");
+    let copy = stage.copy_of_reply(reply).await;
+    assert!(text(&copy).contains(REPEAT), "{copy}");
+    stage.curtain().await;
+}
+
 /// For half a minute Telegram answers nothing but 502: what was written meanwhile is late, and
 /// nobody is told that it is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
