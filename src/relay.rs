@@ -106,7 +106,7 @@ pub enum Verdict {
 
 /// Receipts remembered.
 const RECEIPTS: usize = 4096;
-/// How often a notice is tried whose fate is unknown.
+/// How often a notice, or what may be done twice, is tried while its fate is unknown.
 const NOTICE_TRIES: u32 = 3;
 
 /// The data of the button *Send again*.
@@ -237,14 +237,25 @@ impl Relay {
             parameters.insert("reply_markup".to_owned(), keyboard);
         }
         let outgoing = Outgoing::new("sendMessage", parameters);
-        let deadline = Instant::now() + SIDE_HOLD;
+        // It would rather be said twice than never.
+        self.deliver_often(caller, chat, &outgoing, SIDE_HOLD).await
+    }
+
+    /// Makes a call that may be made twice, and makes it again while nobody knows how it ended.
+    async fn deliver_often(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        outgoing: &Outgoing,
+        hold: Duration,
+    ) -> Result<(), CallError> {
+        let deadline = Instant::now() + hold;
         let mut tries = 1;
         loop {
-            let said = self.inner.telegram.deliver(caller, chat, &outgoing, caller, deadline).await;
-            match said {
-                // It would rather be said twice than never.
+            let done = self.inner.telegram.deliver(caller, chat, outgoing, caller, deadline).await;
+            match done {
                 Err(CallError::Unknown(_)) if tries < NOTICE_TRIES => tries += 1,
-                said => return said.map(drop),
+                done => return done.map(drop),
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }

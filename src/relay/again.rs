@@ -4,12 +4,10 @@
 //! the press: nothing of it needs to be stored. The reference lets one press through, however
 //! often the button is pressed.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Map, Value};
 
 use super::{
-    Failure, NOTICE_TRIES, OUTBOUND_HOLD, Relay,
+    Failure, OUTBOUND_HOLD, Relay,
     album::group_of,
     carry::{Attempt, Carriage, Standing},
     content::{Reading, read},
@@ -205,17 +203,9 @@ impl Relay {
             parameters.insert("reply_markup".to_owned(), keyboard);
         }
         let edit = Outgoing::new("editMessageText", parameters);
-        let (master, telegram) = (&self.inner.master, &self.inner.telegram);
-        let (chat, deadline) = (notice.chat.id, Instant::now() + OUTBOUND_HOLD);
-        let mut tries = 1;
-        let error = loop {
-            match telegram.deliver(master, chat, &edit, master, deadline).await {
-                Ok(_) => return Ok(()),
-                Err(CallError::Unknown(_)) if tries < NOTICE_TRIES => tries += 1,
-                Err(error) => break error,
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        };
+        let (master, chat) = (&self.inner.master, notice.chat.id);
+        let edited = self.deliver_often(master, chat, &edit, OUTBOUND_HOLD).await;
+        let Err(error) = edited else { return Ok(()) };
         tracing::debug!(%error, "a notice could not be rewritten");
         match error {
             // Messages may get through where changes do not.

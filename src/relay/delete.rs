@@ -8,8 +8,6 @@
 //!
 //! Telegram lets bots delete for 48 hours (Bot API, `deleteMessage`); after that it is said so.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Map, Value, json};
 use teloxide::types::{ChatId, MessageId};
 
@@ -221,18 +219,11 @@ impl Relay {
         let mut parameters = Map::new();
         parameters.insert("message_id".to_owned(), message.0.into());
         let call = Outgoing::new("deleteMessage", parameters);
-        let deadline = Instant::now() + SIDE_HOLD;
-        let mut tries = 1;
-        loop {
-            let done = self.inner.telegram.deliver(caller, chat, &call, caller, deadline).await;
-            match done {
-                Ok(_) | Err(CallError::NotSent(Refusal::MessageGone)) => return Taken::Back,
-                Err(CallError::NotSent(Refusal::MessageFixed)) => return Taken::TooLate,
-                Err(CallError::Unknown(_)) if tries < 3 => tries += 1,
-                Err(CallError::Unknown(_)) => return Taken::Failed(Failure::Unreachable),
-                Err(CallError::NotSent(refusal)) => return Taken::Failed(Failure::of(&refusal)),
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
+        match self.deliver_often(caller, chat, &call, SIDE_HOLD).await {
+            Ok(()) | Err(CallError::NotSent(Refusal::MessageGone)) => Taken::Back,
+            Err(CallError::NotSent(Refusal::MessageFixed)) => Taken::TooLate,
+            Err(CallError::Unknown(_)) => Taken::Failed(Failure::Unreachable),
+            Err(CallError::NotSent(refusal)) => Taken::Failed(Failure::of(&refusal)),
         }
     }
 

@@ -233,7 +233,8 @@ impl Relay {
             None => call,
         };
         let going_on = Attempt { initial: DeliveryState::Sending, ..attempt };
-        if let Composed { header: Some(words), main } = compose(content, None, reply) {
+        let plain = compose(content, None, reply);
+        if let Composed { header: Some(words), main } = plain {
             let again = self.repeat_label(target).await?;
             let again = compose(content, Some(again), reply).header.unwrap_or(words.clone());
             let message =
@@ -245,7 +246,10 @@ impl Relay {
             let main = if label.is_some() { compose(&file, label, reply).main } else { main };
             return Ok(carriage.attempt(attempt, protected(main), plainer).await);
         }
-        let Composed { header, main } = compose(content, label, reply);
+        let Composed { header, main } = match label {
+            Some(label) => compose(content, Some(label), reply),
+            None => plain,
+        };
         let main = protected(main);
         // The label, where there is no room for it in the message. Nobody replies to it: it needs
         // no reference.
