@@ -11,64 +11,49 @@
 //! wins. Where a copy can't be changed any more, what the customer changed comes as a reply to it;
 //! an owner is told. A change of something never relayed changes nothing.
 //!
+//! - [`moment`]: when a change may be made
+//! - [`call`]: the call that makes it (pure)
+//! - [`attempt`]: that call made, and what its answer means
 //! - [`memory`]: what was changed lately
-//! - [`call`]: the call that makes the change (pure)
 //! - [`shown`]: what of a change the owner sees besides the copy
 
+mod attempt;
 mod call;
 mod memory;
+mod moment;
 mod shown;
 
-use std::{
-    slice,
-    time::{Duration, Instant},
-};
+use std::{slice, time::Duration};
 
-use call::is_end_of_location;
+use attempt::Changed;
 pub(super) use call::{changed_content, moved_location};
 pub(super) use memory::Edited;
-use serde_json::Value;
-use teloxide::types::{ChatId, MessageId};
+use moment::Moment;
+use teloxide::types::MessageId;
 
 use super::{
-    Failure, INBOUND_HOLD, OUTBOUND_HOLD, Relay, Verdict,
+    Failure, Relay, Verdict,
     album::Item,
-    compose::plainer,
     content::{Content, Reading, read},
     customer::Customer,
     header::{Header, set_apart},
     outbound::running,
     parking::Lane,
-    patience::{is_late, is_outdated},
+    patience::is_outdated,
     rich::RichText,
     worth_telling_later, worth_telling_within_a_day,
 };
 use crate::{
     clock, failpoint,
-    model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
+    model::{BotId, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ParkedKind, StoreError},
-    telegram::{CallError, Caller, Outgoing, Refusal},
+    telegram::{Caller, Outgoing, Refusal},
     text::Language,
     update::Message,
 };
 
-/// An owner's change that has to wait so long is parked.
-const LONG: Duration = Duration::from_secs(4);
-/// When to look again for a copy that is being made.
-const SOON: Duration = Duration::from_secs(1);
-
-/// How often a change is tried whose fate is unknown.
-const DOUBTS: u32 = 5;
-
-/// How a change of a copy went.
-enum Changed {
-    /// The copy shows it; when it was made, in UTC seconds by Telegram's clock, where that is known.
-    Done(Option<i64>),
-    /// It is to be tried again after this time.
-    Later(Duration),
-    /// The copy can't be changed so.
-    Refused(Refusal),
-}
+/// A copy, and its reference.
+type Copy = (MessageId, Reference);
 
 impl Relay {
     /// Changes the copy of a customer's changed message.
@@ -118,73 +103,6 @@ impl Relay {
                 self.changed_once(source.bot, update, told).await
             }
         }
-    }
-
-    /// Parks a change that has to wait for long: one customer's chat must not hold up what the owner
-    /// writes to others.
-    async fn out_of_the_way(
-        &self,
-        source: MessageKey,
-        message: &Message,
-        (update, verdict): (i64, Verdict),
-    ) -> Result<Verdict, StoreError> {
-        let Verdict::TryLater(after) = verdict else { return Ok(verdict) };
-        if after < LONG {
-            return Ok(verdict);
-        }
-        self.park(source, ParkedKind::Edit, message, update).await?;
-        self.inner.parking.edit((source.bot, source.chat), after);
-        Ok(Verdict::Done)
-    }
-
-    /// Whether a change may be made now; else it is settled here: parked, or without effect.
-    async fn is_its_moment(
-        &self,
-        owner: OwnerId,
-        source: MessageKey,
-        message: &Message,
-        update: i64,
-    ) -> Result<Moment, StoreError> {
-        let store = &self.inner.store;
-        if store.is_handled(source.bot, update).await?
-            || self.replace_parked_item(source, message).await?
-        {
-            return Ok(Moment::Settled(Verdict::Done));
-        }
-        let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {
-            return Ok(Moment::Settled(Verdict::Done));
-        };
-        let Some(copy) = known.copy_message else {
-            let comes = matches!(known.state, DeliveryState::Sending | DeliveryState::Held);
-            return Ok(match comes {
-                true if is_late(message, clock::now_ms()) => Moment::Never,
-                true => Moment::Settled(Verdict::TryLater(SOON)),
-                false => Moment::Settled(Verdict::Done),
-            });
-        };
-        if known.is_deleted() {
-            return Ok(Moment::Settled(Verdict::Done));
-        }
-        let lane = (source.bot, source.chat);
-        let wait = self.inner.edited.wait(source);
-        let mut earlier = Vec::new();
-        if self.inner.parking.has_edits(lane) || !wait.is_zero() {
-            earlier = self.parked(lane, ParkedKind::Edit).await?;
-            earlier.retain(|earlier| earlier.row.source == source);
-        }
-        if wait.is_zero() && earlier.is_empty() {
-            return Ok(Moment::Now(Box::new((copy, known))));
-        }
-        // A change that waits is outdone by this one, and must not come back.
-        for earlier in earlier {
-            if earlier.row.update != update {
-                store.mark_handled(source.bot, earlier.row.update, clock::now_ms()).await?;
-            }
-        }
-        self.park(source, ParkedKind::Edit, message, update).await?;
-        failpoint::at("edit", "parked");
-        self.inner.parking.edit(lane, wait);
-        Ok(Moment::Settled(Verdict::Done))
     }
 
     /// Makes the changes that were parked in a chat and whose moment has come.
@@ -386,13 +304,6 @@ impl Relay {
         Ok(verdict)
     }
 
-    /// Leaves *Undo* below a copy of the inbox: an edit without buttons takes them away.
-    pub(super) fn with_its_buttons(&self, copy: MessageKey, edit: &mut Outgoing) {
-        if let Some(keyboard) = self.buttons_of(OwnerId(copy.chat.0), copy) {
-            edit.parameters.insert("reply_markup".to_owned(), keyboard);
-        }
-    }
-
     async fn copy_of(
         &self,
         owner: OwnerId,
@@ -404,83 +315,8 @@ impl Relay {
         Ok(known.and_then(|known| Some((known.copy_message?, known))))
     }
 
-    async fn change(
-        &self,
-        writer: &Caller,
-        holder: &Caller,
-        (chat, copy): (ChatId, MessageId),
-        mut edit: Outgoing,
-    ) -> Changed {
-        edit.parameters.insert("message_id".to_owned(), copy.0.into());
-        let is_outbound = writer.bot != self.inner.master.bot;
-        let hold = if is_outbound { OUTBOUND_HOLD } else { INBOUND_HOLD };
-        let deadline = Instant::now() + hold;
-        let key = MessageKey { bot: writer.bot, chat, message: copy };
-        let _turn = self.inner.changes.turn(key).await;
-        self.with_its_buttons(key, &mut edit);
-        let mut pause = Duration::from_secs(1);
-        loop {
-            let done = self.inner.telegram.deliver(writer, chat, &edit, holder, deadline).await;
-            let refusal = match done {
-                done @ (Ok(_) | Err(CallError::NotSent(Refusal::NotModified))) => {
-                    failpoint::at("edit", "made");
-                    self.inner.edited.remember(key, &edit);
-                    let now = || clock::now_ms() / 1000;
-                    let made_at = |answer: Value| answer.get("edit_date").and_then(Value::as_i64);
-                    return Changed::Done(Some(done.ok().and_then(made_at).unwrap_or_else(now)));
-                }
-                // An edit repeated changes nothing, so "unknown" needs no label; but one that never
-                // gets a clear answer must not keep what follows waiting for a day.
-                Err(CallError::Unknown(_)) if self.inner.edited.doubt(key) < DOUBTS => {
-                    return Changed::Later(Duration::from_secs(2));
-                }
-                Err(CallError::Unknown(_)) => return Changed::Refused(Refusal::Unreachable),
-                Err(CallError::NotSent(Refusal::TooFast { retry_after })) => {
-                    return Changed::Later(retry_after);
-                }
-                Err(CallError::NotSent(Refusal::FileLater { retry_after: Some(wait) })) => {
-                    return Changed::Later(wait);
-                }
-                // A file that never comes must not keep what follows waiting for a day.
-                Err(CallError::NotSent(Refusal::FileLater { retry_after: None }))
-                    if Instant::now() + pause < deadline =>
-                {
-                    if !self.inner.telegram.pause(pause).await {
-                        return Changed::Later(pause);
-                    }
-                    pause *= 2;
-                    continue;
-                }
-                Err(CallError::NotSent(Refusal::FileLater { .. })) => Refusal::FileUnavailable,
-                Err(CallError::NotSent(Refusal::Unreachable)) => {
-                    return Changed::Later(Duration::from_secs(5));
-                }
-                Err(CallError::NotSent(refusal)) => refusal,
-            };
-            match plainer(&edit, &refusal) {
-                Some(next) => edit = next,
-                // It was no live location, or has ended by itself: there is nothing new to say.
-                None if is_end_of_location(&edit) => return Changed::Done(None),
-                None => return Changed::Refused(refusal),
-            }
-        }
-    }
-
     /// Remembers which file a copy shows, so that a changed caption does not move it again.
     pub(super) fn shows(&self, copy: MessageKey, content: &Content) {
         self.inner.edited.showing(copy, content);
     }
-}
-
-/// A copy, and its reference.
-type Copy = (MessageId, Reference);
-
-/// Whether a change may be made.
-enum Moment {
-    /// It may, in this copy.
-    Now(Box<Copy>),
-    /// There is nothing more to do.
-    Settled(Verdict),
-    /// What it changes was given up in the middle, and nobody makes a copy of it any more.
-    Never,
 }

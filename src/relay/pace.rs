@@ -32,6 +32,7 @@ use super::{
     content::{Reading, read},
     customer::Customer,
     parking::Lane,
+    patience::IMPOSSIBLE,
     worth_telling_later,
 };
 use crate::{
@@ -59,8 +60,6 @@ enum Counted {
     Command,
 }
 
-/// The oldest date that is believed, in milliseconds before now.
-const BELIEVED_MS: i64 = 25 * 3600 * 1000;
 /// How far Telegram's clock may be ahead of ours.
 const AHEAD_MS: i64 = 3600 * 1000;
 
@@ -155,7 +154,8 @@ fn came_before(state: &ConversationState, message: &Message, now: i64) -> bool {
 fn written_at(message: &Message, now: i64) -> i64 {
     let date = message.get("date").and_then(Value::as_i64);
     let date = date.map(|date| date.saturating_mul(1000));
-    date.filter(|date| (now - BELIEVED_MS..=now + AHEAD_MS).contains(date)).unwrap_or(now)
+    let oldest = now.saturating_sub(clock::in_ms(IMPOSSIBLE));
+    date.filter(|date| (oldest..=now + AHEAD_MS).contains(date)).unwrap_or(now)
 }
 
 /// Whether the latest notice no longer covers what is refused now.

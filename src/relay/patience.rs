@@ -21,8 +21,8 @@ const DELAYED: Duration = Duration::from_mins(5);
 /// The longest something may wait: Telegram keeps it for 24 h, and whoever wrote it is to be told
 /// before.
 pub(super) const LONGEST: Duration = Duration::from_hours(22);
-/// Nothing that is delivered is older.
-const IMPOSSIBLE: Duration = Duration::from_hours(25);
+/// Nothing that is delivered is older: Telegram keeps nothing for longer than a day.
+pub(super) const IMPOSSIBLE: Duration = Duration::from_hours(25);
 /// Telegram is never asked to come again sooner.
 const SOONEST: Duration = Duration::from_secs(1);
 

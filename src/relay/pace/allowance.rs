@@ -6,6 +6,8 @@
 
 use governor::Quota;
 
+use crate::clock;
+
 /// How much of what he may write at once is used up: until the moment, in milliseconds, by which
 /// all of it has come back.
 #[derive(Debug, Default)]
@@ -16,7 +18,7 @@ pub(super) struct Allowance {
 impl Allowance {
     /// Whether a message written at this moment keeps the pace; if so, it is counted.
     pub(super) fn admits(&mut self, quota: Quota, written_at: i64) -> bool {
-        let each = i64::try_from(quota.replenish_interval().as_millis()).unwrap_or(i64::MAX);
+        let each = clock::in_ms(quota.replenish_interval());
         let most = each.saturating_mul(i64::from(quota.burst_size().get()));
         let latest = written_at.saturating_add(most);
         // What was counted never reaches beyond that: somebody's clock went back.
