@@ -3,6 +3,7 @@
 //! - [`statement`]: a statement as plain data, run on either database
 //! - [`fault`]: what an error means: passing or not, executed or not (pure)
 //! - [`again`]: how a statement is tried again
+//! - [`connections`]: kept for the next statement
 //! - [`pulse`]: whether the database works
 //! - [`lock`]: one process on one SQLite file
 //! - [`sqlite`]: opening SQLite, and its one writer, which commits in groups
@@ -16,6 +17,7 @@
 mod again;
 mod albums;
 mod bots;
+mod connections;
 mod conversations;
 mod dialogues;
 mod fault;
@@ -41,11 +43,11 @@ use std::{
 };
 
 use futures::FutureExt;
-use sqlx::SqlitePool;
 use tokio_util::sync::CancellationToken;
 
 use again::{Inserted, Tries, Written};
 pub use bots::{BotRow, Change};
+use connections::Connections;
 use fault::Fault;
 pub use fault::StoreError;
 pub use health::Alarm;
@@ -60,7 +62,7 @@ pub use processes::{AtWork, Life};
 use pulse::{Half, Pulse};
 pub use pulse::{Trouble, Vitals};
 pub use references::{Made, NewReference};
-use sqlite::Writer;
+use sqlite::{Reader, Writer};
 use statement::{Row, Statement, sql};
 pub use states::ConversationKey;
 
@@ -79,7 +81,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Pool {
     MySql(Server),
-    Sqlite { read: SqlitePool, write: Writer },
+    Sqlite { read: Connections<Reader>, write: Writer },
 }
 
 impl Store {
@@ -254,20 +256,10 @@ impl Store {
         Box::pin(self.tried(Half::Writes, doubt, work)).await
     }
 
-    /// Gives the row a query finds, if there is one.
+    /// Gives the first row a query finds, if there is one. All of them are read, because what is left
+    /// unread would be in the way of the connection's next statement.
     async fn find<T: Row>(&self, query: Statement) -> Result<Option<T>, StoreError> {
-        let work = || async {
-            let query = query.clone();
-            match &self.pool {
-                Pool::MySql(server) => {
-                    server.run(|on| query.mysql_as::<T>().fetch_optional(on).boxed()).await
-                }
-                Pool::Sqlite { read, .. } => {
-                    sqlite::read(read, |on| query.sqlite_as::<T>().fetch_optional(on).boxed()).await
-                }
-            }
-        };
-        Box::pin(self.tried(Half::Reads, &mut false, work)).await
+        Ok(self.list(query).await?.into_iter().next())
     }
 
     /// Gives all rows a query finds.
@@ -279,7 +271,7 @@ impl Store {
                     server.run(|on| query.mysql_as::<T>().fetch_all(on).boxed()).await
                 }
                 Pool::Sqlite { read, .. } => {
-                    sqlite::read(read, |on| query.sqlite_as::<T>().fetch_all(on).boxed()).await
+                    read.run(|on| query.sqlite_as::<T>().fetch_all(on).boxed()).await
                 }
             }
         };

@@ -99,7 +99,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    fn of(error: &sqlx::Error) -> Self {
+    pub(super) fn of(error: &sqlx::Error) -> Self {
         match error {
             sqlx::Error::Database(_) => match Code::of(error) {
                 Some(Code::MySql(number)) => Self::of_mysql(number),

@@ -7,18 +7,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::future::BoxFuture;
+use deadpool::managed::{Manager, Metrics, RecycleResult};
+use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    ConnectOptions, Connection, Executor, MySql, MySqlConnection, MySqlPool,
-    migrate::MigrateError,
-    mysql::{MySqlConnectOptions, MySqlPoolOptions},
-    pool::{PoolConnection, PoolConnectionMetadata},
+    ConnectOptions, Connection, Executor, MySqlConnection, migrate::MigrateError,
+    mysql::MySqlConnectOptions,
 };
 
-use super::{StoreError, sql};
+use super::{
+    StoreError,
+    connections::{Bounds, Connections, Keeper},
+    sql,
+};
 
 /// Connections kept at most. A commit holds one for well under a millisecond.
-const CONNECTIONS: u32 = 16;
+const CONNECTIONS: usize = 16;
 /// How long a statement may take. A slow server needs some seconds for each of the two steps of a
 /// statement it sees for the first time; what takes longer hangs.
 pub(super) const STATEMENT_LIMIT: Duration = Duration::from_secs(15);
@@ -28,49 +31,95 @@ const CONNECTION_LIMIT: Duration = Duration::from_secs(25);
 /// third round trip of every message.
 const ALIVE: Duration = Duration::from_secs(5);
 
-/// A server, and when a connection to it last turned out to be dead.
+/// A server. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Server {
-    pool: MySqlPool,
+    connections: Connections<Maker>,
+}
+
+/// Makes connections, and knows when one last turned out to be dead.
+struct Maker {
+    options: MySqlConnectOptions,
     broke: Broke,
 }
 
 /// After a restart of the server every connection from before is dead. The first one that shows it
-/// makes all that were idle then be looked at before they are used.
-#[derive(Clone, Default)]
-struct Broke(Arc<Mutex<Option<Instant>>>);
+/// makes all that were idle then be looked at before they are used; the first one that does not
+/// answer then makes the others go unasked, for each could take long not to answer.
+#[derive(Default)]
+struct Broke(Mutex<Moments>);
+
+#[derive(Clone, Copy, Default)]
+struct Moments {
+    broke: Option<Instant>,
+    unanswered: Option<Instant>,
+}
+
+/// What is known of an idle connection.
+#[derive(Debug, PartialEq, Eq)]
+enum Shape {
+    Alive,
+    Doubtful,
+    Dead,
+}
 
 impl Broke {
-    fn now(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    fn note(&self, note: impl FnOnce(&mut Moments)) {
+        note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Whether a connection that has been idle for so long may be dead.
-    fn concerns(&self, idle: Duration) -> bool {
-        let broke = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        idle > ALIVE || broke.is_some_and(|at| at.elapsed() <= idle)
-    }
-}
-
-/// A connection in use. Unless it is given back it is dropped for good: nobody knows what would
-/// come out of it next.
-struct Borrowed(Option<PoolConnection<MySql>>);
-
-impl Borrowed {
-    fn give_back(mut self) {
-        if let Some(mut connection) = self.0.take() {
-            // The pool looks whether it is alive, which on a dead network never ends.
-            let returning = connection.return_to_pool();
-            tokio::spawn(tokio::time::timeout(STATEMENT_LIMIT, returning));
+    /// In what shape a connection is that has been idle for so long.
+    fn shape(&self, idle: Duration) -> Shape {
+        let Moments { broke, unanswered } = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = |moment: Option<Instant>| moment.is_some_and(|at| at.elapsed() <= idle);
+        if since(unanswered) {
+            Shape::Dead
+        } else if idle > ALIVE || since(broke) {
+            Shape::Doubtful
+        } else {
+            Shape::Alive
         }
     }
 }
 
-impl Drop for Borrowed {
-    fn drop(&mut self) {
-        if let Some(connection) = self.0.take() {
-            drop(connection.detach());
+impl Manager for Maker {
+    type Type = MySqlConnection;
+    type Error = sqlx::Error;
+
+    /// A server that is just starting is waited for, as long as whoever asks waits.
+    async fn create(&self) -> sqlx::Result<MySqlConnection> {
+        let mut pause = Duration::from_millis(10);
+        loop {
+            match connect(&self.options).await {
+                Err(error) if is_starting(&error) => tokio::time::sleep(pause).await,
+                done => return done,
+            }
+            pause = (pause * 2).min(CONNECTION_LIMIT / 5);
         }
+    }
+
+    async fn recycle(
+        &self,
+        connection: &mut MySqlConnection,
+        metrics: &Metrics,
+    ) -> RecycleResult<sqlx::Error> {
+        // Since its last use began, not ended: too early a look does no harm.
+        match self.broke.shape(metrics.last_used()) {
+            Shape::Alive => return Ok(()),
+            Shape::Dead => return Err(sqlx::Error::PoolClosed.into()),
+            Shape::Doubtful => {}
+        }
+        let answer = within(STATEMENT_LIMIT / 2, connection.ping()).await;
+        if answer.is_err() {
+            self.broke.note(|moments| moments.unanswered = Some(Instant::now()));
+        }
+        Ok(answer?)
+    }
+}
+
+impl Keeper for Maker {
+    fn broke(&self) {
+        self.broke.note(|moments| moments.broke = Some(Instant::now()));
     }
 }
 
@@ -84,26 +133,15 @@ impl Server {
             .no_engine_substitution(false)
             // A slow database would fill the log with them.
             .disable_statement_logging();
-        // Tried by itself: the pool would go on trying for a while without a word.
-        let first = within(CONNECTION_LIMIT, options.connect()).await;
-        let _ = first.map_err(StoreError::not_connected)?.close().await;
-        let broke = Broke::default();
-        let looked_at = broke.clone();
-        let pool = MySqlPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .idle_timeout(Duration::from_mins(2))
-            .acquire_timeout(CONNECTION_LIMIT)
-            .acquire_slow_threshold(CONNECTION_LIMIT)
-            .test_before_acquire(false)
-            .before_acquire(move |connection, known| {
-                let broke = looked_at.clone();
-                Box::pin(async move { Ok(is_alive(connection, &known, &broke).await) })
-            })
-            .after_connect(|connection, _| Box::pin(limit_locks(connection)))
-            .connect_lazy_with(options);
-        let server = Self { pool, broke };
-        migrate(&server.pool).await?;
-        Ok(server)
+        // Tried once: whoever started the program is to learn soon that no server is there.
+        let first = within(CONNECTION_LIMIT, connect(&options)).await;
+        let mut first = first.map_err(StoreError::not_connected)?;
+        migrate(&mut first).await?;
+        let _ = first.close().await;
+        let maker = Maker { options, broke: Broke::default() };
+        let idle = Duration::from_mins(2);
+        let bounds = Bounds { most: CONNECTIONS, idle, wait: CONNECTION_LIMIT };
+        Ok(Self { connections: Connections::new(maker, bounds)? })
     }
 
     /// Uses a connection for one statement, as long as that may take.
@@ -111,27 +149,40 @@ impl Server {
         &self,
         statement: impl for<'c> FnOnce(&'c mut MySqlConnection) -> BoxFuture<'c, sqlx::Result<T>>,
     ) -> Result<T, StoreError> {
-        let connection = self.pool.acquire().await.map_err(StoreError::not_connected)?;
-        let mut borrowed = Borrowed(Some(connection));
-        let Some(connection) = &mut borrowed.0 else { return Err(sqlx::Error::PoolClosed.into()) };
-        let done = within(STATEMENT_LIMIT, statement(connection)).await;
-        match &done {
-            Ok(_) | Err(sqlx::Error::Database(_)) => borrowed.give_back(),
-            Err(_) => self.broke.now(),
-        }
-        Ok(done?)
+        self.connections.run(statement).await
     }
 
     pub(super) async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 
     pub(super) async fn version(&self) -> Result<String, StoreError> {
-        version(&self.pool).await
+        let query = sql("SELECT VERSION()");
+        let (version,): (String,) = self.run(|on| query.mysql_as().fetch_one(on).boxed()).await?;
+        Ok(if version.contains("MariaDB") { version } else { format!("MySQL {version}") })
     }
 
+    /// What about its settings could lose what it has committed, in words.
     pub(super) async fn durability_warnings(&self) -> Result<Vec<String>, StoreError> {
-        durability_warnings(&self.pool).await
+        let query = sql("SELECT CAST(@@innodb_flush_log_at_trx_commit AS SIGNED), \
+                         CAST(@@log_bin AS SIGNED), CAST(@@sync_binlog AS SIGNED)");
+        let settings = self.run(|on| query.mysql_as().fetch_one(on).boxed()).await?;
+        Ok(durability_warnings(settings))
+    }
+}
+
+async fn connect(options: &MySqlConnectOptions) -> sqlx::Result<MySqlConnection> {
+    let mut connection = options.connect().await?;
+    limit_locks(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Whether nobody listens there yet.
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
+        _ => false,
     }
 }
 
@@ -142,17 +193,6 @@ pub(super) async fn within<T>(
 ) -> sqlx::Result<T> {
     let late = || io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {limit:?}"));
     tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(late().into()))
-}
-
-async fn is_alive(
-    connection: &mut MySqlConnection,
-    known: &PoolConnectionMetadata,
-    broke: &Broke,
-) -> bool {
-    if !broke.concerns(known.idle_for) {
-        return true;
-    }
-    within(STATEMENT_LIMIT / 2, connection.ping()).await.is_ok()
 }
 
 /// Lets the server give up waiting for a lock before we give up waiting for the server: else a
@@ -169,24 +209,24 @@ async fn limit_locks(connection: &mut MySqlConnection) -> sqlx::Result<()> {
 /// Brings the schema up to date. A start that was killed in the middle of a migration leaves it
 /// marked as begun, because MySQL can't undo a change of the schema; each file is one statement
 /// that may be run again, so the mark is taken away and the file is.
-async fn migrate(pool: &MySqlPool) -> Result<(), StoreError> {
+async fn migrate(connection: &mut MySqlConnection) -> Result<(), StoreError> {
     let migrations = sqlx::migrate!("migrations/mysql");
     let mut again = None;
     loop {
-        let version = match migrations.run(pool).await {
+        let version = match migrations.run(&mut *connection).await {
             Ok(()) => return Ok(()),
             Err(MigrateError::Dirty(version)) if again != Some(version) => version,
             Err(MigrateError::ExecuteMigration(error, version)) if is_there(&error) => {
                 // It was cut off after its change and before its mark.
                 let mark = sql("UPDATE _sqlx_migrations SET success = TRUE WHERE version = ?");
-                mark.bind(version).mysql().execute(pool).await?;
+                mark.bind(version).mysql().execute(&mut *connection).await?;
                 continue;
             }
             Err(error) => return Err(StoreError::Migration(Arc::new(error))),
         };
         tracing::warn!(version, "a migration was cut off; it is run again");
         let mark = sql("DELETE FROM _sqlx_migrations WHERE version = ? AND success = FALSE");
-        mark.bind(version).mysql().execute(pool).await?;
+        mark.bind(version).mysql().execute(&mut *connection).await?;
         again = Some(version);
     }
 }
@@ -198,15 +238,7 @@ fn is_there(error: &sqlx::Error) -> bool {
     error.is_some_and(|error| error.number() == 1060)
 }
 
-async fn version(pool: &MySqlPool) -> Result<String, StoreError> {
-    let (version,): (String,) = sql("SELECT VERSION()").mysql_as().fetch_one(pool).await?;
-    Ok(if version.contains("MariaDB") { version } else { format!("MySQL {version}") })
-}
-
-async fn durability_warnings(pool: &MySqlPool) -> Result<Vec<String>, StoreError> {
-    let query = sql("SELECT CAST(@@innodb_flush_log_at_trx_commit AS SIGNED), \
-                     CAST(@@log_bin AS SIGNED), CAST(@@sync_binlog AS SIGNED)");
-    let (flush, binlog, sync): (i64, i64, i64) = query.mysql_as().fetch_one(pool).await?;
+fn durability_warnings((flush, binlog, sync): (i64, i64, i64)) -> Vec<String> {
     let mut warnings = Vec::new();
     if flush != 1 {
         warnings.push(format!(
@@ -218,5 +250,22 @@ async fn durability_warnings(pool: &MySqlPool) -> Result<Vec<String>, StoreError
             "sync_binlog is {sync}: a power cut can lose the last references; set it to 1"
         ));
     }
-    Ok(warnings)
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_connections_are_looked_at_after_one_that_broke() {
+        let broke = Broke::default();
+        let idle = |seconds| broke.shape(Duration::from_secs(seconds));
+        assert_eq!((idle(0), idle(4), idle(6)), (Shape::Alive, Shape::Alive, Shape::Doubtful));
+        let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds));
+        broke.note(|moments| moments.broke = ago(2));
+        assert_eq!((idle(1), idle(4)), (Shape::Alive, Shape::Doubtful));
+        broke.note(|moments| moments.unanswered = ago(3));
+        assert_eq!((idle(1), idle(2), idle(4)), (Shape::Alive, Shape::Doubtful, Shape::Dead));
+    }
 }

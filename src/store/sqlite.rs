@@ -9,21 +9,24 @@
 
 use std::{panic::AssertUnwindSafe, path::Path, sync::Arc, time::Duration};
 
-use futures::{FutureExt, future::BoxFuture};
+use deadpool::managed::{Manager, Metrics, RecycleResult};
+use futures::FutureExt;
 use sqlx::{
-    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool,
-    pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions, Connection, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     StoreError,
+    connections::{Bounds, Connections, Keeper},
     mysql::{STATEMENT_LIMIT, within},
     sql,
     statement::Statement,
 };
 
+/// Connections that read, at most.
+const READERS: usize = 4;
 /// How many statements may wait for the writer; more wait at the door.
 const WAITING: usize = 1024;
 /// How many of them share one commit at most.
@@ -49,7 +52,7 @@ enum Job {
 pub(super) struct Writer(mpsc::Sender<Job>);
 
 /// Opens (or creates) the file with its schema up to date, and starts the writer.
-pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
+pub(super) async fn open(path: &Path) -> Result<(Connections<Reader>, Writer), StoreError> {
     if let Some(folder) = path.parent() {
         // Nothing to wait for: whoever chose the path has to mend it.
         let failed = |error| StoreError::not_connected(sqlx::Error::Configuration(Box::new(error)));
@@ -75,32 +78,32 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError
     let _ = execute(&mut connection, sql(EMPTY_LOG)).await;
     // A file that vanishes is not made anew, empty.
     let options = options.create_if_missing(false);
-    let read = SqlitePoolOptions::new()
-        .max_connections(4)
-        .idle_timeout(Duration::from_mins(1))
-        .acquire_timeout(STATEMENT_LIMIT)
-        .acquire_slow_threshold(STATEMENT_LIMIT)
-        .connect_with(options.clone().read_only(true))
-        .await?;
+    let bounds = Bounds { most: READERS, idle: Duration::from_mins(1), wait: STATEMENT_LIMIT };
+    let read = Connections::new(Reader(options.clone().read_only(true)), bounds)?;
     let (sender, jobs) = mpsc::channel(WAITING);
     let pen = Pen { options, connection: Some(connection) };
     tokio::spawn(write_in_groups(pen, jobs));
     Ok((read, Writer(sender)))
 }
 
-/// Uses a connection of the readers for one query.
-pub(super) async fn read<T>(
-    pool: &SqlitePool,
-    query: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>>,
-) -> Result<T, StoreError> {
-    let mut connection: PoolConnection<Sqlite> =
-        pool.acquire().await.map_err(StoreError::not_connected)?;
-    let done = within(STATEMENT_LIMIT, query(&mut connection)).await;
-    if !matches!(done, Ok(_) | Err(sqlx::Error::Database(_))) {
-        drop(connection.detach());
+/// Makes connections that read.
+pub(super) struct Reader(SqliteConnectOptions);
+
+impl Manager for Reader {
+    type Type = SqliteConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> sqlx::Result<SqliteConnection> {
+        self.0.connect().await
     }
-    Ok(done?)
+
+    async fn recycle(&self, _: &mut SqliteConnection, _: &Metrics) -> RecycleResult<sqlx::Error> {
+        // Nobody at the other end could have hung up.
+        Ok(())
+    }
 }
+
+impl Keeper for Reader {}
 
 impl Writer {
     /// Runs one statement and waits for its commit.
