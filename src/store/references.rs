@@ -104,6 +104,18 @@ fn of_source(query: Statement, owner: OwnerId, source: MessageKey, part: Part) -
     query.bind(owner).bind(source.bot).bind(source.chat).bind(source.message).bind(part.number())
 }
 
+/// Says which state was just written, to whoever watches the protocol itself (level trace, ids only).
+fn now_is(source: MessageKey, part: Part, state: DeliveryState) {
+    tracing::trace!(
+        bot.id = source.bot.0,
+        chat.id = source.chat.0,
+        message.id = source.message.0,
+        part = part.number(),
+        state = state.word(),
+        "reference"
+    );
+}
+
 impl Store {
     async fn find_reference(&self, query: Statement) -> Result<Option<Reference>, StoreError> {
         self.find::<Columns>(query).await?.map(Reference::try_from).transpose()

@@ -2,7 +2,7 @@
 
 use teloxide::types::{ChatId, MessageId};
 
-use super::{direction_word, of_source};
+use super::{direction_word, now_is, of_source};
 use crate::{
     clock,
     model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
@@ -54,7 +54,10 @@ impl Store {
             .bind(now)
             .bind(self.process.id);
         match self.insert_new(insert).await? {
-            Inserted::Now => Ok(true),
+            Inserted::Now => {
+                now_is(new.source, new.part, state);
+                Ok(true)
+            }
             Inserted::Before => Ok(false),
             Inserted::NowOrBefore => self.is_untouched(&new, state, now).await,
         }
@@ -113,6 +116,9 @@ impl Store {
         if written.rows == 0 && written.doubt {
             return self.is_resumed(reference, part, state).await;
         }
+        if written.rows > 0 {
+            now_is(reference.source, part, state);
+        }
         Ok(written.rows > 0)
     }
 
@@ -150,6 +156,7 @@ impl Store {
         let NewReference { owner, source, part, .. } = made.of;
         let update = of_source(update, owner, source, part).bind(self.process.id);
         if self.write(update).await?.rows > 0 {
+            now_is(source, part, state);
             return Ok(());
         }
         self.add_copy(made).await
@@ -176,6 +183,7 @@ impl Store {
         let update = filled().fold(update, |update, made| update.bind(made.of.source.message));
         let found = self.write(update.bind(self.process.id)).await?.rows;
         if usize::try_from(found).is_ok_and(|found| found == made.len()) {
+            made.iter().for_each(|made| now_is(made.of.source, Part::Main, DeliveryState::Sent));
             return Ok(());
         }
         for made in made {
@@ -264,7 +272,11 @@ impl Store {
              AND part = ? AND holder = ?")
         .bind(state.word());
         let update = of_source(update, owner, source, part).bind(self.process.id);
-        Ok(self.write(update).await?.rows > 0)
+        let held = self.write(update).await?.rows > 0;
+        if held {
+            now_is(source, part, state);
+        }
+        Ok(held)
     }
 
     /// Records how an attempt without a copy ended, and lets the reference go; one that another
@@ -282,7 +294,10 @@ impl Store {
              AND part = ? AND (holder IS NULL OR holder = ?)")
         .bind(state.word())
         .bind(reason.map(str::to_owned));
-        self.write(of_source(update, owner, source, part).bind(self.process.id)).await?;
+        let update = of_source(update, owner, source, part).bind(self.process.id);
+        if self.write(update).await?.rows > 0 {
+            now_is(source, part, state);
+        }
         Ok(())
     }
 
@@ -311,7 +326,9 @@ impl Store {
                  AND part = ?"),
         };
         let update = update.bind(state.word()).bind(reason.map(str::to_owned));
-        self.write(of_source(update, owner, source, part)).await?;
+        if self.write(of_source(update, owner, source, part)).await?.rows > 0 {
+            now_is(source, part, state);
+        }
         Ok(())
     }
 }

@@ -54,6 +54,23 @@ impl Effect {
     }
 }
 
+/// One update, as it was queued for its bot.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The bot it is for.
+    pub bot: i64,
+    /// Its number.
+    pub update_id: i64,
+    /// Its kind.
+    pub kind: String,
+    /// The chat it is about, where it names one.
+    pub chat: Option<i64>,
+    /// The person who caused it, where it names one.
+    pub person: Option<i64>,
+    /// When it was queued.
+    pub at: Instant,
+}
+
 /// One webhook POST.
 #[derive(Clone, Debug)]
 pub struct Delivery {

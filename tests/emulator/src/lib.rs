@@ -19,7 +19,8 @@
 //!
 //! In reading order: [`people`] and [`draft`] (who, what), [`actions`] (what people do), `state`,
 //! `updates`, `delivery` and `polling` (how a bot hears of it), `server` and `methods` (what a bot
-//! can do), `files`, `text`, `rates`, [`faults`], [`ledger`] and [`view`] (what a test can see).
+//! can do), `files`, `text`, `rates`, [`faults`], [`ledger`], [`view`] and [`watch`] (what a
+//! test, or a page, can see).
 //!
 //! Short names in the comments: SRV is the Bot API server's own source (tdlib/telegram-bot-api),
 //! DOC the official documentation.
@@ -46,13 +47,15 @@ mod state;
 mod text;
 mod updates;
 pub mod view;
+pub mod watch;
 
 pub use builder::Builder;
 pub use draft::Draft;
 pub use emulator::Emulator;
 pub use error::ApiError;
 pub use faults::{Answer, Fault, Mix};
-pub use ledger::{Delivery, Effect};
+pub use ledger::{Arrival, Delivery, Effect};
 pub use people::{Bot, Group, GroupKind, Membership, Person};
 pub use text::{slice_utf16, utf16_len};
 pub use view::View;
+pub use watch::Changes;

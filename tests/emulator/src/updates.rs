@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::state::State;
+use crate::{ledger::Arrival, state::State};
 
 /// An update nobody has acknowledged yet.
 #[derive(Debug)]
@@ -66,6 +66,19 @@ fn lifetime(kind: &str) -> i64 {
     }
 }
 
+/// What is remembered of an update for whoever watches.
+fn arrival(bot: i64, update_id: i64, kind: &str, payload: &Value) -> Arrival {
+    let id = |value: &Value| value["id"].as_i64();
+    Arrival {
+        bot,
+        update_id,
+        kind: kind.to_owned(),
+        chat: id(&payload["chat"]).or(id(&payload["message"]["chat"])),
+        person: id(&payload["from"]).or(id(&payload["user"])),
+        at: Instant::now(),
+    }
+}
+
 impl State {
     /// Whether the bot has asked for this kind.
     pub(crate) fn wants(&self, bot: i64, kind: &str) -> bool {
@@ -92,6 +105,9 @@ impl State {
         let me = self.bot_mut(bot);
         let id = update["update_id"].as_i64().unwrap_or(me.last_update_id + 1);
         me.last_update_id = me.last_update_id.max(id);
+        if self.settings.keep_records {
+            self.arrivals.push(arrival(bot, id, &kind, &update[&kind]));
+        }
         let mut value = json!({ "update_id": id });
         for (name, field) in update.as_object().into_iter().flatten() {
             value[name] = field.clone();
@@ -106,7 +122,7 @@ impl State {
             fails: 0,
             wakeup_at: Instant::now(),
         };
-        me.pending.insert(id, pending);
+        self.bot_mut(bot).pending.insert(id, pending);
         self.dirty.insert(bot);
         id
     }

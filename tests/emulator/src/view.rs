@@ -6,14 +6,14 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::{
-    Bot, Delivery, Effect, Emulator, Group, Person,
+    Arrival, Bot, Delivery, Effect, Emulator, Group, Person,
     files::render,
     state::{ChatKey, Message, State},
 };
 
 /// The state at one instant, given to the closures of [`Emulator::wait`]. Calling the emulator itself
 /// from there would wait for its own lock; the view has everything that can be read.
-pub struct View<'a>(&'a State);
+pub struct View<'a>(pub(crate) &'a State);
 
 impl std::fmt::Debug for View<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -71,6 +71,11 @@ impl View<'_> {
     /// Every executed call except getUpdates, in order.
     pub fn ledger(&self) -> &[Effect] {
         &self.0.ledger
+    }
+
+    /// Every update that was queued for a bot, in order.
+    pub fn arrivals(&self) -> &[Arrival] {
+        &self.0.arrivals
     }
 
     /// Every webhook POST that has ended.
@@ -253,6 +258,8 @@ macro_rules! forward {
 }
 
 forward! {
+    /// See [`View::bots`].
+    bots() -> Vec<Bot>;
     /// See [`View::chat`].
     chat(person: &Person, bot: &Bot) -> Vec<Value>;
     /// See [`View::group_chat`].
@@ -263,6 +270,8 @@ forward! {
     lines(person: &Person, bot: &Bot) -> Vec<String>;
     /// See [`View::ledger`].
     ledger() -> Vec<Effect>;
+    /// See [`View::arrivals`].
+    arrivals() -> Vec<Arrival>;
     /// See [`View::deliveries`].
     deliveries() -> Vec<Delivery>;
     /// See [`View::complaints`].

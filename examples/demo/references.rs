@@ -1,0 +1,109 @@
+//! What the relay writes into its references while it delivers, as its own trace says it.
+//!
+//! Nothing here is guessed from outside: the relay's store says each state as it is committed, and
+//! this layer keeps the line.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use tokio::sync::watch;
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer, filter::LevelFilter, fmt, layer::Context, layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+
+/// A state that was written.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The bot the message was written to.
+    pub bot: i64,
+    /// The chat it was written in.
+    pub chat: i64,
+    /// The message.
+    pub message: i64,
+    /// Which of its copies: 0 is the message itself.
+    pub part: i64,
+    /// `held`, `sending`, `sent`, `failed` or `told`.
+    pub state: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// All states in the order they were written. Clones are the same list.
+#[derive(Clone, Debug)]
+pub struct References {
+    steps: Arc<Mutex<Vec<Step>>>,
+    changed: watch::Sender<()>,
+}
+
+impl Default for References {
+    fn default() -> Self {
+        Self { steps: Arc::default(), changed: watch::Sender::new(()) }
+    }
+}
+
+impl References {
+    /// Looks at the list.
+    pub fn look<R>(&self, look: impl FnOnce(&[Step]) -> R) -> R {
+        look(&self.steps.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Says when there is more.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+}
+
+/// Listens from now on, and shows the relay's warnings on stderr.
+pub fn watch(references: References) -> anyhow::Result<()> {
+    let warnings =
+        fmt::layer().with_writer(std::io::stderr).with_filter(LevelFilter::WARN);
+    let mine = references.with_filter(tracing_subscriber::filter::filter_fn(|metadata| {
+        metadata.target() == "feedback_relay::store::references"
+    }));
+    Ok(tracing_subscriber::registry().with(mine).with(warnings).try_init()?)
+}
+
+impl<S: Subscriber> Layer<S> for References {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut step = Step {
+            bot: 0,
+            chat: 0,
+            message: 0,
+            part: 0,
+            state: String::new(),
+            at: Instant::now(),
+        };
+        event.record(&mut step);
+        if !step.state.is_empty() {
+            self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
+            self.changed.send_replace(());
+        }
+    }
+}
+
+impl Visit for Step {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        match field.name() {
+            "bot.id" => self.bot = value,
+            "chat.id" => self.chat = value,
+            "message.id" => self.message = value,
+            "part" => self.part = value,
+            _ => {}
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "state" {
+            value.clone_into(&mut self.state);
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
