@@ -8,6 +8,7 @@
 //! - [`lock`]: one process on one SQLite file
 //! - [`sqlite`]: opening SQLite, and its one writer, which commits in groups
 //! - [`mysql`]: opening MySQL or MariaDB
+//! - [`joint`], [`gather`]: what waits for it at the same moment goes in one statement
 //! - one file per table: the row's shape and its statements
 //!
 //! Not found is `None`. A unique key already taken is [`StoreError::Duplicate`], which is how a
@@ -21,9 +22,11 @@ mod connections;
 mod conversations;
 mod dialogues;
 mod fault;
+mod gather;
 mod handled;
 mod health;
 mod installation;
+mod joint;
 mod leases;
 mod lock;
 mod mysql;
@@ -246,10 +249,7 @@ impl Store {
         let work = || async {
             let statement = statement.clone();
             match &self.pool {
-                Pool::MySql(server) => {
-                    let done = server.run(|on| statement.mysql().execute(on).boxed()).await;
-                    done.map(|done| done.rows_affected())
-                }
+                Pool::MySql(server) => server.write(statement).await,
                 Pool::Sqlite { write, .. } => write.run(statement).await,
             }
         };
@@ -267,9 +267,7 @@ impl Store {
         let work = || async {
             let query = query.clone();
             match &self.pool {
-                Pool::MySql(server) => {
-                    server.run(|on| query.mysql_as::<T>().fetch_all(on).boxed()).await
-                }
+                Pool::MySql(server) => server.list(query).await,
                 Pool::Sqlite { read, .. } => {
                     read.run(|on| query.sqlite_as::<T>().fetch_all(on).boxed()).await
                 }

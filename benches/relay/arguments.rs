@@ -29,6 +29,13 @@ pub(crate) struct Arguments {
     /// Customers of each bot.
     #[arg(long, default_value_t = 10)]
     pub(crate) customers: usize,
+    /// Measures, instead of messages, how long the relay takes to start and how much memory it has
+    /// with so many bots; may be given several times.
+    #[arg(long, value_name = "BOTS")]
+    pub(crate) size: Vec<usize>,
+    /// With `--size`: files of 20 MB that go through at the same time.
+    #[arg(long, default_value_t = 16)]
+    pub(crate) files: usize,
     /// Owners the bots belong to in turn; replies of one owner go one at a time, as Telegram
     /// delivers them.
     #[arg(long, default_value_t = 32)]
@@ -52,6 +59,9 @@ pub(crate) struct Arguments {
     /// Leaves the bare programs out.
     #[arg(long)]
     pub(crate) no_bare: bool,
+    /// Leaves owners' replies out.
+    #[arg(long)]
+    pub(crate) no_replies: bool,
     /// Prints JSON instead of tables.
     #[arg(long)]
     pub(crate) json: bool,
@@ -121,8 +131,14 @@ impl Arguments {
             paced_seconds: 1,
             rounds: 1,
             relay: Vec::new(),
+            size: Vec::new(),
             ..self.clone()
         }
+    }
+
+    /// The binaries of the relay to measure.
+    pub(crate) fn relays(&self) -> Vec<PathBuf> {
+        if self.relay.is_empty() { vec![RELAY.into()] } else { self.relay.clone() }
     }
 
     /// The programs to measure. The bare ones come first: ratios are over them.
@@ -131,10 +147,7 @@ impl Arguments {
         if !self.no_bare {
             programs.extend([Kind::Bare { commits: 1 }, Kind::Bare { commits: 2 }]);
         }
-        if self.relay.is_empty() {
-            programs.push(Kind::Relay(RELAY.into()));
-        }
-        programs.extend(self.relay.iter().cloned().map(Kind::Relay));
+        programs.extend(self.relays().into_iter().map(Kind::Relay));
         programs
     }
 }

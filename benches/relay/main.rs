@@ -23,6 +23,7 @@ mod load;
 mod process;
 mod program;
 mod report;
+mod sizes;
 mod telegram;
 mod updates;
 
@@ -46,6 +47,9 @@ fn main() -> Result<()> {
 }
 
 async fn measure(arguments: &Arguments) -> Result<()> {
+    if !arguments.size.is_empty() {
+        return sizes::measure(arguments).await;
+    }
     let mut reports = Vec::new();
     for backend in &arguments.database {
         reports.push(measure_on(*backend, arguments).await?);

@@ -114,7 +114,7 @@ impl Program {
         let address = self.process.address;
         let passages = load::paced(telegram, address, posts, arguments.pace).await?;
         let latency = Latency::of(&passages);
-        let outbound = if self.is_relay() {
+        let outbound = if self.is_relay() && !arguments.no_replies {
             let posts = self.replies(&marks, arguments);
             // 👍, ✅ with Undo, and Undo taken off the copy before belong to a reply; they are not
             // waited for, but they cost. An owner's first reply has no copy before.
@@ -124,6 +124,29 @@ impl Program {
             None
         };
         Ok(Round { inbound, latency, outbound, peak_memory: self.process.peak_memory()? })
+    }
+
+    /// Passes messages on as fast as they go. Gives the most memory in use meanwhile, in MiB.
+    pub(crate) async fn busiest(&mut self, arguments: &Arguments) -> Result<f64> {
+        self.process.forget_peak()?;
+        let posts = self.inbound(arguments.messages, arguments);
+        load::flood(self.process.address, posts, arguments.concurrency).await?;
+        self.process.peak_memory()
+    }
+
+    /// Passes a file of each of so many customers on, all at the same time. Gives the most memory in
+    /// use meanwhile, in MiB.
+    pub(crate) async fn files(&mut self, count: usize, arguments: &Arguments) -> Result<f64> {
+        self.process.forget_peak()?;
+        self.telegram.expect_files(count);
+        let posts = self.telegram.marks(count).enumerate().map(|(number, mark)| {
+            let bot = number % arguments.bots;
+            let body = updates::document(mark, bot, number / arguments.bots);
+            let secret = self.secrets.get(bot).cloned().unwrap_or_default();
+            Post { mark, bot: updates::bot_id(bot), secret, body }
+        });
+        load::flood(self.process.address, posts.collect(), count).await?;
+        self.process.peak_memory()
     }
 
     async fn flood(
@@ -138,14 +161,19 @@ impl Program {
         let before = self.process.cpu()?;
         let took = load::flood(self.process.address, posts, concurrency).await?;
         let expected = called + u64::try_from(count * calls)?;
-        for _ in 0..500 {
+        for _ in 0..5000 {
             if self.telegram.calls() >= expected {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         let (made, fewest) = (self.telegram.calls(), expected - u64::try_from(fewer)?);
-        ensure!((fewest..=expected).contains(&made), "there were other calls than expected");
+        ensure!(
+            (fewest..=expected).contains(&made),
+            "there were {} calls where {} were expected",
+            made - called,
+            expected - called
+        );
         Ok(Flood::new(count, took, before, self.process.cpu()?))
     }
 
@@ -189,7 +217,7 @@ impl Program {
             let secret = self.master_secret.clone();
             posts.push(Post { mark, bot: updates::MASTER, secret, body });
         }
-        load::flood(self.process.address, posts, 1).await?;
+        load::flood(self.process.address, posts, 16).await?;
         for bot in 0..arguments.bots {
             let secret = self.telegram.secret(&updates::bot_token(bot));
             self.secrets.push(secret.context("a bot was not attached")?);

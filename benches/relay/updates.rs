@@ -52,6 +52,20 @@ pub(crate) fn inbound(mark: usize, bot: usize, customer: usize) -> String {
     )
 }
 
+/// The size of the files that go through: about the biggest a bot may read.
+pub(crate) const FILE_SIZE: usize = 20_000_000;
+
+/// A customer's file to a client bot.
+pub(crate) fn document(mark: usize, bot: usize, customer: usize) -> String {
+    let id = FIRST_CUSTOMER + as_i64(bot * 10_000 + customer);
+    let person = format!(r#""id":{id},"first_name":"Anna {customer}","username":"anna_{id}""#);
+    format!(
+        r#"{{"update_id":{update},"message":{{"message_id":{message},"from":{{{person},"is_bot":false,"language_code":"en"}},"chat":{{{person},"type":"private"}},"date":1770000000,"caption":"the plans","document":{{"file_id":"f{mark}","file_unique_id":"u{mark}","file_name":"plans.bin","file_size":{FILE_SIZE}}}}}}}"#,
+        update = mark + 1,
+        message = mark + 1,
+    )
+}
+
 /// What an owner writes to the master bot; `answered` is the copy he replies to.
 pub(crate) fn of_owner(mark: usize, owner: usize, text: &str, answered: Option<i64>) -> String {
     let id = owner_id(owner);

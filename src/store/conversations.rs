@@ -3,7 +3,12 @@
 
 use teloxide::types::ChatId;
 
-use super::{Store, StoreError, references::message_id, sql};
+use super::{
+    Store, StoreError,
+    joint::{Joint, Line},
+    references::message_id,
+    sql,
+};
 use crate::model::{BotId, Conversation, ConversationState, Inbox, Known, OwnerId};
 
 /// The owner's language; the customer, his label and language, where the conversation has begun;
@@ -29,6 +34,62 @@ struct Columns {
     bot_changed_at: Option<i64>,
 }
 
+macro_rules! columns {
+    ($customer:literal, $bot:literal) => {
+        concat!(
+            "o.language AS owner_language, c.customer_id, c.label, c.language, s.waiting_since, \
+             s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, s.is_premium, \
+             s.refused, s.refused_upto, s.refused_told_at, l.language AS chosen_language, \
+             EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ",
+            $customer,
+            " AND b.bot_id IN (0, ",
+            $bot,
+            ")) AS banned, EXISTS (SELECT 1 FROM parked p WHERE p.bot_id = ",
+            $bot,
+            " AND p.chat_id = ",
+            $customer,
+            " AND p.kind <> 'kept') AS parked, \
+             (SELECT updated_at FROM bots WHERE bots.bot_id = ",
+            $bot,
+            ") AS bot_changed_at"
+        )
+    };
+}
+
+/// The tables beside the owner's, of one customer.
+macro_rules! tables {
+    ($bot:literal, $customer:literal) => {
+        concat!(
+            "LEFT JOIN conversations c ON c.owner_id = o.owner_id AND c.bot_id = ",
+            $bot,
+            " AND c.customer_id = ",
+            $customer,
+            " LEFT JOIN conversation_states s ON s.owner_id = o.owner_id AND s.bot_id = ",
+            $bot,
+            " AND s.customer_id = ",
+            $customer,
+            " LEFT JOIN languages l ON l.bot_id = ",
+            $bot,
+            " AND l.person_id = ",
+            $customer
+        )
+    };
+}
+
+/// What is known of those who write at the same moment.
+static KNOWN: Joint = Joint::new(
+    Line::Known,
+    [
+        concat!("SELECT k.place, ", columns!("k.customer", "k.bot"), " FROM ("),
+        "SELECT CAST(? AS SIGNED) AS place, CAST(? AS SIGNED) AS owner, CAST(? AS SIGNED) AS bot, \
+         CAST(? AS SIGNED) AS customer",
+        " UNION ALL ",
+        concat!(") k JOIN owners o ON o.owner_id = k.owner ", tables!("k.bot", "k.customer")),
+    ],
+    0..3,
+)
+.placed();
+
 impl Store {
     /// What a customer's message needs to know. One query, because every message asks it.
     pub async fn known(
@@ -37,34 +98,26 @@ impl Store {
         bot: BotId,
         customer: ChatId,
     ) -> Result<Known, StoreError> {
-        let query =
-            sql("SELECT o.language AS owner_language, c.customer_id, c.label, c.language, \
-             s.waiting_since, s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, \
-             s.is_premium, s.refused, s.refused_upto, s.refused_told_at, l.language AS chosen_language, \
-             EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ? \
-             AND b.bot_id IN (0, ?)) AS banned, \
-             EXISTS (SELECT 1 FROM parked p WHERE p.bot_id = ? AND p.chat_id = ? \
-             AND p.kind <> 'kept') AS parked, \
-             (SELECT updated_at FROM bots WHERE bots.bot_id = ?) AS bot_changed_at \
-             FROM owners o \
-             LEFT JOIN conversations c \
-             ON c.owner_id = o.owner_id AND c.bot_id = ? AND c.customer_id = ? \
-             LEFT JOIN conversation_states s \
-             ON s.owner_id = o.owner_id AND s.bot_id = ? AND s.customer_id = ? \
-             LEFT JOIN languages l ON l.bot_id = ? AND l.person_id = ? \
-             WHERE o.owner_id = ?")
-            .bind(customer)
-            .bind(bot)
-            .bind(bot)
-            .bind(customer)
-            .bind(bot)
-            .bind(bot)
-            .bind(customer)
-            .bind(bot)
-            .bind(customer)
-            .bind(bot)
-            .bind(customer)
-            .bind(owner);
+        let query = sql(concat!(
+            "SELECT ",
+            columns!("?", "?"),
+            " FROM owners o ",
+            tables!("?", "?"),
+            " WHERE o.owner_id = ?"
+        ))
+        .bind(customer)
+        .bind(bot)
+        .bind(bot)
+        .bind(customer)
+        .bind(bot)
+        .bind(bot)
+        .bind(customer)
+        .bind(bot)
+        .bind(customer)
+        .bind(bot)
+        .bind(customer)
+        .bind(owner)
+        .jointly_with(&KNOWN, vec![owner.into(), bot.into(), customer.into()]);
         let row = self.find::<Columns>(query).await?.unwrap_or_default();
         let Columns { label, language, .. } = row;
         let begun = row.customer_id.map(|_| Conversation { owner, bot, customer, label, language });

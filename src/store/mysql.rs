@@ -8,7 +8,6 @@ use std::{
 };
 
 use deadpool::managed::{Manager, Metrics, RecycleResult};
-use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
     ConnectOptions, Connection, Executor, MySqlConnection, migrate::MigrateError,
     mysql::MySqlConnectOptions,
@@ -17,7 +16,10 @@ use sqlx::{
 use super::{
     StoreError,
     connections::{Bounds, Connections, Keeper},
+    gather::{Changed, Found, Gather, Work as _},
+    joint::Line,
     sql,
+    statement::{Row, Statement},
 };
 
 /// Connections kept at most. A commit holds one for well under a millisecond.
@@ -35,10 +37,13 @@ const ALIVE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(super) struct Server {
     connections: Connections<Maker>,
+    begins: Gather<Changed>,
+    finishes: Gather<Changed>,
+    knows: Gather<Found>,
 }
 
 /// Makes connections, and knows when one last turned out to be dead.
-struct Maker {
+pub(super) struct Maker {
     options: MySqlConnectOptions,
     broke: Broke,
 }
@@ -141,15 +146,31 @@ impl Server {
         let maker = Maker { options, broke: Broke::default() };
         let idle = Duration::from_mins(2);
         let bounds = Bounds { most: CONNECTIONS, idle, wait: CONNECTION_LIMIT };
-        Ok(Self { connections: Connections::new(maker, bounds)? })
+        let connections = Connections::new(maker, bounds)?;
+        let writes = || Gather::new(connections.clone());
+        let (begins, finishes) = (writes(), writes());
+        let knows = Gather::new(connections.clone());
+        Ok(Self { connections, begins, finishes, knows })
     }
 
-    /// Uses a connection for one statement, as long as that may take.
-    pub(super) async fn run<T>(
-        &self,
-        statement: impl for<'c> FnOnce(&'c mut MySqlConnection) -> BoxFuture<'c, sqlx::Result<T>>,
-    ) -> Result<T, StoreError> {
-        self.connections.run(statement).await
+    /// Runs a statement that writes, and gives how many rows it matched.
+    pub(super) async fn write(&self, statement: Statement) -> Result<u64, StoreError> {
+        let Changed(rows) = match statement.joint().map(|joint| joint.line) {
+            Some(Line::Begin) => self.begins.run(statement).await?,
+            Some(Line::Finish) => self.finishes.run(statement).await?,
+            _ => self.connections.run(|on| Changed::run(statement.mysql(), on)).await?,
+        };
+        Ok(rows)
+    }
+
+    /// Gives all rows a query finds.
+    pub(super) async fn list<T: Row>(&self, query: Statement) -> Result<Vec<T>, StoreError> {
+        let Found(rows) = match query.joint().map(|joint| joint.line) {
+            Some(Line::Known) => self.knows.run(query).await?,
+            _ => self.connections.run(|on| Found::run(query.mysql(), on)).await?,
+        };
+        let rows = rows.iter().map(T::from_row);
+        Ok(rows.collect::<sqlx::Result<_>>()?)
     }
 
     pub(super) async fn close(&self) {
@@ -157,8 +178,8 @@ impl Server {
     }
 
     pub(super) async fn version(&self) -> Result<String, StoreError> {
-        let query = sql("SELECT VERSION()");
-        let (version,): (String,) = self.run(|on| query.mysql_as().fetch_one(on).boxed()).await?;
+        let rows = self.list::<(String,)>(sql("SELECT VERSION()")).await?;
+        let version = rows.into_iter().next().map(|(version,)| version).unwrap_or_default();
         Ok(if version.contains("MariaDB") { version } else { format!("MySQL {version}") })
     }
 
@@ -166,8 +187,8 @@ impl Server {
     pub(super) async fn durability_warnings(&self) -> Result<Vec<String>, StoreError> {
         let query = sql("SELECT CAST(@@innodb_flush_log_at_trx_commit AS SIGNED), \
                          CAST(@@log_bin AS SIGNED), CAST(@@sync_binlog AS SIGNED)");
-        let settings = self.run(|on| query.mysql_as().fetch_one(on).boxed()).await?;
-        Ok(durability_warnings(settings))
+        let settings = self.list(query).await?.pop();
+        Ok(settings.map(durability_warnings).unwrap_or_default())
     }
 }
 

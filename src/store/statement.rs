@@ -2,13 +2,14 @@
 #![expect(clippy::disallowed_methods, reason = "every statement of the store is run from here")]
 
 use sqlx::{
-    FromRow, MySql, Sqlite,
+    AssertSqlSafe, FromRow, MySql, Sqlite,
     mysql::{MySqlArguments, MySqlRow},
     query::{Query, QueryAs},
     sqlite::{SqliteArguments, SqliteRow},
 };
 use teloxide::types::{ChatId, MessageId};
 
+use super::joint::Joint;
 use crate::model::{BotId, OwnerId};
 
 /// A row struct that either database can fill.
@@ -36,6 +37,15 @@ pub(super) struct Statement {
     sql: &'static str,
     sqlite: &'static str,
     values: Vec<Value>,
+    joint: Option<Jointly>,
+}
+
+/// How it can be put together with others like it, and its own row there, if that is not what is
+/// bound in it.
+#[derive(Clone)]
+struct Jointly {
+    joint: &'static Joint,
+    row: Option<Vec<Value>>,
 }
 
 /// Begins a statement.
@@ -45,7 +55,7 @@ pub(super) fn sql(sql: &'static str) -> Statement {
 
 /// Begins a statement for which the databases have different words.
 pub(super) fn twin(mysql: &'static str, sqlite: &'static str) -> Statement {
-    Statement { sql: mysql, sqlite, values: Vec::with_capacity(13) }
+    Statement { sql: mysql, sqlite, values: Vec::with_capacity(13), joint: None }
 }
 
 macro_rules! bind_all {
@@ -69,6 +79,29 @@ impl Statement {
         self
     }
 
+    /// On MySQL it may go with others like it: what is bound in it is its row among them.
+    pub(super) fn jointly(mut self, joint: &'static Joint) -> Self {
+        self.joint = Some(Jointly { joint, row: None });
+        self
+    }
+
+    /// The same with another row.
+    pub(super) fn jointly_with(mut self, joint: &'static Joint, row: Vec<Value>) -> Self {
+        self.joint = Some(Jointly { joint, row: Some(row) });
+        self
+    }
+
+    /// How it goes with others, if it does.
+    pub(super) fn joint(&self) -> Option<&'static Joint> {
+        self.joint.as_ref().map(|jointly| jointly.joint)
+    }
+
+    /// Its values in a row among others.
+    pub(super) fn row_values(&self) -> &[Value] {
+        let row = self.joint.as_ref().and_then(|jointly| jointly.row.as_ref());
+        row.unwrap_or(&self.values)
+    }
+
     pub(super) fn mysql(self) -> Query<'static, MySql, MySqlArguments> {
         bind_all!(sqlx::query(self.sql), self.values)
     }
@@ -77,13 +110,19 @@ impl Statement {
         bind_all!(sqlx::query(self.sqlite), self.values)
     }
 
-    pub(super) fn mysql_as<T: Row>(self) -> QueryAs<'static, MySql, T, MySqlArguments> {
-        bind_all!(sqlx::query_as(self.sql), self.values)
-    }
-
     pub(super) fn sqlite_as<T: Row>(self) -> QueryAs<'static, Sqlite, T, SqliteArguments> {
         bind_all!(sqlx::query_as(self.sqlite), self.values)
     }
+}
+
+/// Several statements as one.
+pub(super) fn joined(
+    joint: &Joint,
+    statements: &[&Statement],
+) -> Query<'static, MySql, MySqlArguments> {
+    // Made of words that stand in the program.
+    let text = AssertSqlSafe(joint.text(statements.len()));
+    bind_all!(sqlx::query(text), joint.values(statements))
 }
 
 macro_rules! value_from {

@@ -60,4 +60,5 @@ mod store_contract;
 mod store_login;
 mod store_people;
 mod store_takeover;
+mod store_together;
 mod telemetry;

@@ -6,8 +6,44 @@ use super::{direction_word, now_is, of_source};
 use crate::{
     clock,
     model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
-    store::{Inserted, Store, StoreError, sql},
+    store::{
+        Inserted, Store, StoreError,
+        joint::{Joint, Line},
+        sql,
+    },
 };
+
+macro_rules! insert {
+    () => {
+        "INSERT INTO message_references (owner_id, source_bot, source_chat, source_message, part, \
+         direction, copy_bot, copy_chat, state, attempts, created_at, holder) VALUES "
+    };
+}
+
+/// New references of the same moment.
+static BEGINNINGS: Joint =
+    Joint::new(Line::Begin, [insert!(), "(?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)", ", ", ""], 0..5);
+
+/// Copies made at the same moment. The rows are looked up in the order given, by their whole keys:
+/// no other row is locked.
+static ENDINGS: Joint = Joint::new(
+    Line::Finish,
+    [
+        "UPDATE (",
+        "SELECT CAST(? AS SIGNED) AS copy, CAST(? AS SIGNED) AS owner_id, \
+         CAST(? AS SIGNED) AS source_bot, CAST(? AS SIGNED) AS source_chat, \
+         CAST(? AS SIGNED) AS source_message, CAST(? AS SIGNED) AS part, \
+         CAST(? AS SIGNED) AS holder",
+        " UNION ALL ",
+        ") k STRAIGHT_JOIN message_references r FORCE INDEX (PRIMARY) \
+         ON r.owner_id = k.owner_id AND r.source_bot = k.source_bot \
+         AND r.source_chat = k.source_chat AND r.source_message = k.source_message \
+         AND r.part = k.part \
+         SET r.state = 'sent', r.reason = NULL, r.copy_message = k.copy \
+         WHERE r.holder = k.holder OR (r.holder IS NULL AND r.state IN ('sending', 'held'))",
+    ],
+    1..6,
+);
 
 /// A reference about to be written as `sending`.
 #[derive(Debug, Clone, Copy)]
@@ -43,16 +79,15 @@ impl Store {
         state: DeliveryState,
         now: i64,
     ) -> Result<bool, StoreError> {
-        let insert = sql("INSERT INTO message_references (owner_id, source_bot, source_chat, \
-             source_message, part, direction, copy_bot, copy_chat, state, attempts, created_at, \
-             holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)");
+        let insert = sql(concat!(insert!(), "(?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)"));
         let insert = of_source(insert, new.owner, new.source, new.part)
             .bind(direction_word(new.direction))
             .bind(new.copy_bot)
             .bind(new.copy_chat)
             .bind(state.word())
             .bind(now)
-            .bind(self.process.id);
+            .bind(self.process.id)
+            .jointly(&BEGINNINGS);
         match self.insert_new(insert).await? {
             Inserted::Now => {
                 now_is(new.source, new.part, state);
@@ -147,14 +182,20 @@ impl Store {
         state: DeliveryState,
         reason: Option<&'static str>,
     ) -> Result<(), StoreError> {
-        let update = sql("UPDATE message_references SET state = ?, reason = ?, copy_message = ? \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
-             AND part = ? AND (holder = ? OR (holder IS NULL AND state IN ('sending', 'held')))")
-        .bind(state.word())
-        .bind(reason.map(str::to_owned))
-        .bind(made.copy);
         let NewReference { owner, source, part, .. } = made.of;
-        let update = of_source(update, owner, source, part).bind(self.process.id);
+        let update = match (state, reason) {
+            (DeliveryState::Sent, None) => sql("UPDATE message_references \
+                 SET state = 'sent', reason = NULL, copy_message = ? \
+                 WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+                 AND part = ? AND (holder = ? OR (holder IS NULL AND state IN ('sending', 'held')))")
+            .jointly(&ENDINGS),
+            _ => sql("UPDATE message_references SET state = ?, reason = ?, copy_message = ? \
+                 WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+                 AND part = ? AND (holder = ? OR (holder IS NULL AND state IN ('sending', 'held')))")
+            .bind(state.word())
+            .bind(reason.map(str::to_owned)),
+        };
+        let update = of_source(update.bind(made.copy), owner, source, part).bind(self.process.id);
         if self.write(update).await?.rows > 0 {
             now_is(source, part, state);
             return Ok(());
