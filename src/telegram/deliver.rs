@@ -11,6 +11,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use reqwest::{Body, multipart};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use teloxide::types::ChatId;
 use tokio::time::timeout;
@@ -125,6 +126,14 @@ impl Outgoing {
     }
 }
 
+/// Parameters with the chat they are for.
+#[derive(Serialize)]
+struct InChat<'a> {
+    chat_id: i64,
+    #[serde(flatten)]
+    parameters: &'a Map<String, Value>,
+}
+
 impl Telegram {
     /// Makes the call in `chat` as `caller`; a file is read as `holder`. Waits for limits and 429s
     /// until `deadline`; past it the answer is [`Refusal::TooFast`].
@@ -190,15 +199,27 @@ impl Telegram {
         outgoing: &Outgoing,
         errand: Errand<'_>,
     ) -> Result<Value, CallError> {
+        if outgoing.media.is_empty() && outgoing.attachment.is_none() {
+            errand.goes().await?;
+            let parameters = InChat { chat_id: chat.0, parameters: &outgoing.parameters };
+            return self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
+        }
+        // Boxed: it is big, and a message with a file takes its time anyway.
+        Box::pin(self.attempt_with_files(caller, chat, outgoing, errand)).await
+    }
+
+    async fn attempt_with_files(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        outgoing: &Outgoing,
+        errand: Errand<'_>,
+    ) -> Result<Value, CallError> {
         let holder = errand.holder;
         let mut parameters = outgoing.parameters.clone();
         parameters.insert("chat_id".to_owned(), chat.0.into());
-        if !outgoing.media.is_empty() {
-            return self.attempt_media((caller, chat), parameters, outgoing, errand).await;
-        }
         let Some(attachment) = &outgoing.attachment else {
-            errand.goes().await?;
-            return self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
+            return self.attempt_media((caller, chat), parameters, outgoing, errand).await;
         };
         let known = self.inner.file_ids.get(caller.bot, attachment.field, &attachment.file);
         let known =
