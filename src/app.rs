@@ -20,7 +20,7 @@ use crate::{
     keyring::{self, KeyError},
     listener::{self, Terms},
     master::{Doors, Master},
-    metrics::Metrics,
+    metrics::{self, Metrics},
     model::{BotState, OwnerId},
     polling,
     relay::Relay,
@@ -107,6 +107,7 @@ struct Rooms {
     bots: Bots,
     master: Master,
     dispatch: Dispatch,
+    metrics: Metrics,
     caller: Caller,
 }
 
@@ -171,22 +172,17 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     for warning in warnings {
         tracing::warn!("{warning}");
     }
-    let metrics = Metrics::new(store.vitals());
-    let rooms = &build(config, store, seal, &metrics)?;
+    let rooms = &build(config, store, seal)?;
+    let metrics = &rooms.metrics;
     let count = patiently(database, async || rooms.bots.load().await.map_err(failed)).await?;
     patiently(database, async || rooms.dispatch.take_up_parked().await.map_err(failed)).await?;
     let running = serve(config, rooms, (store, sole_use), metrics.clone()).await?;
     tracing::info!(address = %running.address, bots = count, version = env!("CARGO_PKG_VERSION"), "ready");
-    run_background(config, rooms, store, &metrics, &running);
+    run_background(config, rooms, store, metrics, &running);
     Ok(running)
 }
 
-fn build(
-    config: &Config,
-    store: &Store,
-    seal: Seal,
-    metrics: &Metrics,
-) -> Result<Rooms, StartError> {
+fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError> {
     let telegram = Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
     let token = config.master_bot_token.clone();
     let caller = Caller { bot: token.bot_id(), token };
@@ -216,10 +212,17 @@ fn build(
     );
     let master =
         Master::new(store.clone(), telegram.clone(), bots.clone(), seal, caller.clone(), doors);
+    let parked = relay.clone();
+    let metrics = Metrics::new(metrics::Rooms {
+        database: store.vitals(),
+        telegram: telegram.traffic(),
+        relay: relay.tally(),
+        parked: Box::new(move || parked.parked_queue()),
+    });
     let rooms = (master.clone(), relay);
     let patience = config.turn_patience;
     let dispatch = Dispatch::new(store, bots.clone(), rooms, metrics.clone(), patience);
-    Ok(Rooms { telegram, bots, master, dispatch, caller })
+    Ok(Rooms { telegram, bots, master, dispatch, metrics, caller })
 }
 
 async fn serve(

@@ -22,6 +22,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
 use crate::{
+    account::{self, Fate, Rule, note},
     bots::Bots,
     lanes::Lanes,
     master::Master,
@@ -134,7 +135,8 @@ impl Dispatch {
     pub fn place(&self, whose: Tenant) -> Option<Place> {
         let place = self.inner.places.take(whose, 1);
         if place.is_none() {
-            self.inner.metrics.update("full", Duration::ZERO);
+            self.inner.metrics.full();
+            tracing::debug!(outcome = "full", "an update finds no place");
         }
         Some(Place { _place: place?, _load: None })
     }
@@ -142,7 +144,9 @@ impl Dispatch {
     /// Handles an update in its place and waits for the end of it, or for that of the process: what
     /// is not handled by then goes on, and is delivered again.
     pub async fn handle_in(&self, place: Place, bot: BotId, update: Arc<Update>) -> Outcome {
-        let span = tracing::info_span!("update", update.id = update.id, bot.id = %bot);
+        let chat = update.chat().map(|chat| chat.0);
+        let span =
+            tracing::info_span!("update", update.id = update.id, bot.id = %bot, chat.id = chat);
         let dispatch = self.clone();
         let work = async move {
             let outcome = dispatch.in_turn(bot, update).await;
@@ -185,23 +189,19 @@ impl Dispatch {
     }
 
     async fn in_turn(&self, bot: BotId, update: Arc<Update>) -> Outcome {
-        let began = Instant::now();
+        let (began, _flight) = (Instant::now(), self.inner.metrics.comes());
         let lane = update.lane();
         let turn = self.inner.lanes.turn((bot, lane));
         let turn = tokio::time::timeout(self.inner.turn_patience, turn);
         let Some(Ok(_turn)) = self.inner.stop.run_until_cancelled(turn).await else {
-            tracing::info!(
-                took_ms = began.elapsed().as_secs_f64() * 1e3,
-                "an update's turn did not come"
-            );
-            self.inner.metrics.update("later", began.elapsed());
-            return Outcome::TryLater(AFTER_NO_TURN);
+            tracing::debug!("an update's turn did not come");
+            return self.closes(Outcome::TryLater(AFTER_NO_TURN), Fate::Handled, began);
         };
         let _work = self.inner.store.at_work();
         let (failing, concern) = (Failing::Update(bot, update.id), concern(bot, &update));
         let delivered = self.delivered_by(bot, &update);
         let handling = self.route(bot, Arc::unwrap_or_clone(update));
-        let handled = AssertUnwindSafe(handling).catch_unwind().await;
+        let (handled, fate) = account::of(AssertUnwindSafe(handling).catch_unwind()).await;
         let handled = handled.unwrap_or(Err(Fault::Panic));
         if handled.is_err()
             && let Some((owner, source)) = delivered
@@ -220,13 +220,26 @@ impl Dispatch {
             Err(fault) => fault.outcome(),
         };
         self.keep_parked((bot, ChatId(lane.1)));
-        let word = match outcome {
-            Outcome::Handled => "handled",
-            Outcome::TryLater(_) => "later",
-        };
+        self.closes(outcome, fate, began)
+    }
+
+    /// Counts an update, and writes the one line its log gets.
+    fn closes(&self, outcome: Outcome, fate: Fate, began: Instant) -> Outcome {
         let took = began.elapsed();
-        self.inner.metrics.update(word, took);
-        tracing::info!(outcome = word, took_ms = took.as_secs_f64() * 1e3, "update");
+        let took_ms = took.as_secs_f64() * 1e3;
+        match outcome {
+            Outcome::Handled => {
+                self.inner.metrics.settled(fate, took);
+                let (word, rule, direction) = (fate.word(), fate.rule(), fate.direction());
+                tracing::info!(outcome = word, rule, direction, took_ms, "update");
+            }
+            Outcome::TryLater(after) => {
+                let word = fate.unsettled();
+                self.inner.metrics.update(word, took);
+                let again_s = after.as_secs_f64();
+                tracing::info!(outcome = word, again_s, took_ms, "update");
+            }
+        }
         outcome
     }
 
@@ -282,7 +295,7 @@ impl Dispatch {
                 if let Some(after) = told {
                     return Outcome::TryLater(after);
                 }
-                self.inner.metrics.update("failed", Duration::ZERO);
+                self.inner.metrics.given_up();
                 Outcome::Handled
             }
         }
@@ -379,6 +392,7 @@ impl Dispatch {
         }
         let Some(client) = self.inner.bots.find(bot).await? else {
             // Detached while the update was on its way: the rule is that nobody is there.
+            note(Fate::Ignored(Rule::Detached));
             return Ok(Received::Settled(Verdict::Done));
         };
         let Update { id, kind, .. } = update;

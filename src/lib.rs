@@ -10,6 +10,7 @@
 //! - [`relay`]: customer → inbox and back
 //! - [`bots`]: which client bots run
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
+//! - [`account`]: what became of an update, for its log line
 //! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`metrics`]
 //! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
 //!   plain values; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
@@ -17,6 +18,7 @@
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
 //! `ARCHITECTURE.md` walks through it.
 
+pub mod account;
 pub mod app;
 pub mod bots;
 pub mod check;

@@ -55,6 +55,19 @@ pub enum Direction {
     Outbound,
 }
 
+impl Direction {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Inbound, Self::Outbound];
+
+    /// The word in logs and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+}
+
 /// Where the copies of a conversation appear: a chat of one bot, and a topic in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Inbox {

@@ -22,6 +22,7 @@
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
 //! - [`again`]: the button *Send again*
 //! - [`failure`]: why something did not arrive, in words
+//! - [`tally`]: what is counted
 
 mod acknowledge;
 mod again;
@@ -47,6 +48,7 @@ mod patience;
 pub mod pure;
 mod reaction;
 pub mod rich;
+mod tally;
 mod written;
 
 use std::{
@@ -65,11 +67,13 @@ pub use concern::Concern;
 pub use customer::Reception;
 pub use failure::Failure;
 pub use parking::{Due, Lane};
+pub use tally::Tally;
 
 use crate::{
     bots::Bots,
     clock,
     lanes::Lanes,
+    metrics::Queue,
     model::{BotId, Inbox, MessageKey, OwnerId, Reference},
     seal::Seal,
     store::{Store, StoreError},
@@ -140,6 +144,7 @@ struct Inner {
     /// References that may have been written at this moment, and after which nothing was sent.
     unsent: Cache<(MessageKey, i64), i64>,
     paces: pace::Paces,
+    tally: Tally,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
 }
@@ -173,9 +178,20 @@ impl Relay {
                 under_way: acknowledge::UnderWay::default(),
                 unsent: Cache::new(RECEIPTS),
                 paces: pace::Paces::new(customer_rate),
+                tally: Tally::default(),
                 side_work,
             }),
         }
+    }
+
+    /// What `/metrics` says about messages.
+    pub fn tally(&self) -> Tally {
+        self.inner.tally.clone()
+    }
+
+    /// How much is parked, and for how long.
+    pub fn parked_queue(&self) -> Queue {
+        self.inner.parking.queue()
     }
 
     /// Waits for reactions and marks under way.

@@ -213,7 +213,7 @@ impl Store {
     where
         F: Future<Output = Result<T, StoreError>>,
     {
-        let mut tries = Tries::begin();
+        let (mut tries, began) = (Tries::begin(), Instant::now());
         let done = loop {
             let done = tokio::select! {
                 done = work() => done,
@@ -229,7 +229,7 @@ impl Store {
                 _ => break done,
             }
         };
-        self.pulse.note(half, &done);
+        self.pulse.note(half, began, &done);
         done
     }
 

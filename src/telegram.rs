@@ -8,6 +8,7 @@
 //! - [`media`]: the same for albums and replaced media
 //! - [`files`]: a file of one bot opened for reading, to be uploaded by another
 //! - [`methods`]: the control calls by name
+//! - [`traffic`]: what is counted of it
 //!
 //! teloxide's payload types are sent over a transport of our own: its client sleeps 10 s on every
 //! 5xx, ends an upload after 17 s, and cannot tell "never left" from "answer lost".
@@ -18,6 +19,7 @@ mod limits;
 mod media;
 mod methods;
 mod outcome;
+mod traffic;
 mod transport;
 mod waiting;
 
@@ -35,6 +37,7 @@ pub use outcome::{CallError, Doubt, Refusal};
 use quick_cache::sync::Cache;
 use serde_json::{Value, json};
 use teloxide::types::ChatId;
+pub use traffic::Traffic;
 
 use crate::{
     model::{BotId, BotState, OwnerId},
@@ -66,6 +69,7 @@ struct Inner {
     base: String,
     limits: Limits,
     file_ids: FileIds,
+    traffic: Traffic,
     transfers: Room<ChatId>,
     /// When a message was last made for certain, by destination.
     worked: Cache<(BotId, ChatId), Instant>,
@@ -127,6 +131,7 @@ impl Telegram {
             base: base.trim_end_matches('/').to_owned(),
             limits: Limits::new(rate_limits),
             file_ids: FileIds::new(),
+            traffic: Traffic::default(),
             transfers: Room::new(TRANSFERS),
             worked: Cache::new(DESTINATIONS),
         };
@@ -144,6 +149,11 @@ impl Telegram {
     /// as that is remembered.
     pub fn worked_ago(&self, bot: BotId, chat: ChatId) -> Option<Duration> {
         self.inner.worked.get(&(bot, chat)).map(|at| at.elapsed())
+    }
+
+    /// What `/metrics` says about requests.
+    pub fn traffic(&self) -> Traffic {
+        self.inner.traffic.clone()
     }
 
     /// The process stops: whoever waits for a limit, or would, is told at once that it is for later.

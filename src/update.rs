@@ -137,6 +137,19 @@ impl Update {
     }
 }
 
+impl Update {
+    /// The chat it happened in, where it did in one.
+    pub fn chat(&self) -> Option<ChatId> {
+        match &self.kind {
+            Kind::Message(message) | Kind::Edited(message) => Some(message.chat.id),
+            Kind::Button(button) => button.message.as_ref().map(|message| message.chat.id),
+            Kind::Reaction(reaction) => Some(reaction.chat.id),
+            Kind::Membership(membership) => Some(membership.chat.id),
+            Kind::Other => None,
+        }
+    }
+}
+
 impl Kind {
     fn read(json: &mut Map<String, Value>) -> Self {
         let mut take = |key: &str| json.remove(key);

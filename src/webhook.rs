@@ -15,8 +15,8 @@ use axum::{
     body::Body,
     extract::{Path, Request, State},
     http::{
-        HeaderValue, StatusCode,
-        header::{CONNECTION, CONTENT_LENGTH, RETRY_AFTER},
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
     },
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -36,6 +36,8 @@ use crate::{
     update::Update,
 };
 
+/// What a scraper that reads the newer format says.
+const OPENMETRICS: &str = "application/openmetrics-text";
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 /// Telegram's updates are a few KB; the biggest keyboards reach some hundred.
 const BODY_LIMIT: usize = 1 << 20;
@@ -68,8 +70,22 @@ where
         if ready().await { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
     };
     Router::new()
-        .route("/metrics", get(move || async move { metrics.text() }))
+        .route(
+            "/metrics",
+            get(move |headers: HeaderMap| async move { scraped(&metrics, &headers) }),
+        )
         .route("/readyz", get(readyz))
+}
+
+/// All metrics, in the format the scraper asks for.
+fn scraped(metrics: &Metrics, headers: &HeaderMap) -> Response {
+    let accepted = headers.get(ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    let (format, text) = if accepted.is_some_and(|formats| formats.contains(OPENMETRICS)) {
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8", metrics.openmetrics())
+    } else {
+        ("text/plain; version=0.0.4; charset=utf-8", metrics.text())
+    };
+    ([(CONTENT_TYPE, format)], text).into_response()
 }
 
 async fn healthy() -> &'static str {

@@ -2,6 +2,7 @@
 
 use super::{Dispatch, Fault};
 use crate::{
+    account::{Fate, Rule, note, note_first},
     clock, failpoint,
     master::{About, Admission, Command, MasterError, Owner, Said},
     model::OwnerId,
@@ -15,6 +16,7 @@ use crate::{
 impl Dispatch {
     pub(super) async fn of_master(&self, update: Update) -> Result<Verdict, Fault> {
         if let Kind::Membership(change) = &update.kind {
+            note(Fate::Noted);
             // He blocked the master bot and lets it write again.
             let is_back = change.is_member && change.chat.is_private;
             let owner = OwnerId(change.chat.id.0);
@@ -30,25 +32,36 @@ impl Dispatch {
             }
             Kind::Button(button) => (Some(button.from.clone()), None),
             Kind::Reaction(reaction) if reaction.chat.is_private => (reaction.from.clone(), None),
-            _ => return Ok(Verdict::Done),
+            Kind::Other => {
+                note(Fate::Ignored(Rule::Kind));
+                return Ok(Verdict::Done);
+            }
+            _ => {
+                note(Fate::Ignored(Rule::Group));
+                return Ok(Verdict::Done);
+            }
         };
         let Some(person) = person.filter(|person| !person.is_bot) else {
+            note(Fate::Ignored(Rule::Bot));
             return Ok(Verdict::Done);
         };
         let is_new = !matches!(update.kind, Kind::Edited(_));
         let asking = message.filter(|_| is_new);
         if matches!(update.kind, Kind::Reaction(_)) {
+            note(Fate::Reacted);
             return self.reacted(OwnerId(person.id), update).await;
         }
         let owner = match self.inner.master.admit(&person, asking).await? {
             Admission::Owner(owner) => owner,
             Admission::Claimed => {
+                note(Fate::Command);
                 // Delivered again, it would come from an owner, who would be welcomed once more.
                 let master = self.inner.relay.master().bot;
                 self.inner.store.insist_handled(master, update.id, clock::now_ms()).await?;
                 return Ok(Verdict::Done);
             }
             Admission::Stranger => {
+                note(Fate::Ignored(Rule::Stranger));
                 if let Kind::Button(button) = &update.kind {
                     self.inner.master.release(button).await;
                 }
@@ -57,7 +70,9 @@ impl Dispatch {
         };
         match update.kind {
             Kind::Edited(message) => {
-                Ok(self.inner.relay.outbound_edit(owner.id, &message, update.id).await?)
+                let changed = self.inner.relay.outbound_edit(owner.id, &message, update.id).await;
+                note_first(Fate::Changed);
+                Ok(changed?)
             }
             Kind::Message(message) => Box::pin(self.of_owner(owner, message, update.id)).await,
             Kind::Button(button) => Box::pin(self.pressed(owner, button, update.id)).await,
@@ -84,6 +99,9 @@ impl Dispatch {
         let relay = &self.inner.relay;
         let mut about = None;
         let command = Command::parse(&message);
+        if command.is_some() {
+            note(Fate::Command);
+        }
         if command == Some(Command::Delete) {
             let delete =
                 async { relay.delete(owner.id, &message).await?.map_err(MasterError::Answer) };
@@ -96,12 +114,15 @@ impl Dispatch {
         }
         if matches!(content::read(&message, owner.language), Reading::Service) {
             // Telegram wrote it, such as that something was pinned: it asks for no answer.
+            note(Fate::Ignored(Rule::Service));
             return Ok(Verdict::Done);
         }
+        note_first(Fate::Words);
         self.once(update, self.inner.master.handle(owner, Said::Message(message, about))).await
     }
 
     async fn pressed(&self, owner: Owner, button: Button, update: i64) -> Result<Verdict, Fault> {
+        note(Fate::Button);
         // Who presses it is its own chat's owner, and it is there.
         let chat = button.message.as_ref().map(|message| message.chat.id);
         if chat.is_some_and(|chat| chat != owner.id.chat()) || !button.is_shown() {
@@ -133,6 +154,7 @@ impl Dispatch {
     ) -> Result<Verdict, Fault> {
         let (store, master) = (&self.inner.store, self.inner.relay.master().bot);
         if store.is_handled(master, update).await? {
+            note(Fate::Repeated);
             return Ok(Verdict::Done);
         }
         if let Err(error) = work.await {

@@ -143,6 +143,7 @@ impl Relay {
         };
         let life = self.inner.store.stay_alive().await?;
         let Some(known) = self.claim(owner, known).await? else { return Ok(Replied::Done) };
+        self.inner.tally.retried(Direction::Outbound);
         let to = (&client.caller, known.customer());
         let carriage = Carriage::outbound(self, owner, known.source, to);
         let repeat = known.state == DeliveryState::Sending

@@ -30,6 +30,7 @@ use super::{
     parking::{Due, Lane},
 };
 use crate::{
+    account::{Fate, note},
     clock, failpoint,
     model::{BotId, DeliveryState, MessageKey, OwnerId, Part},
     store::{ParkedKind, ParkedRow, StoreError},
@@ -78,6 +79,7 @@ impl Relay {
         if known.is_some_and(|known| is_settled(known.state))
             || store.is_handled(bot, update).await?
         {
+            note(Fate::Repeated);
             return Ok(Some(Verdict::Done));
         }
         let lane = (bot, message.chat.id);
@@ -86,6 +88,7 @@ impl Relay {
             failpoint::at("album", "parked");
         }
         self.inner.parking.item(lane, group, QUIET);
+        note(Fate::Parked);
         Ok(Some(Verdict::Done))
     }
 

@@ -189,6 +189,9 @@ impl Carriage<'_> {
                 if !resumed {
                     return Ok(Standing::Busy(BUSY));
                 }
+                if part == Part::Main {
+                    self.relay.inner.tally.retried(self.direction);
+                }
                 Standing::Go(Attempt { part, initial, number: known.next_attempt(), life })
             }
         })
@@ -274,6 +277,18 @@ impl Carriage<'_> {
 
     /// The same, with Telegram's whole answer where it made what was asked for.
     pub(super) async fn call(
+        &self,
+        written: &Written<'_>,
+        outgoing: Outgoing,
+        plainer: impl Fn(&Outgoing, &Refusal) -> Option<Outgoing>,
+    ) -> Result<Value, Ending> {
+        let began = Instant::now();
+        let done = self.call_until_settled(written, outgoing, plainer).await;
+        self.relay.inner.tally.sent(self.direction, began.elapsed(), &done);
+        done
+    }
+
+    async fn call_until_settled(
         &self,
         written: &Written<'_>,
         outgoing: Outgoing,

@@ -8,6 +8,7 @@ use teloxide::types::ChatId;
 
 use super::{Relay, Verdict};
 use crate::{
+    account::{Fate, Rule, note, note_first},
     clock,
     model::{Conversation, Known, MessageKey, OwnerId},
     store::{ConversationKey, StoreError},
@@ -93,18 +94,22 @@ impl Relay {
         looked_up: bool,
     ) -> Result<Reception, StoreError> {
         let Some((chat, from)) = self.parties(&client, &kind).await else {
+            note(Fate::Ignored(Rule::Kind));
             return Ok(Reception::Settled(Verdict::Done));
         };
         if !chat.is_private {
+            note(Fate::Ignored(Rule::Group));
             let is_there = !matches!(&kind, Kind::Membership(change) if !change.is_member);
             let left = if is_there { self.leave(&client, &chat).await? } else { Verdict::Done };
             return Ok(Reception::Settled(left));
         }
         let Some(from) = from.filter(|from| !from.is_bot) else {
+            note(Fate::Ignored(Rule::Bot));
             return Ok(Reception::Settled(Verdict::Done));
         };
         let Some((client, known)) = self.current(client, chat.id).await? else {
             // Another process has detached it.
+            note(Fate::Ignored(Rule::Detached));
             return Ok(Reception::Settled(Verdict::Done));
         };
         if known.has_parked && !looked_up {
@@ -161,16 +166,28 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         if let Kind::Membership(change) = kind {
+            note(Fate::Noted);
             return self.came_or_went(customer, change).await;
         }
         if customer.known.is_banned {
+            note(Fate::Ignored(Rule::Banned));
             return self.of_banned(customer, kind, update).await;
         }
         match kind {
             Kind::Message(message) => self.message_of(customer, message, update).await,
-            Kind::Edited(message) => self.inbound_edit(customer, message, update).await,
-            Kind::Reaction(reaction) => self.inbound_reaction(customer, reaction, update).await,
-            Kind::Button(button) => self.pressed(customer, button, update).await,
+            Kind::Edited(message) => {
+                let changed = self.inbound_edit(customer, message, update).await;
+                note_first(Fate::Changed);
+                changed
+            }
+            Kind::Reaction(reaction) => {
+                note(Fate::Reacted);
+                self.inbound_reaction(customer, reaction, update).await
+            }
+            Kind::Button(button) => {
+                note(Fate::Button);
+                self.pressed(customer, button, update).await
+            }
             Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
         }
     }
@@ -182,12 +199,15 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         if let Some(verdict) = self.stop_if_too_fast(customer, message, update).await? {
+            note(Fate::TooFast);
             return Ok(verdict);
         }
         if let Some(verdict) = self.greet(customer, message, update).await? {
+            note(Fate::Answered);
             return Ok(verdict);
         }
         if let Some(verdict) = self.take_back(customer, message, update).await? {
+            note(Fate::Changed);
             return Ok(verdict);
         }
         let (owner, bot) = (customer.owner(), customer.client.id());

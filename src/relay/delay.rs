@@ -36,6 +36,22 @@ impl Relay {
         customer: &Customer<'_>,
         message: &Message,
     ) -> Result<Verdict, StoreError> {
+        let verdict = self.inbound_in_patience(customer, message).await?;
+        let (source, holding) = (customer.source(message), &self.inner.tally.holding);
+        match verdict {
+            Verdict::TryLater(after) => {
+                holding.holds(source, age(message, clock::now_ms()), after);
+            }
+            Verdict::Done => holding.settles(source),
+        }
+        Ok(verdict)
+    }
+
+    async fn inbound_in_patience(
+        &self,
+        customer: &Customer<'_>,
+        message: &Message,
+    ) -> Result<Verdict, StoreError> {
         let verdict = self.inbound_now(customer, message).await?;
         let Verdict::TryLater(after) = verdict else { return Ok(verdict) };
         let patience = patience(age(message, clock::now_ms()), after);
@@ -83,6 +99,26 @@ impl Relay {
     /// whatever else its owner writes waits behind it. Then he is told, and it is his to send again.
     /// Nothing is written before he is told: where he can't be, it is tried again.
     pub(super) async fn in_patience(
+        &self,
+        owner: OwnerId,
+        message: &Message,
+        sources: &[MessageKey],
+        replied: Replied,
+    ) -> Result<Replied, StoreError> {
+        let replied = self.while_patient(owner, message, sources, replied).await?;
+        let holding = &self.inner.tally.holding;
+        for source in sources {
+            match replied {
+                Replied::Later(after) => {
+                    holding.holds(*source, age(message, clock::now_ms()), after);
+                }
+                _ => holding.settles(*source),
+            }
+        }
+        Ok(replied)
+    }
+
+    async fn while_patient(
         &self,
         owner: OwnerId,
         message: &Message,

@@ -31,7 +31,7 @@ pub enum Failure {
     Uncertain,
 }
 
-const WORDS: &[(Failure, &str)] = &[
+pub(super) const WORDS: &[(Failure, &str)] = &[
     (Failure::Blocked, "blocked"),
     (Failure::Deactivated, "deactivated"),
     (Failure::NotStarted, "not_started"),

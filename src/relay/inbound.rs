@@ -24,6 +24,7 @@ use super::{
     worth_telling_later, worth_telling_within_a_day,
 };
 use crate::{
+    account::{Fate, Rule, note},
     clock, failpoint,
     model::{DeliveryState, MessageKey, Part},
     store::StoreError,
@@ -57,11 +58,13 @@ impl Relay {
         message: &Message,
     ) -> Result<Verdict, StoreError> {
         let Some(incoming) = self.prepare(customer, message).await? else {
+            note(Fate::Ignored(Rule::Service));
             return Ok(Verdict::Done);
         };
         let carriage = Carriage::inbound(self, customer, customer.source(message));
         let failure = match self.carry_in(&carriage, &incoming, Part::Main).await? {
             Carried::Before => {
+                note(Fate::Repeated);
                 self.acknowledge_late(customer, message);
                 return Ok(Verdict::Done);
             }
@@ -69,7 +72,10 @@ impl Relay {
                 self.acknowledge(customer, message);
                 return Ok(Verdict::Done);
             }
-            Carried::Told => return Ok(Verdict::Done),
+            Carried::Told => {
+                note(Fate::Repeated);
+                return Ok(Verdict::Done);
+            }
             Carried::Later(after) => return Ok(Verdict::TryLater(after)),
             Carried::Tell(failure) => failure,
         };
@@ -97,6 +103,8 @@ impl Relay {
         }
         failpoint::at("inbound", "told");
         carriage.record(part, DeliveryState::Told, Some(failure)).await?;
+        self.inner.tally.failed(carriage.direction, failure);
+        note(Fate::Told);
         self.inner.store.recount_waiting(customer.key()).await?;
         Ok(Verdict::Done)
     }
@@ -292,6 +300,8 @@ impl Relay {
         let incomplete = missing.or(incoming.incomplete);
         let state = if incomplete.is_some() { DeliveryState::Failed } else { DeliveryState::Sent };
         carriage.record_copy(part, copy, state, incomplete).await?;
+        self.inner.tally.relayed(carriage.direction, 1);
+        note(Fate::Relayed(carriage.direction));
         let MessageKey { bot, chat, .. } = carriage.source;
         self.refusals_shown((carriage.owner, bot, chat), incoming.refused).await;
         if missing.is_none() {
@@ -336,12 +346,15 @@ impl Carriage<'_> {
             Ending::Sent(_) => return Ok(Carried::Done),
             Ending::Later(after, _) => {
                 self.record(part, DeliveryState::Held, None).await?;
+                self.relay.inner.tally.held(self.direction);
+                note(Fate::Held);
                 return Ok(Carried::Later(after));
             }
             Ending::Unknown => match self.next_attempt_after(attempts) {
                 Some(after) => {
                     // The reference stays `sending`, which is what makes the next attempt a repeat.
                     self.record(part, DeliveryState::Sending, None).await?;
+                    note(Fate::Unknown);
                     return Ok(Carried::Later(after));
                 }
                 None => Failure::Uncertain,

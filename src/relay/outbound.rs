@@ -24,6 +24,7 @@ use super::{
     worth_telling_within_a_day,
 };
 use crate::{
+    account::{Fate, note, note_first},
     clock, failpoint,
     model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ConversationKey, StoreError},
@@ -75,7 +76,10 @@ impl Relay {
         let source = self.source(message);
         let sent = self.send_reply(owner, message, target, source).await?;
         let undelivered = match self.in_patience(owner, message, &[source], sent).await? {
-            Replied::Done => return Ok(Some(Verdict::Done)),
+            Replied::Done => {
+                note_first(Fate::Repeated);
+                return Ok(Some(Verdict::Done));
+            }
             Replied::Delivered => {
                 self.show_delivered(owner, (message.id, message.id), Some(&replied), target);
                 return Ok(Some(Verdict::Done));
@@ -200,6 +204,8 @@ impl Relay {
         let ending = self.send_out(carriage, content, reply, attempt).await?;
         if let Ending::Sent(copy) = ending {
             carriage.record_copy(Part::Main, copy, DeliveryState::Sent, None).await?;
+            self.inner.tally.relayed(carriage.direction, 1);
+            note(Fate::Relayed(carriage.direction));
             let (bot, chat) = (carriage.writer.bot, carriage.chat);
             self.shows(MessageKey { bot, chat, message: copy }, content);
             return Ok(Replied::Delivered);
@@ -312,6 +318,8 @@ impl Relay {
         store
             .insist(|| store.set_reference_state(owner, source, Part::Main, state, reason))
             .await?;
+        self.inner.tally.failed(Direction::Outbound, undelivered.failure);
+        note(Fate::Told);
         Ok(Verdict::Done)
     }
 }

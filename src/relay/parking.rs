@@ -9,7 +9,7 @@ use std::{
 
 use teloxide::types::ChatId;
 
-use crate::model::BotId;
+use crate::{metrics::Queue, model::BotId};
 
 /// A chat as its bot numbers it: what is parked in it waits together.
 pub type Lane = (BotId, ChatId);
@@ -21,8 +21,17 @@ struct Parked {
     items: Option<(String, Instant)>,
     /// When the next changes may be passed on.
     edits: Option<Instant>,
+    /// Since when something is parked here, as far as this process knows.
+    since: Option<Instant>,
     /// Whether somebody waits for these moments.
     is_kept: bool,
+}
+
+impl Parked {
+    fn begun(&mut self) -> &mut Self {
+        self.since.get_or_insert_with(Instant::now);
+        self
+    }
 }
 
 /// What has its moment now.
@@ -46,13 +55,13 @@ impl Parking {
     /// An item was parked: its album is complete after a pause.
     pub(super) fn item(&self, lane: Lane, group: &str, pause: Duration) {
         let due = Instant::now() + pause;
-        self.lanes().entry(lane).or_default().items = Some((group.to_owned(), due));
+        self.lanes().entry(lane).or_default().begun().items = Some((group.to_owned(), due));
     }
 
     /// A change was parked; a moment set before stays.
     pub(super) fn edit(&self, lane: Lane, pause: Duration) {
         let due = Instant::now() + pause;
-        self.lanes().entry(lane).or_default().edits.get_or_insert(due);
+        self.lanes().entry(lane).or_default().begun().edits.get_or_insert(due);
     }
 
     /// Whether an album is being collected that a message with this group does not belong to.
@@ -72,7 +81,7 @@ impl Parking {
     pub(super) fn found_item(&self, lane: Lane, group: &str, pause: Duration) {
         let due = Instant::now() + pause;
         let mut lanes = self.lanes();
-        let items = &mut lanes.entry(lane).or_default().items;
+        let items = &mut lanes.entry(lane).or_default().begun().items;
         match items {
             Some((collected, at)) if collected == group => *at = due.max(*at),
             _ => *items = Some((group.to_owned(), due)),
@@ -129,6 +138,19 @@ impl Parking {
             if due.edits {
                 parked.edits = None;
             }
+            if parked.items.is_none() && parked.edits.is_none() {
+                parked.since = None;
+            }
+        }
+    }
+
+    /// In how many chats something is parked, and for how long in the one where it is for longest.
+    pub(super) fn queue(&self) -> Queue {
+        let lanes = self.lanes();
+        let since = lanes.values().filter_map(|parked| parked.since);
+        Queue {
+            length: since.clone().count(),
+            age: since.min().map(|since| since.elapsed()).unwrap_or_default(),
         }
     }
 
@@ -176,7 +198,9 @@ mod tests {
         assert!(parking.next(LANE).is_some());
         parking.postpone(LANE, Due { items: false, edits: true }, Duration::from_secs(9));
         assert_eq!(parking.due(LANE), Due::default());
+        assert_eq!(parking.queue().length, 1);
         parking.settled(LANE, Due { items: false, edits: true });
+        assert_eq!(parking.queue(), Queue::default());
         assert!(parking.next(LANE).is_none());
         parking.edit(LANE, Duration::ZERO);
         assert!(parking.keep(LANE), "it was released");

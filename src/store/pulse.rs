@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use prometheus_client::metrics::{counter::Counter, gauge::Gauge};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+};
 
 use super::StoreError;
 
@@ -90,6 +93,18 @@ impl Beats {
     }
 }
 
+/// Seconds a statement takes, its tries included.
+const SECONDS: [f64; 10] = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 5.0, 30.0];
+
+/// Whether a statement reads or writes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Does {
+    does: &'static str,
+}
+
+const READS: Does = Does { does: "read" };
+const WRITES: Does = Does { does: "write" };
+
 /// What `/metrics` says about the database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Vitals {
@@ -97,6 +112,8 @@ pub struct Vitals {
     pub faults: Counter,
     /// 1 while the database works, 0 while it does not.
     pub works: Gauge,
+    /// How long statements took.
+    pub seconds: Family<Does, Histogram, fn() -> Histogram>,
 }
 
 /// The pulse. Cheap to clone.
@@ -108,7 +125,12 @@ pub(super) struct Pulse {
 
 impl Default for Pulse {
     fn default() -> Self {
-        let vitals = Vitals { faults: Counter::default(), works: Gauge::default() };
+        let seconds =
+            Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
+        for does in [READS, WRITES] {
+            drop(seconds.get_or_create(&does));
+        }
+        let vitals = Vitals { faults: Counter::default(), works: Gauge::default(), seconds };
         vitals.works.set(1);
         Self { beats: Arc::default(), vitals }
     }
@@ -123,9 +145,13 @@ impl Pulse {
         found
     }
 
-    /// Takes note of how a statement went.
-    pub(super) fn note<T>(&self, half: Half, done: &Result<T, StoreError>) {
+    /// Takes note of how a statement went that began at a moment.
+    pub(super) fn note<T>(&self, half: Half, began: Instant, done: &Result<T, StoreError>) {
         let now = Instant::now();
+        let does = if half == Half::Reads { READS } else { WRITES };
+        let seconds = self.vitals.seconds.get_or_create(&does);
+        seconds.observe(now.duration_since(began).as_secs_f64());
+        drop(seconds);
         let error = match done {
             Err(error) if error.is_passing() => error,
             // A refusal is an answer.

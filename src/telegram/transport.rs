@@ -1,6 +1,6 @@
 //! One request, one answer, and the three ways it can end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -9,6 +9,7 @@ use teloxide::requests::Payload;
 use super::{
     CALL_TIMEOUT, Caller, Telegram,
     outcome::{CallError, Doubt, ErrorAnswer, Refusal, classify},
+    traffic::Class,
     waiting::in_time,
 };
 
@@ -44,7 +45,10 @@ impl Telegram {
             .post(self.method_url(caller, method))
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .body(body);
-        answer(request, timeout, Has::Words).await
+        let began = Instant::now();
+        let done = answer(request, timeout, Has::Words).await;
+        self.inner.traffic.note(Class::of(method), began.elapsed(), &done);
+        done
     }
 
     /// Calls a method with a form that holds files.
@@ -56,7 +60,10 @@ impl Telegram {
         timeout: Duration,
     ) -> Result<T, CallError> {
         let url = self.method_url(caller, method);
-        answer(self.inner.http.post(url).multipart(form), timeout, Has::Files).await
+        let began = Instant::now();
+        let done = answer(self.inner.http.post(url).multipart(form), timeout, Has::Files).await;
+        self.inner.traffic.note(Class::Upload, began.elapsed(), &done);
+        done
     }
 
     fn method_url(&self, caller: &Caller, method: &str) -> String {

@@ -160,7 +160,7 @@ async fn metrics_know_no_people(mut stage: Stage) {
     let metrics = request(address, "GET", "/metrics", &[], b"").await;
     assert_eq!(metrics.status, 200);
     let text = metrics.text();
-    assert!(text.contains("feedback_relay_updates_total{outcome=\"handled\"}"), "{text}");
+    assert!(text.contains("feedback_relay_updates_total{outcome=\"relayed\"} 1\n"), "{text}");
     for private in [
         anna.id.to_string(),
         stage.owner.id.to_string(),

@@ -19,6 +19,8 @@ mod door;
 mod faults_database;
 mod faults_sqlite;
 mod health_alarms;
+mod health_lines;
+mod health_metrics;
 mod health_refused;
 mod health_start;
 mod health_webhook;

@@ -112,6 +112,9 @@ impl Group<'_> {
     async fn are_out(&self, copies: Vec<Option<MessageId>>) -> Result<GroupEnding, StoreError> {
         failpoint::at("album", "sent");
         self.record_copies(&copies).await?;
+        if let Some(first) = self.0.first() {
+            first.relay.inner.tally.relayed(first.direction, copies.iter().flatten().count());
+        }
         failpoint::at("album", "recorded");
         let missing = self.0.iter().zip(&copies).filter(|(_, copy)| copy.is_none());
         let missing: Vec<_> = missing.map(|(carriage, _)| carriage).collect();
@@ -137,6 +140,9 @@ impl Group<'_> {
             Ending::Sent(_) => Ok(GroupEnding::Sent),
             Ending::Later(after, failure) => {
                 self.record(DeliveryState::Held, None).await?;
+                for carriage in &self.0 {
+                    carriage.relay.inner.tally.held(carriage.direction);
+                }
                 Ok(GroupEnding::Later(after, failure))
             }
             Ending::Never(refusal) => {

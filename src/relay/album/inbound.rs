@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     clock,
+    model::Direction,
     relay::{
         BUSY, Failure, Relay, Verdict,
         carry::{Carriage, initial},
@@ -52,6 +53,15 @@ impl Relay {
         };
         if let Verdict::TryLater(after) = verdict {
             verdict = self.album_waits(&customer, &items, after).await?;
+        }
+        let holding = &self.inner.tally.holding;
+        for item in &items {
+            match verdict {
+                Verdict::TryLater(after) => {
+                    holding.holds(item.row.source, age(&item.message, clock::now_ms()), after);
+                }
+                Verdict::Done => holding.settles(item.row.source),
+            }
         }
         if verdict == Verdict::Done {
             self.unpark(&items).await?;
@@ -201,6 +211,9 @@ impl Relay {
             return Ok(Verdict::TryLater(after));
         }
         self.tell_album(customer.owner(), items, failure).await?;
+        for _ in items {
+            self.inner.tally.failed(Direction::Inbound, failure);
+        }
         self.inner.store.recount_waiting(customer.key()).await?;
         Ok(Verdict::Done)
     }

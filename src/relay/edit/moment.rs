@@ -7,6 +7,7 @@ use super::{
     Copy,
 };
 use crate::{
+    account::{Fate, note},
     clock, failpoint,
     model::{DeliveryState, MessageKey, OwnerId, Part},
     store::{ParkedKind, StoreError},
@@ -76,6 +77,7 @@ impl Relay {
         self.park(source, ParkedKind::Edit, message, update).await?;
         failpoint::at("edit", "parked");
         self.inner.parking.edit(lane, wait);
+        note(Fate::Parked);
         Ok(Moment::Settled(Verdict::Done))
     }
 
@@ -93,6 +95,7 @@ impl Relay {
         }
         self.park(source, ParkedKind::Edit, message, update).await?;
         self.inner.parking.edit((source.bot, source.chat), after);
+        note(Fate::Parked);
         Ok(Verdict::Done)
     }
 }
