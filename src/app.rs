@@ -13,13 +13,13 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    bots::Bots,
+    bots::{Bots, host_of},
     clock,
     config::{Config, DatabaseUrl, Intake, Registration},
     dispatch::Dispatch,
     keyring::{self, KeyError},
     listener::{self, Terms},
-    master::{Doors, Master},
+    master::{Doors, Installation, Master},
     metrics::{self, Metrics},
     model::{BotState, OwnerId},
     polling,
@@ -210,8 +210,14 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
         caller.clone(),
         config.customer_rate.map(|rate| Quota::per_minute(rate.a_minute).allow_burst(rate.at_once)),
     );
+    let installation = Installation {
+        host: config.public_url().map(|url| host_of(&url.to_string())),
+        retention_days: i64::from(config.reference_retention_days),
+        began: Instant::now(),
+    };
+    let (telegram_, bots_) = (telegram.clone(), bots.clone());
     let master =
-        Master::new(store.clone(), telegram.clone(), bots.clone(), seal, caller.clone(), doors);
+        Master::new(store.clone(), telegram_, bots_, seal, caller.clone(), doors, installation);
     let parked = relay.clone();
     let metrics = Metrics::new(metrics::Rooms {
         database: store.vitals(),

@@ -63,6 +63,8 @@ struct Inner {
     /// Whether the installation's background work is this process's, as far as it knows.
     leads: AtomicBool,
     running: RwLock<HashMap<BotId, Arc<ClientBot>>>,
+    /// When each bot last brought anything to this process, in UTC milliseconds.
+    heard: Mutex<HashMap<BotId, i64>>,
     changed: watch::Sender<()>,
     store: Store,
     telegram: Telegram,
@@ -107,6 +109,7 @@ impl Bots {
         let inner = Inner {
             leads: AtomicBool::new(false),
             running,
+            heard: Mutex::default(),
             changed,
             store,
             telegram,
@@ -151,6 +154,11 @@ impl Bots {
     pub async fn find(&self, bot: BotId) -> Result<Option<Arc<ClientBot>>, StoreError> {
         if let Some(client) = self.get(bot) {
             self.note_awake(bot);
+            self.inner
+                .heard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(bot, clock::now_ms());
             if self.by_webhook() {
                 // Telegram brings updates of tokens it accepts alone.
                 self.shows_life(bot);
@@ -162,6 +170,22 @@ impl Bots {
         };
         self.insert(Arc::clone(&client));
         Ok(Some(client))
+    }
+
+    /// When a bot last brought anything to this process, in UTC milliseconds.
+    pub fn last_heard(&self, bot: BotId) -> Option<i64> {
+        self.inner.heard.lock().unwrap_or_else(PoisonError::into_inner).get(&bot).copied()
+    }
+
+    /// A client bot, of whichever process: to ask Telegram about it, not because it did something.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_quietly(&self, bot: BotId) -> Result<Option<Arc<ClientBot>>, StoreError> {
+        match self.get(bot) {
+            Some(client) => Ok(Some(client)),
+            None => Ok(self.inner.store.bot(bot).await?.and_then(|row| self.open(&row))),
+        }
     }
 
     /// A client bot as it is now, whichever process changed it.

@@ -12,6 +12,7 @@ mod trouble;
 
 use std::{
     panic::AssertUnwindSafe,
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -25,7 +26,7 @@ use crate::{
     account::{self, Fate, Rule, note},
     bots::Bots,
     lanes::Lanes,
-    master::Master,
+    master::{Master, Owner},
     metrics::Metrics,
     model::{BotId, MessageKey, OwnerId},
     relay::{Concern, Due, Lane, Reception, Relay, Verdict},
@@ -200,8 +201,12 @@ impl Dispatch {
         let _work = self.inner.store.at_work();
         let (failing, concern) = (Failing::Update(bot, update.id), concern(bot, &update));
         let delivered = self.delivered_by(bot, &update);
-        let handling = self.route(bot, Arc::unwrap_or_clone(update));
-        let (handled, fate) = account::of(AssertUnwindSafe(handling).catch_unwind()).await;
+        let asks_status = self.inner.master.asks_for_status(bot, &update);
+        // In its place: moved along, it would be here several times.
+        let (handled, mut fate) = {
+            let handling = self.route(bot, Arc::unwrap_or_clone(update));
+            account::of(pin!(AssertUnwindSafe(handling).catch_unwind())).await
+        };
         let handled = handled.unwrap_or(Err(Fault::Panic));
         if handled.is_err()
             && let Some((owner, source)) = delivered
@@ -212,6 +217,12 @@ impl Dispatch {
             Ok(verdict) => {
                 self.inner.troubles.over(failing);
                 verdict.into()
+            }
+            Err(fault)
+                if fault.is_of_database() && Box::pin(self.says_status(asks_status)).await =>
+            {
+                fate = Fate::Command;
+                Outcome::Handled
             }
             Err(fault) if fault.is_ours() => self.in_trouble(failing, concern, &fault).await,
             Err(fault) if fault.is_doubtful() => {
@@ -241,6 +252,14 @@ impl Dispatch {
             }
         }
         outcome
+    }
+
+    /// Answers an owner who asks for `/status` although the database fails: that is the answer.
+    async fn says_status(&self, asks: Option<Owner>) -> bool {
+        match asks {
+            Some(owner) => self.inner.master.status_without_database(owner).await,
+            None => false,
+        }
     }
 
     /// The message this update wants delivered, and whose conversation it belongs to.

@@ -11,7 +11,7 @@
 //! - [`bots`]: which client bots run
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
 //! - [`account`]: what became of an update, for its log line
-//! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`metrics`]
+//! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`stats`], [`metrics`]
 //! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
 //!   plain values; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
 //!
@@ -41,6 +41,7 @@ pub mod seal;
 pub mod settings;
 pub mod share;
 pub mod spans;
+pub mod stats;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;

@@ -8,6 +8,7 @@
 //! - [`acquaintance`], [`bans`], [`card`], [`inbox`], [`remind`]: that being done
 //! - [`health`]: owners are told when the database fails
 //! - [`menu`]: the command menu in each language
+//! - [`reports`]: what can be asked about bots as a whole (pure); [`stats`], [`status`]: that shown
 //! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
 //!
@@ -25,17 +26,22 @@ mod inbox;
 mod menu;
 pub mod people;
 mod remind;
+pub mod reports;
 mod settings;
 pub mod state;
+mod stats;
+mod status;
 mod tree;
 
 use std::{
     collections::BTreeSet,
     sync::{Arc, OnceLock},
+    time::Instant,
 };
 
 use dptree::prelude::{DependencyMap, Handler};
 use teloxide::types::ChatId;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 pub use admission::Admission;
@@ -62,6 +68,17 @@ pub struct Doors {
     pub open: bool,
 }
 
+/// What the master bot says of the installation itself.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// Where updates come by webhook: the host of `PUBLIC_URL`.
+    pub host: Option<String>,
+    /// For how many days references are kept.
+    pub retention_days: i64,
+    /// When the process began.
+    pub began: Instant,
+}
+
 /// The master bot's side of every dialogue with an owner. Cheap to clone.
 #[derive(Clone)]
 pub struct Master {
@@ -75,6 +92,9 @@ struct Inner {
     seal: Seal,
     caller: Caller,
     doors: Doors,
+    installation: Installation,
+    /// Places for reports being counted.
+    reports: Semaphore,
     username: OnceLock<String>,
     by_heart: health::ByHeart,
     tree: Handler<'static, Result<(), MasterError>>,
@@ -163,6 +183,7 @@ impl Master {
         seal: Seal,
         caller: Caller,
         doors: Doors,
+        installation: Installation,
     ) -> Self {
         let inner = Inner {
             store,
@@ -171,6 +192,8 @@ impl Master {
             seal,
             caller,
             doors,
+            installation,
+            reports: Semaphore::new(stats::AT_A_TIME),
             username: OnceLock::new(),
             by_heart: health::ByHeart::default(),
             tree: tree::checked(),

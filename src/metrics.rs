@@ -171,7 +171,7 @@ impl Metrics {
         classic::classic(&self.openmetrics())
     }
 
-    /// All of it as OpenMetrics 1.0.
+    /// All of it as `OpenMetrics` 1.0.
     pub fn openmetrics(&self) -> String {
         let mut text = String::new();
         for registry in self.registries.iter() {
@@ -181,6 +181,11 @@ impl Metrics {
         let _ = encode_eof(&mut text);
         text
     }
+}
+
+/// The memory this process has in RAM, in bytes, where the system says so.
+pub fn memory() -> Option<u64> {
+    metrics_process::collector::collect().resident_memory_bytes
 }
 
 fn register_rooms(own: &mut Registry, rooms: &Rooms) {

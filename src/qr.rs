@@ -11,6 +11,7 @@ mod layout;
 mod png;
 mod svg;
 
+pub use font::can_draw;
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::{label::Label, name::one_line};

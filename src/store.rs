@@ -39,6 +39,7 @@ mod references;
 mod sqlite;
 mod statement;
 mod states;
+pub mod stats;
 
 use std::{
     sync::Arc,

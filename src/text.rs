@@ -182,6 +182,10 @@ sentences! {
     command_add = "command-add" ();
     /// What `/bots` does.
     command_bots = "command-bots" ();
+    /// What `/stats` does.
+    command_stats = "command-stats" ();
+    /// What `/status` does.
+    command_status = "command-status" ();
     /// What `/remove` does.
     command_remove = "command-remove" ();
     /// What `/qr` does.
@@ -270,6 +274,114 @@ sentences! {
     qr_which_label = "qr-which-label" (label);
     /// What was given can be no label.
     label_unusable = "label-unusable" ();
+
+    // Numbers, and how everything fares.
+    /// Above the numbers.
+    stats_title = "stats-title" (bot, days, clock);
+    /// All bots together.
+    stats_all = "stats-all" ();
+    /// Nothing happened.
+    stats_empty = "stats-empty" ();
+    /// How many messages.
+    stats_messages = "stats-messages" (wrote, replied);
+    /// How many customers.
+    stats_customers = "stats-customers" (count, new, returning);
+    /// Which share was answered.
+    stats_answered = "stats-answered" (percent, answered, questions);
+    /// How long answers took.
+    stats_times = "stats-times" (median, ninety);
+    /// No answer to take a time of.
+    stats_unanswered = "stats-unanswered" ();
+    /// When most is written.
+    stats_busiest = "stats-busiest" (hours, days);
+    /// Above the labels.
+    stats_labels = "stats-labels" ();
+    /// One label.
+    stats_label = "stats-label" (label, customers, percent);
+    /// Older messages are forgotten.
+    stats_kept = "stats-kept" (days);
+    /// Words that `/stats` does not know.
+    stats_how = "stats-how" ();
+    /// A period.
+    stats_today = "stats-today" ();
+    /// A period.
+    stats_week = "stats-week" ();
+    /// A period.
+    stats_month = "stats-month" ();
+    /// A period.
+    stats_year = "stats-year" ();
+    /// The days of the week from Monday on, each without a space.
+    weekdays = "weekdays" ();
+    /// In the picture: what customers wrote.
+    figure_wrote = "figure-wrote" ();
+    /// In the picture: replies.
+    figure_replied = "figure-replied" ();
+    /// In the picture: how many customers.
+    figure_customers = "figure-customers" ();
+    /// In the picture: the answered share.
+    figure_answered = "figure-answered" ();
+    /// In the picture: the median answer time.
+    figure_median = "figure-median" ();
+    /// In the picture: messages by hour.
+    figure_hours = "figure-hours" ();
+    /// In the picture: messages by day of the week.
+    figure_weekdays = "figure-weekdays" ();
+    /// What runs, and since when.
+    status_title = "status-title" (version, span);
+    /// Looks once more.
+    status_again = "status-again" ();
+    /// To whom the installation does not belong.
+    status_service_works = "status-service-works" ();
+    /// The database works.
+    status_database_works = "status-database-works" (engine, size);
+    /// The database has failed for so long.
+    status_database_fails = "status-database-fails" (span);
+    /// Updates come by webhook.
+    status_webhook = "status-webhook" (host);
+    /// Updates are asked for.
+    status_polling = "status-polling" ();
+    /// Telegram does not reach the service.
+    status_cut_off_briefly = "status-cut-off-briefly" ();
+    /// The installation in numbers.
+    status_installation = "status-installation" (memory, owners, bots);
+    /// Updates that wait for the master bot.
+    status_master = "status-master" (count);
+    /// The master bot's token is refused.
+    status_master_revoked = "status-master-revoked" ();
+    /// Somebody else gets the master bot's updates.
+    status_master_contested = "status-master-contested" ();
+    /// Telegram did not answer about the master bot.
+    status_silent_telegram = "status-silent-telegram" ();
+    /// How many bots there are.
+    status_bots = "status-bots" (count, troubled);
+    /// Which page it is.
+    status_page = "status-page" (page, pages);
+    /// A bot that runs, but not well.
+    status_bot_troubled = "status-bot-troubled" (bot, name);
+    /// When something came last.
+    status_last = "status-last" (span);
+    /// Nothing came yet.
+    status_never = "status-never" ();
+    /// Updates that wait.
+    status_pending = "status-pending" (count);
+    /// Telegram's limits don't let it be asked.
+    status_not_asked = "status-not-asked" ();
+    /// Telegram did not answer in time.
+    status_silent = "status-silent" ();
+    /// What went wrong last.
+    status_error = "status-error" (span, reason);
+    /// What to do: nothing.
+    fix_busy = "fix-busy" ();
+    /// What to do: ask who runs the service.
+    fix_operator = "fix-operator" ();
+    /// What to do about a certificate.
+    fix_certificate = "fix-certificate" ();
+    /// What to do about an address that does not answer.
+    fix_unreachable = "fix-unreachable" ();
+    /// What to do about a wrong answer.
+    fix_wrong_answer = "fix-wrong-answer" ();
+    /// What to do about many that wait.
+    fix_pending = "fix-pending" ();
 
     // Alarms.
     /// A client bot's token is dead.

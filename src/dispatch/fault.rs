@@ -31,6 +31,11 @@ impl Fault {
         }
     }
 
+    /// Whether the database could not be asked, for now.
+    pub(super) fn is_of_database(&self) -> bool {
+        matches!(self, Self::Store(error) | Self::Master(MasterError::Store(error)) if error.is_passing())
+    }
+
     pub(super) fn is_doubtful(&self) -> bool {
         matches!(self, Self::Master(error) if error.is_doubtful())
     }

@@ -10,7 +10,7 @@ use crate::{
         Relay, SEND_AGAIN, Verdict,
         content::{self, Reading},
     },
-    update::{Button, Kind, Message, Update},
+    update::{Button, Kind, Message, Person, Update},
 };
 
 impl Dispatch {
@@ -26,18 +26,10 @@ impl Dispatch {
                 Verdict::Done
             });
         }
-        let (person, message) = match &update.kind {
-            Kind::Message(message) | Kind::Edited(message) if message.chat.is_private => {
-                (message.from.clone(), Some(message))
-            }
-            Kind::Button(button) => (Some(button.from.clone()), None),
-            Kind::Reaction(reaction) if reaction.chat.is_private => (reaction.from.clone(), None),
-            Kind::Other => {
-                note(Fate::Ignored(Rule::Kind));
-                return Ok(Verdict::Done);
-            }
-            _ => {
-                note(Fate::Ignored(Rule::Group));
+        let (person, message) = match who(&update.kind) {
+            Ok(found) => found,
+            Err(rule) => {
+                note(Fate::Ignored(rule));
                 return Ok(Verdict::Done);
             }
         };
@@ -168,5 +160,18 @@ impl Dispatch {
         store.insist_handled(master, update, clock::now_ms()).await?;
         failpoint::at("answer", "remembered");
         Ok(Verdict::Done)
+    }
+}
+
+/// Who did something in private, and by which message; or the rule by which it concerns nobody.
+fn who(kind: &Kind) -> Result<(Option<Person>, Option<&Message>), Rule> {
+    match kind {
+        Kind::Message(message) | Kind::Edited(message) if message.chat.is_private => {
+            Ok((message.from.clone(), Some(message)))
+        }
+        Kind::Button(button) => Ok((Some(button.from.clone()), None)),
+        Kind::Reaction(reaction) if reaction.chat.is_private => Ok((reaction.from.clone(), None)),
+        Kind::Other => Err(Rule::Kind),
+        _ => Err(Rule::Group),
     }
 }

@@ -167,6 +167,7 @@ impl Master {
             Action::DrawQr(choice, label) => self.draw_qr(owner, &choice, label.as_ref()).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
             Action::People(errand) => self.of_people(owner, errand, occasion).await?,
+            Action::Report(report) => Box::pin(self.report(owner, report, occasion)).await?,
             Action::Settings(choice, page) => self.settings_page(owner, &choice, page).await?,
             Action::Consider(bot, place) => {
                 Done::Next(Input::Considered(self.consider(owner, bot, place, occasion).await?))

@@ -20,7 +20,7 @@ use crate::{
 const TRIES: u32 = 3;
 
 /// The installation's fact that names who claimed it.
-const CLAIMED: &str = "claimed by";
+pub(super) const CLAIMED: &str = "claimed by";
 /// What stands before the code in the claim link.
 const PREFIX: &str = "claim_";
 

@@ -21,6 +21,13 @@ pub enum Command {
     },
     /// `/bots`
     Bots,
+    /// `/stats`, with what follows it.
+    Stats {
+        /// A bot, a period, a clock; empty for the usual ones.
+        words: String,
+    },
+    /// `/status`
+    Status,
     /// `/remove`
     Remove,
     /// `/qr`, with the label customers are to come with.
@@ -64,6 +71,8 @@ type Description = fn(Language) -> String;
 pub(super) const SHOWN: &[(&str, Description)] = &[
     ("add", |language| language.command_add()),
     ("bots", |language| language.command_bots()),
+    ("stats", |language| language.command_stats()),
+    ("status", |language| language.command_status()),
     ("remove", |language| language.command_remove()),
     ("qr", |language| language.command_qr()),
     ("inbox", |language| language.command_inbox()),
@@ -88,6 +97,8 @@ impl Command {
             "help" => Self::Help,
             "add" => Self::Add { tokens: find_tokens(argument), pasted: !argument.is_empty() },
             "bots" => Self::Bots,
+            "stats" => Self::Stats { words: argument.to_owned() },
+            "status" => Self::Status,
             "remove" => Self::Remove,
             "qr" if argument.is_empty() => Self::Qr { label: None },
             "qr" => Label::parse(argument)

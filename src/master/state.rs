@@ -19,6 +19,7 @@ use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_kn
 use super::{
     Command,
     people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
+    reports::Report,
 };
 use crate::{label::Label, model::BotId, text::Language, token::BotToken};
 
@@ -177,6 +178,8 @@ pub enum Action {
     ListBots,
     /// Do something about customers.
     People(Errand),
+    /// Show numbers, or how everything fares.
+    Report(Report),
     /// Show a page of the settings.
     Settings(Choice, Page),
     /// Look at the message a text of this bot was awaited in; gives [`Input::Considered`].
@@ -220,6 +223,8 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Add { pasted: false, .. } => (AwaitingToken, Action::Say(Sentence::AddPrompt)),
         Command::Add { tokens, pasted: true } => on_tokens(AwaitingToken, tokens),
         Command::Bots => (state, Action::ListBots),
+        Command::Stats { words } => (state, Action::Report(Report::Stats(words))),
+        Command::Status => (state, Action::Report(Report::Status)),
         Command::Remove => (Idle, Action::LookUp(Purpose::Removal)),
         Command::Inbox => (state, Action::People(Errand::Inbox(0))),
         Command::Banned => (state, Action::People(Errand::Banned(0))),
@@ -345,6 +350,7 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
+        (Press::Report(press), state) => (state, Action::Report(Report::Press(press))),
         (Press::Language(language), state) => (state, Action::Speak(language)),
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
         (

@@ -1,4 +1,4 @@
-//! OpenMetrics turned into the older text format, which is what `curl` and `promtool` read: pure.
+//! `OpenMetrics` turned into the older text format, which is what `curl` and `promtool` read: pure.
 //!
 //! They differ in the heads only: there a counter is named without its `_total`, units have a line
 //! of their own, and the end is marked.

@@ -146,7 +146,7 @@ mod tests {
     fn what_is_held_ages_until_it_is_settled() {
         let held = Held::default();
         held.settles(key(1));
-        held.holds(key(1), Duration::from_secs(60), Duration::from_secs(5));
+        held.holds(key(1), Duration::from_mins(1), Duration::from_secs(5));
         held.holds(key(2), Duration::from_secs(7), Duration::from_secs(5));
         held.holds(key(2), Duration::from_secs(8), Duration::from_secs(5));
         let now = held.queue();

@@ -14,7 +14,7 @@ const UNKNOWN: f32 = 1.3;
 
 /// Whether the font has every letter, and each stands by itself: marks that belong above another
 /// letter, and writings that run from the right, would be drawn wrong.
-pub(super) fn can_draw(words: &str) -> bool {
+pub fn can_draw(words: &str) -> bool {
     let Some(font) = &*FONT else { return false };
     words.chars().all(|letter| has(font, letter).is_some())
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::model::BotId;
 
 /// Telegram hangs up after a minute, so an update is not held longer for one wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// Who a bot is (`getMe`).
 #[derive(Debug, Clone, PartialEq, Eq)]

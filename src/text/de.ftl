@@ -22,6 +22,8 @@ unknown-command =
     { $commands }
 command-add = einen Kundenbot verbinden
 command-bots = Ihre Bots und ihr Zustand
+command-stats = wie viel Kunden schreiben und wie schnell Sie antworten
+command-status = ob alles funktioniert, und was sonst zu tun ist
 command-remove = einen Bot trennen
 command-qr = QR-Code mit dem Link zu einem Bot; /qr tisch7 fügt ein Label hinzu
 command-delete = Ihre Antwort zurückziehen (als Antwort auf sie senden)
@@ -275,6 +277,65 @@ save-first = Drücken Sie zuerst „Speichern“ oder „Abbrechen“ unter der 
 language-question = In welcher Sprache soll ich mit Ihnen sprechen?
 language-app = Wie in meiner App
 language-chosen = ✅ Ab jetzt spreche ich Deutsch mit Ihnen.
+
+# Numbers
+
+stats-title = 📊 { $bot }, { $days } ({ $clock })
+stats-all = Alle Bots
+stats-empty = Niemand hat geschrieben, und nichts wurde beantwortet.
+stats-messages = Nachrichten: { $wrote } ein, { $replied } aus
+stats-customers = Kunden: { $count } ({ $new } neu, { $returning } wiedergekommen)
+stats-answered = Beantwortet: { $percent } % ({ $answered } von { $questions })
+stats-times = Antwortzeit: Median { $median }, neun von zehn innerhalb von { $ninety }
+stats-unanswered = Antwortzeit: noch keine Antwort
+stats-busiest = Am meisten los: { $hours } Uhr; { $days }
+stats-labels = Kennungen, nach Kunden:
+stats-label = #{ $label }: { $customers }, beantwortet { $percent }
+stats-kept = Nachrichten, die älter als { $days } Tage sind, fehlen: Sie werden nicht länger aufbewahrt.
+stats-how = Das verstehe ich nicht. Zum Beispiel: /stats @ihr_bot 30. Zeiträume: today, 7, 30, 12m. Ihre Uhr: /stats utc+2
+stats-today = Heute
+stats-week = 7 Tage
+stats-month = 30 Tage
+stats-year = 12 Monate
+weekdays = Mo Di Mi Do Fr Sa So
+figure-wrote = Eingegangen
+figure-replied = Antworten
+figure-customers = Kunden
+figure-answered = Beantwortet
+figure-median = Median-Antwort
+figure-hours = Eingegangen nach Stunde
+figure-weekdays = Nach Wochentag
+
+# How everything fares
+
+status-title = feedback-relay { $version }, läuft seit { $span }
+status-again = Noch einmal nachsehen
+status-service-works = 🟢 Der Dienst läuft
+status-database-works = 🟢 Datenbank: { $engine }, { $size }
+status-database-fails = 🔴 Die Datenbank versagt seit { $span }.
+status-webhook = 🟢 Telegram stellt an { $host } zu (Webhook)
+status-polling = 🟢 Updates werden bei Telegram abgeholt (Long Polling)
+status-cut-off-briefly = 🔴 Telegram erreicht den Dienst gerade nicht. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Wer den Dienst betreibt, wird benachrichtigt.
+status-installation = Speicher: { $memory }. Inhaber: { $owners }. Bots insgesamt: { $bots }
+status-master = Dieser Bot: bei Telegram wartend: { $count }
+status-master-revoked = 🔴 Telegram akzeptiert das Token dieses Bots nicht. Holen Sie das aktuelle bei @BotFather, setzen Sie es als MASTER_BOT_TOKEN und starten Sie neu.
+status-master-contested = 🟠 Ein anderes Programm empfängt die Nachrichten dieses Bots. Beenden Sie es, oder widerrufen Sie das Token bei @BotFather, setzen Sie das neue als MASTER_BOT_TOKEN und starten Sie neu.
+status-silent-telegram = ⚠️ Telegram hat auf die Frage nach diesem Bot nicht rechtzeitig geantwortet.
+status-bots = Ihre Bots: { $count }, davon mit Problemen: { $troubled }
+status-page = Seite { $page } von { $pages }
+status-bot-troubled = 🟠 @{ $bot } ({ $name }): braucht Aufmerksamkeit
+status-last = Letztes Update: vor { $span }
+status-never = Letztes Update: noch keines
+status-pending = Bei Telegram wartend: { $count }
+status-not-asked = Bei Telegram wartend: nicht gefragt. Telegram erlaubt nur wenige Anfragen je Minute; sehen Sie später noch einmal nach.
+status-silent = Bei Telegram wartend: keine Antwort in der Zeit. Sehen Sie in einer Minute noch einmal nach.
+status-error = ⚠️ Vor { $span } konnte Telegram nicht zustellen: „{ $reason }“.
+fix-busy = Es wurde um Geduld gebeten und kommt von selbst wieder.
+fix-operator = Sagen Sie es der Person, die diesen Dienst betreibt.
+fix-certificate = Prüfen Sie, ob das Zertifikat des Webservers gültig und vollständig ist; ein selbst signiertes gehört in WEBHOOK_CERTIFICATE_FILE.
+fix-unreachable = Prüfen Sie, ob PUBLIC_URL aus dem Internet auf seinem Port erreichbar ist und ob der Webserver vor diesem Programm läuft.
+fix-wrong-answer = Unter PUBLIC_URL antwortet etwas anderes: Prüfen Sie, ob der Webserver /telegram/ an dieses Programm weitergibt.
+fix-pending = Es wartet mehr als üblich; es sollte weniger werden. Falls nicht, sagen Sie es der Person, die diesen Dienst betreibt.
 
 # Customers
 

@@ -22,6 +22,8 @@ unknown-command =
     { $commands }
 command-add = attach a client bot
 command-bots = your bots and how they fare
+command-stats = how much customers write, and how fast you answer
+command-status = whether everything works, and what to do if not
 command-remove = detach a bot
 command-qr = QR code of a bot's link; /qr table7 adds a label
 command-delete = take back your reply (send it as a reply to it)
@@ -275,6 +277,65 @@ save-first = Press “Save” or “Cancel” under the last question first, or 
 language-question = Which language shall I speak with you?
 language-app = As in my app
 language-chosen = ✅ From now on I speak English with you.
+
+# Numbers
+
+stats-title = 📊 { $bot }, { $days } ({ $clock })
+stats-all = All bots
+stats-empty = Nobody wrote, and nothing was answered.
+stats-messages = Messages: { $wrote } in, { $replied } out
+stats-customers = Customers: { $count } ({ $new } new, { $returning } returning)
+stats-answered = Answered: { $percent } % ({ $answered } of { $questions })
+stats-times = Answer time: median { $median }, nine of ten within { $ninety }
+stats-unanswered = Answer time: no answer yet
+stats-busiest = Busiest: { $hours } h; { $days }
+stats-labels = Labels, by customers:
+stats-label = #{ $label }: { $customers }, answered { $percent }
+stats-kept = Messages older than { $days } days are not counted: they are no longer kept.
+stats-how = I don't understand that. For example: /stats @your_bot 30. Periods: today, 7, 30, 12m. Your clock: /stats utc+2
+stats-today = Today
+stats-week = 7 days
+stats-month = 30 days
+stats-year = 12 months
+weekdays = Mon Tue Wed Thu Fri Sat Sun
+figure-wrote = Messages in
+figure-replied = Replies
+figure-customers = Customers
+figure-answered = Answered
+figure-median = Median answer
+figure-hours = Messages in by hour
+figure-weekdays = By weekday
+
+# How everything fares
+
+status-title = feedback-relay { $version }, running for { $span }
+status-again = Look again
+status-service-works = 🟢 The service works
+status-database-works = 🟢 Database: { $engine }, { $size }
+status-database-fails = 🔴 The database has been failing for { $span }.
+status-webhook = 🟢 Telegram delivers to { $host } (webhook)
+status-polling = 🟢 Updates are fetched from Telegram (long polling)
+status-cut-off-briefly = 🔴 Telegram can't reach the service at the moment. Nothing is lost: messages wait at Telegram for up to 24 hours. Whoever runs the service is told.
+status-installation = Memory: { $memory }. Owners: { $owners }. Bots in all: { $bots }
+status-master = This bot: waiting at Telegram: { $count }
+status-master-revoked = 🔴 Telegram does not accept this bot's own token. Get the current one from @BotFather, set it as MASTER_BOT_TOKEN and start again.
+status-master-contested = 🟠 Another program receives this bot's own messages. Stop it, or revoke the token in @BotFather, set the new one as MASTER_BOT_TOKEN and start again.
+status-silent-telegram = ⚠️ Telegram did not answer in time when asked about this bot.
+status-bots = Your bots: { $count }, in trouble: { $troubled }
+status-page = Page { $page } of { $pages }
+status-bot-troubled = 🟠 @{ $bot } ({ $name }): needs attention
+status-last = Last update: { $span } ago
+status-never = Last update: none yet
+status-pending = Waiting at Telegram: { $count }
+status-not-asked = Waiting at Telegram: not asked. Telegram lets only a few bots be asked in a minute; look again later.
+status-silent = Waiting at Telegram: no answer in time. Look again in a minute.
+status-error = ⚠️ { $span } ago Telegram could not deliver: “{ $reason }”.
+fix-busy = It was asked to wait and comes again by itself.
+fix-operator = Tell whoever runs this service.
+fix-certificate = Look whether the web server's certificate is valid and complete; a self-signed one belongs into WEBHOOK_CERTIFICATE_FILE.
+fix-unreachable = Look whether PUBLIC_URL can be reached from the internet on its port, and whether the web server in front of this program runs.
+fix-wrong-answer = Something else answers at PUBLIC_URL: look whether the web server passes /telegram/ on to this program.
+fix-pending = More waits than usual; it should become less. If it does not, tell whoever runs this service.
 
 # Customers
 

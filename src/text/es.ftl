@@ -22,6 +22,8 @@ unknown-command =
     { $commands }
 command-add = conectar un bot para clientes
 command-bots = tus bots y su estado
+command-stats = cuánto escriben los clientes y cuánto tardas en responder
+command-status = si todo funciona y qué hacer si no
 command-remove = desconectar un bot
 command-qr = código QR con el enlace de un bot; /qr mesa7 añade una etiqueta
 command-delete = retira tu respuesta (envíalo como respuesta a ella)
@@ -275,6 +277,65 @@ save-first = Pulsa antes «Guardar» o «Cancelar» bajo la última pregunta, o 
 language-question = ¿En qué idioma quieres que te hable?
 language-app = Como en mi app
 language-chosen = ✅ A partir de ahora te hablo en español.
+
+# Numbers
+
+stats-title = 📊 { $bot }, { $days } ({ $clock })
+stats-all = Todos los bots
+stats-empty = Nadie escribió y no se respondió nada.
+stats-messages = Mensajes: { $wrote } recibidos, { $replied } enviados
+stats-customers = Clientes: { $count } ({ $new } nuevos, { $returning } que vuelven)
+stats-answered = Respondido: { $percent } % ({ $answered } de { $questions })
+stats-times = Tiempo de respuesta: mediana { $median }, nueve de cada diez en { $ninety }
+stats-unanswered = Tiempo de respuesta: aún sin respuestas
+stats-busiest = Más actividad: { $hours } h; { $days }
+stats-labels = Etiquetas, por clientes:
+stats-label = #{ $label }: { $customers }, respondido { $percent }
+stats-kept = Los mensajes de más de { $days } días no cuentan: ya no se guardan.
+stats-how = No lo entiendo. Por ejemplo: /stats @tu_bot 30. Periodos: today, 7, 30, 12m. Tu reloj: /stats utc+2
+stats-today = Hoy
+stats-week = 7 días
+stats-month = 30 días
+stats-year = 12 meses
+weekdays = lun mar mié jue vie sáb dom
+figure-wrote = Recibidos
+figure-replied = Respuestas
+figure-customers = Clientes
+figure-answered = Respondido
+figure-median = Mediana
+figure-hours = Recibidos por hora
+figure-weekdays = Por día
+
+# How everything fares
+
+status-title = feedback-relay { $version }, en marcha desde hace { $span }
+status-again = Mirar otra vez
+status-service-works = 🟢 El servicio funciona
+status-database-works = 🟢 Base de datos: { $engine }, { $size }
+status-database-fails = 🔴 La base de datos falla desde hace { $span }.
+status-webhook = 🟢 Telegram entrega a { $host } (webhook)
+status-polling = 🟢 Las novedades se piden a Telegram (long polling)
+status-cut-off-briefly = 🔴 Telegram no alcanza el servicio en este momento. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Quien lleva el servicio recibe un aviso.
+status-installation = Memoria: { $memory }. Propietarios: { $owners }. Bots en total: { $bots }
+status-master = Este bot: en espera en Telegram: { $count }
+status-master-revoked = 🔴 Telegram no acepta el token de este bot. Pide el actual a @BotFather, ponlo en MASTER_BOT_TOKEN y reinicia.
+status-master-contested = 🟠 Otro programa recibe los mensajes de este bot. Deténlo, o revoca el token en @BotFather, pon el nuevo en MASTER_BOT_TOKEN y reinicia.
+status-silent-telegram = ⚠️ Telegram no respondió a tiempo sobre este bot.
+status-bots = Tus bots: { $count }, con problemas: { $troubled }
+status-page = Página { $page } de { $pages }
+status-bot-troubled = 🟠 @{ $bot } ({ $name }): necesita atención
+status-last = Última novedad: hace { $span }
+status-never = Última novedad: ninguna aún
+status-pending = En espera en Telegram: { $count }
+status-not-asked = En espera en Telegram: no se preguntó. Telegram solo permite preguntar por unos pocos bots al minuto; mira más tarde.
+status-silent = En espera en Telegram: no respondió a tiempo. Mira otra vez en un minuto.
+status-error = ⚠️ Hace { $span } Telegram no pudo entregar: «{ $reason }».
+fix-busy = Se le pidió esperar y vuelve por sí solo.
+fix-operator = Avisa a quien lleva este servicio.
+fix-certificate = Mira si el certificado del servidor web es válido y completo; uno autofirmado va en WEBHOOK_CERTIFICATE_FILE.
+fix-unreachable = Mira si se llega a PUBLIC_URL desde internet por su puerto y si funciona el servidor web que está delante de este programa.
+fix-wrong-answer = En PUBLIC_URL responde otra cosa: mira si el servidor web pasa /telegram/ a este programa.
+fix-pending = Hay más en espera de lo normal; debería bajar. Si no baja, avisa a quien lleva este servicio.
 
 # Customers
 

@@ -22,6 +22,8 @@ unknown-command =
     { $commands }
 command-add = подключить клиентского бота
 command-bots = ваши боты и их состояние
+command-stats = сколько пишут клиенты и как быстро вы отвечаете
+command-status = всё ли работает, и что делать, если нет
 command-remove = отключить бота
 command-qr = QR-код со ссылкой на бота; /qr table7 добавит метку
 command-delete = забрать свой ответ (отправьте в ответ на него)
@@ -275,6 +277,65 @@ save-first = Сначала нажмите «Сохранить» или «От�
 language-question = На каком языке мне говорить с вами?
 language-app = Как в моём приложении
 language-chosen = ✅ Теперь я говорю с вами по-русски.
+
+# Numbers
+
+stats-title = 📊 { $bot }, { $days } ({ $clock })
+stats-all = Все боты
+stats-empty = Никто не писал, и ответов не было.
+stats-messages = Сообщения: { $wrote } получено, { $replied } отправлено
+stats-customers = Клиенты: { $count } (новых: { $new }, вернувшихся: { $returning })
+stats-answered = Отвечено: { $percent } % ({ $answered } из { $questions })
+stats-times = Время ответа: медиана { $median }, девять из десяти за { $ninety }
+stats-unanswered = Время ответа: ответов ещё нет
+stats-busiest = Больше всего пишут: { $hours } ч; { $days }
+stats-labels = Метки, по числу клиентов:
+stats-label = #{ $label }: { $customers }, отвечено { $percent }
+stats-kept = Сообщения старше { $days } дн. не учтены: они больше не хранятся.
+stats-how = Не понимаю. Например: /stats @vash_bot 30. Периоды: today, 7, 30, 12m. Ваши часы: /stats utc+2
+stats-today = Сегодня
+stats-week = 7 дней
+stats-month = 30 дней
+stats-year = 12 месяцев
+weekdays = пн вт ср чт пт сб вс
+figure-wrote = Получено
+figure-replied = Ответы
+figure-customers = Клиенты
+figure-answered = Отвечено
+figure-median = Медиана
+figure-hours = Получено по часам
+figure-weekdays = По дням недели
+
+# How everything fares
+
+status-title = feedback-relay { $version }, работает { $span }
+status-again = Проверить ещё раз
+status-service-works = 🟢 Сервис работает
+status-database-works = 🟢 База данных: { $engine }, { $size }
+status-database-fails = 🔴 База данных не работает: { $span }.
+status-webhook = 🟢 Telegram доставляет на { $host } (webhook)
+status-polling = 🟢 Обновления запрашиваются у Telegram (long polling)
+status-cut-off-briefly = 🔴 Telegram сейчас не может достучаться до сервиса. Ничего не пропадёт: сообщения ждут в Telegram до 24 часов. Тому, кто ведёт сервис, об этом сообщат.
+status-installation = Память: { $memory }. Владельцев: { $owners }. Всего ботов: { $bots }
+status-master = Этот бот: ожидает в Telegram: { $count }
+status-master-revoked = 🔴 Telegram не принимает токен этого бота. Возьмите текущий у @BotFather, запишите его в MASTER_BOT_TOKEN и перезапустите.
+status-master-contested = 🟠 Сообщения этого бота получает другая программа. Остановите её или отзовите токен у @BotFather, запишите новый в MASTER_BOT_TOKEN и перезапустите.
+status-silent-telegram = ⚠️ Telegram не ответил вовремя об этом боте.
+status-bots = Ваши боты: { $count }, с проблемами: { $troubled }
+status-page = Страница { $page } из { $pages }
+status-bot-troubled = 🟠 @{ $bot } ({ $name }): требует внимания
+status-last = Последнее обновление: { $span } назад
+status-never = Последнее обновление: ещё не было
+status-pending = Ожидает в Telegram: { $count }
+status-not-asked = Ожидает в Telegram: не спрошено. Telegram позволяет спросить лишь о нескольких ботах в минуту; проверьте позже.
+status-silent = Ожидает в Telegram: нет ответа вовремя. Проверьте ещё раз через минуту.
+status-error = ⚠️ { $span } назад Telegram не смог доставить: «{ $reason }».
+fix-busy = Его попросили подождать, он повторит сам.
+fix-operator = Сообщите тому, кто ведёт этот сервис.
+fix-certificate = Проверьте, действителен ли и полон ли сертификат веб-сервера; самоподписанный укажите в WEBHOOK_CERTIFICATE_FILE.
+fix-unreachable = Проверьте, доступен ли PUBLIC_URL из интернета по своему порту и работает ли веб-сервер перед этой программой.
+fix-wrong-answer = По адресу PUBLIC_URL отвечает что-то другое: проверьте, передаёт ли веб-сервер /telegram/ этой программе.
+fix-pending = Ожидает больше обычного; должно становиться меньше. Если нет, сообщите тому, кто ведёт этот сервис.
 
 # Customers
 

@@ -22,6 +22,8 @@ unknown-command =
     { $commands }
 command-add = підключити клієнтського бота
 command-bots = ваші боти та їхній стан
+command-stats = скільки пишуть клієнти і як швидко ви відповідаєте
+command-status = чи все працює, і що робити, якщо ні
 command-remove = відключити бота
 command-qr = QR-код із посиланням на бота; /qr table7 додасть мітку
 command-delete = забрати свою відповідь (надішліть у відповідь на неї)
@@ -275,6 +277,65 @@ save-first = Спершу натисніть «Зберегти» або «Ск�
 language-question = Якою мовою мені розмовляти з вами?
 language-app = Як у моєму застосунку
 language-chosen = ✅ Відтепер я розмовляю з вами українською.
+
+# Numbers
+
+stats-title = 📊 { $bot }, { $days } ({ $clock })
+stats-all = Усі боти
+stats-empty = Ніхто не писав, і відповідей не було.
+stats-messages = Повідомлення: { $wrote } отримано, { $replied } надіслано
+stats-customers = Клієнти: { $count } (нових: { $new }, що повернулися: { $returning })
+stats-answered = Відповіли: { $percent } % ({ $answered } з { $questions })
+stats-times = Час відповіді: медіана { $median }, дев’ять із десяти за { $ninety }
+stats-unanswered = Час відповіді: відповідей ще немає
+stats-busiest = Найбільше пишуть: { $hours } год; { $days }
+stats-labels = Мітки, за кількістю клієнтів:
+stats-label = #{ $label }: { $customers }, відповіли { $percent }
+stats-kept = Повідомлення, старші за { $days } дн., не враховано: вони більше не зберігаються.
+stats-how = Не розумію. Наприклад: /stats @vash_bot 30. Періоди: today, 7, 30, 12m. Ваш годинник: /stats utc+2
+stats-today = Сьогодні
+stats-week = 7 днів
+stats-month = 30 днів
+stats-year = 12 місяців
+weekdays = пн вт ср чт пт сб нд
+figure-wrote = Отримано
+figure-replied = Відповіді
+figure-customers = Клієнти
+figure-answered = Відповіли
+figure-median = Медіана
+figure-hours = Отримано за годинами
+figure-weekdays = За днями тижня
+
+# How everything fares
+
+status-title = feedback-relay { $version }, працює { $span }
+status-again = Перевірити ще раз
+status-service-works = 🟢 Сервіс працює
+status-database-works = 🟢 База даних: { $engine }, { $size }
+status-database-fails = 🔴 База даних не працює: { $span }.
+status-webhook = 🟢 Telegram доставляє на { $host } (webhook)
+status-polling = 🟢 Оновлення запитуються в Telegram (long polling)
+status-cut-off-briefly = 🔴 Telegram зараз не може достукатися до сервісу. Нічого не пропаде: повідомлення чекають у Telegram до 24 годин. Того, хто веде сервіс, про це повідомлять.
+status-installation = Пам’ять: { $memory }. Власників: { $owners }. Усього ботів: { $bots }
+status-master = Цей бот: чекає в Telegram: { $count }
+status-master-revoked = 🔴 Telegram не приймає токен цього бота. Візьміть поточний у @BotFather, запишіть його в MASTER_BOT_TOKEN і перезапустіть.
+status-master-contested = 🟠 Повідомлення цього бота отримує інша програма. Зупиніть її або відкличте токен у @BotFather, запишіть новий у MASTER_BOT_TOKEN і перезапустіть.
+status-silent-telegram = ⚠️ Telegram не відповів вчасно про цього бота.
+status-bots = Ваші боти: { $count }, з проблемами: { $troubled }
+status-page = Сторінка { $page } з { $pages }
+status-bot-troubled = 🟠 @{ $bot } ({ $name }): потребує уваги
+status-last = Останнє оновлення: { $span } тому
+status-never = Останнє оновлення: ще не було
+status-pending = Чекає в Telegram: { $count }
+status-not-asked = Чекає в Telegram: не запитано. Telegram дозволяє запитати лише про кількох ботів на хвилину; перевірте пізніше.
+status-silent = Чекає в Telegram: немає відповіді вчасно. Перевірте ще раз за хвилину.
+status-error = ⚠️ { $span } тому Telegram не зміг доставити: «{ $reason }».
+fix-busy = Його попросили почекати, він повторить сам.
+fix-operator = Повідомте того, хто веде цей сервіс.
+fix-certificate = Перевірте, чи дійсний і чи повний сертифікат вебсервера; самопідписаний вкажіть у WEBHOOK_CERTIFICATE_FILE.
+fix-unreachable = Перевірте, чи доступний PUBLIC_URL з інтернету на своєму порту і чи працює вебсервер перед цією програмою.
+fix-wrong-answer = За адресою PUBLIC_URL відповідає щось інше: перевірте, чи передає вебсервер /telegram/ цій програмі.
+fix-pending = Чекає більше, ніж зазвичай; має меншати. Якщо ні, повідомте того, хто веде цей сервіс.
 
 # Customers
 

@@ -22,6 +22,8 @@ unknown-command =
     { $commands }
 command-add = 绑定客服机器人
 command-bots = 您的机器人及其状态
+command-stats = 客户写了多少，您回复得多快
+command-status = 一切是否正常，不正常时该怎么办
 command-remove = 解绑机器人
 command-qr = 机器人链接的二维码；/qr table7 可加上标签
 command-delete = 撤回您的回复（以回复该消息的方式发送）
@@ -275,6 +277,65 @@ save-first = 请先按最后一个问题下面的“保存”或“取消”，�
 language-question = 我应该用哪种语言和您交流？
 language-app = 与我的应用相同
 language-chosen = ✅ 从现在起，我用简体中文和您交流。
+
+# Numbers
+
+stats-title = 📊 { $bot }，{ $days }（{ $clock }）
+stats-all = 所有机器人
+stats-empty = 没有人写过消息，也没有回复。
+stats-messages = 消息：收到 { $wrote }，发出 { $replied }
+stats-customers = 客户：{ $count }（新客户 { $new }，回头客 { $returning }）
+stats-answered = 已回复：{ $percent } %（{ $answered }/{ $questions }）
+stats-times = 回复时间：中位数 { $median }，九成在 { $ninety } 以内
+stats-unanswered = 回复时间：尚无回复
+stats-busiest = 最繁忙：{ $hours } 时；{ $days }
+stats-labels = 标签（按客户数）：
+stats-label = #{ $label }：{ $customers }，已回复 { $percent }
+stats-kept = 早于 { $days } 天的消息不计入：它们已不再保留。
+stats-how = 我不明白。例如：/stats @your_bot 30。时段：today、7、30、12m。您的时区：/stats utc+8
+stats-today = 今天
+stats-week = 7 天
+stats-month = 30 天
+stats-year = 12 个月
+weekdays = 周一 周二 周三 周四 周五 周六 周日
+figure-wrote = 收到的消息
+figure-replied = 回复
+figure-customers = 客户
+figure-answered = 已回复
+figure-median = 回复中位数
+figure-hours = 按小时
+figure-weekdays = 按星期
+
+# How everything fares
+
+status-title = feedback-relay { $version }，已运行 { $span }
+status-again = 再看一次
+status-service-works = 🟢 服务正常
+status-database-works = 🟢 数据库：{ $engine }，{ $size }
+status-database-fails = 🔴 数据库出错已有 { $span }。
+status-webhook = 🟢 Telegram 投递到 { $host }（webhook）
+status-polling = 🟢 更新由本程序向 Telegram 拉取（long polling）
+status-cut-off-briefly = 🔴 Telegram 目前无法连到本服务。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。服务的运营者会收到通知。
+status-installation = 内存：{ $memory }。所有者：{ $owners }。机器人总数：{ $bots }
+status-master = 本机器人：在 Telegram 等待：{ $count }
+status-master-revoked = 🔴 Telegram 不接受本机器人的令牌。请向 @BotFather 获取当前令牌，设为 MASTER_BOT_TOKEN 并重新启动。
+status-master-contested = 🟠 另一个程序正在接收本机器人的消息。请停止它，或在 @BotFather 撤销令牌，把新令牌设为 MASTER_BOT_TOKEN 并重新启动。
+status-silent-telegram = ⚠️ 询问本机器人时，Telegram 未及时回应。
+status-bots = 您的机器人：{ $count }，有问题：{ $troubled }
+status-page = 第 { $page }/{ $pages } 页
+status-bot-troubled = 🟠 @{ $bot }（{ $name }）：需要留意
+status-last = 最近的更新：{ $span } 前
+status-never = 最近的更新：尚无
+status-pending = 在 Telegram 等待：{ $count }
+status-not-asked = 在 Telegram 等待：未询问。Telegram 每分钟只允许询问少数机器人；请稍后再看。
+status-silent = 在 Telegram 等待：未及时回应。请一分钟后再看。
+status-error = ⚠️ { $span } 前 Telegram 无法投递：“{ $reason }”。
+fix-busy = 已请它稍候，会自动重试。
+fix-operator = 请告知本服务的运营者。
+fix-certificate = 请检查网页服务器的证书是否有效且完整；自签名证书应写入 WEBHOOK_CERTIFICATE_FILE。
+fix-unreachable = 请检查 PUBLIC_URL 能否从互联网经其端口访问，以及本程序前面的网页服务器是否在运行。
+fix-wrong-answer = PUBLIC_URL 上应答的是别的程序：请检查网页服务器是否把 /telegram/ 转给本程序。
+fix-pending = 等待的消息比平时多，应会减少。若没有减少，请告知本服务的运营者。
 
 # Customers
 

@@ -31,6 +31,8 @@ mod master_add;
 mod master_claim;
 mod master_commands;
 mod master_qr;
+mod master_stats;
+mod master_status;
 mod people_ban;
 mod people_card;
 mod people_inbox;

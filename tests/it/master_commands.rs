@@ -28,7 +28,7 @@ mod stages {
 
 const LANGUAGES: [&str; 6] = ["", "de", "es", "ru", "uk", "zh"];
 /// Every command, in the order of the menu.
-const COMMANDS: &str = "add bots remove qr inbox info note ban banned delete settings language \
+const COMMANDS: &str = "add bots stats status remove qr inbox info note ban banned delete settings language \
                         subscribe help cancel";
 const STALE: &str = "This question is settled already.";
 

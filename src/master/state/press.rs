@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::settings::Knob;
 use crate::{
-    master::people::PeoplePress,
+    master::{people::PeoplePress, reports::ReportPress},
     model::BotId,
     text::{Language, LanguageChoice},
 };
@@ -28,6 +28,8 @@ pub enum Press {
     Close,
     /// Something about customers.
     People(PeoplePress),
+    /// A button below a report.
+    Report(ReportPress),
     /// A button in the settings of this bot.
     Settings(BotId, Knob),
     /// Speak this language; `None`: the app's.
@@ -55,6 +57,9 @@ impl FromStr for Press {
     fn from_str(data: &str) -> Result<Self, ()> {
         if let Ok(press) = data.parse() {
             return Ok(Self::People(press));
+        }
+        if let Ok(press) = data.parse() {
+            return Ok(Self::Report(press));
         }
         if let Some(LanguageChoice(language)) = LanguageChoice::read(data) {
             return Ok(Self::Language(language));
@@ -88,6 +93,7 @@ impl Press {
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
             Self::People(press) => return press.data(),
+            Self::Report(press) => return press.data(),
             Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
             Self::Language(language) => {
                 return LanguageChoice(language).data();

@@ -1,0 +1,2 @@
+ALTER TABLE owners
+    ADD COLUMN utc_offset BIGINT NULL;

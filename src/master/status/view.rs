@@ -1,0 +1,356 @@
+//! The words of `/status`: pure.
+
+use std::time::Duration;
+
+use crate::{
+    bots::Cut, model::BotState, relay::header::clean, spans::span, store::Trouble, text::Language,
+};
+
+/// UTF-16 units of a message.
+const MESSAGE: usize = 4096;
+/// Letters of Telegram's own words that are shown.
+const WORDS: usize = 120;
+/// An error of a delivery that is older is over.
+const RECENT_MS: i64 = 3600 * 1000;
+/// Updates that wait are nothing yet.
+const MANY: i64 = 10;
+
+/// What is shown.
+pub(super) struct Facts {
+    pub(super) version: &'static str,
+    pub(super) runs_ms: i64,
+    /// For how long the database is in trouble, and how.
+    pub(super) trouble: Option<(i64, Trouble)>,
+    pub(super) installation: Option<InstallationFacts>,
+    pub(super) cut_off: bool,
+    pub(super) count: usize,
+    pub(super) in_trouble: usize,
+    pub(super) bots: Vec<BotStatus>,
+    /// Which page this is, and the last one, from 0 on.
+    pub(super) pages: (u16, u16),
+}
+
+/// What concerns the installation as a whole.
+pub(super) struct InstallationFacts {
+    pub(super) engine: String,
+    pub(super) size: Option<i64>,
+    /// Owners and bots.
+    pub(super) tenants: Option<(i64, i64)>,
+    pub(super) memory: Option<u64>,
+    pub(super) host: Option<String>,
+    pub(super) cut: Option<(Duration, Cut)>,
+    pub(super) master: BotState,
+    pub(super) asked: Asked,
+}
+
+/// What Telegram said of a bot's updates.
+pub(super) struct Said {
+    pub(super) pending: i64,
+    /// Whether they come to this installation.
+    pub(super) is_ours: bool,
+    /// What went wrong with a delivery last, and when, in UTC milliseconds.
+    pub(super) error: Option<(String, i64)>,
+}
+
+/// Whether Telegram was asked about a bot.
+pub(super) enum Asked {
+    Said(Said),
+    /// It refuses the token.
+    Refused,
+    /// Its limits don't allow to ask now.
+    NotNow,
+    /// It did not answer in time.
+    Silent,
+    /// The answer is known, or nobody can ask.
+    Needless,
+}
+
+/// How a bot fares.
+pub(super) struct BotStatus {
+    pub(super) username: String,
+    pub(super) name: String,
+    pub(super) state: BotState,
+    /// How long ago something came from it last, in milliseconds.
+    pub(super) ago: Option<i64>,
+    /// Whether that is known.
+    pub(super) is_ago_known: bool,
+    pub(super) asked: Asked,
+}
+
+impl BotStatus {
+    /// The state as of now: what Telegram says goes before what is stored.
+    fn state(&self) -> BotState {
+        match &self.asked {
+            Asked::Refused => BotState::Revoked,
+            Asked::Said(said) if !said.is_ours => BotState::Contested,
+            _ => self.state,
+        }
+    }
+
+    fn error(&self, now: i64) -> Option<(&str, i64)> {
+        let Asked::Said(Said { error: Some((words, at)), .. }) = &self.asked else { return None };
+        let ago = now.saturating_sub(*at);
+        (ago < RECENT_MS || self.pending() > 0).then_some((words, ago))
+    }
+
+    fn pending(&self) -> i64 {
+        if let Asked::Said(said) = &self.asked { said.pending } else { 0 }
+    }
+
+    pub(super) fn is_in_trouble(&self, now: i64) -> bool {
+        self.state() != BotState::Active
+            || self.error(now).is_some()
+            || self.pending() > MANY
+            || matches!(self.asked, Asked::Silent)
+    }
+}
+
+/// All of it, no longer than a message may be.
+pub(super) fn text(language: Language, facts: &Facts) -> String {
+    let now = crate::clock::now_ms();
+    let mut lines = head(language, facts, now);
+    lines.push(String::new());
+    if facts.count == 0 {
+        lines.push(language.no_bots());
+    } else {
+        let (count, in_trouble) = (facts.count.to_string(), facts.in_trouble.to_string());
+        lines.push(language.status_bots(&count, &in_trouble));
+        let (page, last) = facts.pages;
+        if last > 0 {
+            lines.push(language.status_page(&(page + 1).to_string(), &(last + 1).to_string()));
+        }
+    }
+    let is_operator = facts.installation.is_some();
+    for bot in &facts.bots {
+        lines.push(String::new());
+        lines.extend(of_bot(language, bot, is_operator, now));
+    }
+    cut(lines.join("\n"))
+}
+
+/// What can be said where the database does not answer.
+pub(super) fn without_database(
+    language: Language,
+    runs_ms: i64,
+    (since_ms, trouble): (i64, Trouble),
+) -> String {
+    let title = language.status_title(env!("CARGO_PKG_VERSION"), &span(language, runs_ms));
+    format!("{title}\n{}", database_fails(language, since_ms, trouble))
+}
+
+fn database_fails(language: Language, since_ms: i64, trouble: Trouble) -> String {
+    let since = language.status_database_fails(&span(language, since_ms));
+    let fix = match trouble {
+        Trouble::Silent => language.alarm_database_silent(),
+        Trouble::ReadOnly => language.alarm_database_full(),
+    };
+    format!("{since} {}", fix.trim_start_matches("🔴 "))
+}
+
+fn head(language: Language, facts: &Facts, now: i64) -> Vec<String> {
+    let mut lines = vec![language.status_title(facts.version, &span(language, facts.runs_ms))];
+    let Some(installation) = &facts.installation else {
+        lines.push(match facts.trouble {
+            Some((since, trouble)) => database_fails(language, since, trouble),
+            None => language.status_service_works(),
+        });
+        lines.extend(facts.cut_off.then(|| language.status_cut_off_briefly()));
+        return lines;
+    };
+    let size = installation.size.map_or_else(|| "?".to_owned(), megabytes);
+    lines.push(facts.trouble.map_or_else(
+        || language.status_database_works(&installation.engine, &size),
+        |(since, trouble)| database_fails(language, since, trouble),
+    ));
+    lines.push(match (&installation.cut, &installation.host) {
+        (Some((_, Cut { host, reason })), _) => language.alarm_cut_off(host, &shown(reason)),
+        (None, Some(host)) => language.status_webhook(host),
+        (None, None) => language.status_polling(),
+    });
+    lines.extend(of_master(language, installation, now));
+    let memory = installation.memory.and_then(|bytes| i64::try_from(bytes).ok());
+    let memory = memory.map_or_else(|| "?".to_owned(), megabytes);
+    let count =
+        |count: Option<i64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+    let (owners, bots) = installation.tenants.unzip();
+    lines.push(language.status_installation(&memory, &count(owners), &count(bots)));
+    lines
+}
+
+/// What is wrong with the master bot, and how many updates wait for it.
+fn of_master(language: Language, facts: &InstallationFacts, now: i64) -> Option<String> {
+    match (&facts.asked, facts.master) {
+        (Asked::Refused, _) | (_, BotState::Revoked) => Some(language.status_master_revoked()),
+        (_, BotState::Contested) => Some(language.status_master_contested()),
+        (Asked::Silent, _) => Some(language.status_silent_telegram()),
+        (Asked::Said(said), _) => {
+            let pending = language.status_master(&said.pending.to_string());
+            let error = said.error.as_ref().map(|(words, at)| (words, now.saturating_sub(*at)));
+            let error = error.filter(|(_, ago)| *ago < RECENT_MS || said.pending > MANY);
+            let error = error.map(|(words, ago)| error_line(language, words, ago, true));
+            Some(error.map_or(pending.clone(), |error| format!("{pending}. {error}")))
+        }
+        _ => None,
+    }
+}
+
+fn of_bot(language: Language, bot: &BotStatus, is_operator: bool, now: i64) -> Vec<String> {
+    let (username, name) = (&bot.username, clean(&bot.name));
+    let mut lines = vec![match bot.state() {
+        BotState::Active | BotState::Removed if bot.is_in_trouble(now) => {
+            language.status_bot_troubled(username, &name)
+        }
+        BotState::Active | BotState::Removed => language.bot_active(username, &name),
+        BotState::Revoked => language.bot_revoked(username, &name),
+        BotState::Contested => language.bot_contested(username, &name),
+    }];
+    lines.push(match bot.ago {
+        Some(ago) => language.status_last(&span(language, ago)),
+        None if bot.is_ago_known => language.status_never(),
+        None => language.status_last("?"),
+    });
+    match &bot.asked {
+        Asked::Said(said) => lines.push(language.status_pending(&said.pending.to_string())),
+        Asked::NotNow => lines.push(language.status_not_asked()),
+        Asked::Silent => lines.push(language.status_silent()),
+        Asked::Refused | Asked::Needless => {}
+    }
+    let error = bot.error(now);
+    lines.extend(error.map(|(words, ago)| error_line(language, words, ago, is_operator)));
+    if error.is_none() && bot.pending() > MANY {
+        lines.push(language.fix_pending());
+    }
+    lines
+}
+
+/// What went wrong, in Telegram's words, and what to do: whoever does not run the service is told
+/// to ask the one who does.
+fn error_line(language: Language, words: &str, ago_ms: i64, is_operator: bool) -> String {
+    let fix = fix(language, words, is_operator);
+    let error = language.status_error(&span(language, ago_ms), &shown(words));
+    format!("{error} {fix}")
+}
+
+fn fix(language: Language, words: &str, is_operator: bool) -> String {
+    let low = words.to_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| low.contains(part));
+    if has(&["503", "too many"]) {
+        language.fix_busy()
+    } else if !is_operator {
+        language.fix_operator()
+    } else if has(&["ssl", "certificate", "tls"]) {
+        language.fix_certificate()
+    } else if has(&["resolve", "host", "refused", "timed out", "timeout", "unreachable", "connect"])
+    {
+        language.fix_unreachable()
+    } else {
+        language.fix_wrong_answer()
+    }
+}
+
+/// Telegram's own words: one line, not too long.
+fn shown(words: &str) -> String {
+    words.chars().filter(|letter| !letter.is_control()).take(WORDS).collect()
+}
+
+fn megabytes(bytes: i64) -> String {
+    let tenths = bytes.saturating_mul(10) >> 20;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
+fn cut(text: String) -> String {
+    if text.encode_utf16().count() <= MESSAGE {
+        return text;
+    }
+    let mut units = 0;
+    let fits = |letter: &char| {
+        units += letter.len_utf16();
+        units < MESSAGE
+    };
+    let mut cut: String = text.chars().take_while(fits).collect();
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bot(asked: Asked) -> BotStatus {
+        BotStatus {
+            username: "u".repeat(32),
+            name: "🦊".repeat(64),
+            state: BotState::Active,
+            ago: Some(5 * 60_000),
+            is_ago_known: true,
+            asked,
+        }
+    }
+
+    fn failing() -> Asked {
+        let now = crate::clock::now_ms();
+        let error = Some(("SSL error {certificate verify failed}".repeat(40), now - 60_000));
+        Asked::Said(Said { pending: i64::MAX, is_ours: true, error })
+    }
+
+    fn facts(bots: Vec<BotStatus>) -> Facts {
+        let cut = Cut { host: "h".repeat(253), reason: "r".repeat(2000) };
+        Facts {
+            version: "0.1.0",
+            runs_ms: i64::MAX,
+            trouble: Some((90_000_000, Trouble::Silent)),
+            installation: Some(InstallationFacts {
+                engine: "MariaDB 11".to_owned(),
+                size: Some(i64::MAX),
+                tenants: Some((i64::MAX, i64::MAX)),
+                memory: Some(u64::MAX),
+                host: None,
+                cut: Some((Duration::from_mins(1), cut)),
+                master: BotState::Active,
+                asked: failing(),
+            }),
+            cut_off: true,
+            count: 1_000_000,
+            in_trouble: 999_999,
+            bots,
+            pages: (7, 99),
+        }
+    }
+
+    #[test]
+    fn the_longest_words_fit_a_message_in_every_language() {
+        for language in Language::ALL {
+            let bots = (0..8).map(|_| bot(failing())).collect();
+            let text = text(language, &facts(bots));
+            assert!(text.encode_utf16().count() <= MESSAGE, "{language:?}");
+            assert!(text.contains("0.1.0"));
+        }
+    }
+
+    #[test]
+    fn who_does_not_run_the_service_is_not_told_how_to_mend_it() {
+        let of = |words, is_operator| fix(Language::English, words, is_operator);
+        assert_eq!(of("SSL error", true), Language::English.fix_certificate());
+        assert_eq!(of("SSL error", false), Language::English.fix_operator());
+        assert_eq!(of("Connection refused", true), Language::English.fix_unreachable());
+        let wrong = "Wrong response from the webhook: 404 Not Found";
+        assert_eq!(of(wrong, true), Language::English.fix_wrong_answer());
+        let busy = "Wrong response from the webhook: 503 Service Unavailable";
+        assert_eq!(of(busy, false), Language::English.fix_busy());
+    }
+
+    #[test]
+    fn trouble_is_what_needs_somebody() {
+        let now = crate::clock::now_ms();
+        let said = |pending, is_ours, error: Option<i64>| {
+            let error = error.map(|ago| ("SSL error".to_owned(), now - ago));
+            bot(Asked::Said(Said { pending, is_ours, error })).is_in_trouble(now)
+        };
+        assert!(!said(0, true, None) && !said(MANY, true, None) && said(MANY + 1, true, None));
+        assert!(said(0, false, None));
+        assert!(said(0, true, Some(60_000)) && !said(0, true, Some(RECENT_MS)));
+        assert!(said(1, true, Some(RECENT_MS)));
+        assert!(bot(Asked::Refused).is_in_trouble(now) && bot(Asked::Silent).is_in_trouble(now));
+        assert!(!bot(Asked::NotNow).is_in_trouble(now));
+    }
+}
