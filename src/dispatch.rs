@@ -137,7 +137,6 @@ impl Dispatch {
         let place = self.inner.places.take(whose, 1);
         if place.is_none() {
             self.inner.metrics.full();
-            tracing::debug!(outcome = "full", "an update finds no place");
         }
         Some(Place { _place: place?, _load: None })
     }

@@ -258,6 +258,8 @@ sentences! {
     button_stale = "button-stale" ();
     /// Above the list of bots.
     bots_title = "bots-title" ();
+    /// Below the list of bots.
+    bots_hint = "bots-hint" ();
     /// A bot that runs.
     bot_active = "bot-active" (bot, name);
     /// A bot whose token is dead.

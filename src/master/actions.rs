@@ -282,7 +282,7 @@ impl Master {
             BotState::Contested => language.bot_contested(&row.username, &row.name),
         };
         let lines = rows.iter().map(line).collect::<Vec<_>>().join("\n");
-        Ok(format!("{}\n\n{lines}", language.bots_title()))
+        Ok(format!("{}\n\n{lines}\n\n{}", language.bots_title(), language.bots_hint()))
     }
 
     /// Sends the code twice: as a picture for screens, as a file for print.

@@ -148,7 +148,8 @@ impl Master {
 
     fn understood(&self, info: WebhookInfo) -> view::Said {
         let bots = &self.inner.bots;
-        let is_ours = if bots.by_webhook() { bots.is_ours(&info.url) } else { info.url.is_empty() };
+        // None yet, by webhook: it is being ordered.
+        let is_ours = info.url.is_empty() || bots.by_webhook() && bots.is_ours(&info.url);
         let words = info.last_error_message.filter(|_| info.last_error_date > 0);
         let error = words.map(|words| (words, info.last_error_date.saturating_mul(1000)));
         view::Said { pending: info.pending_update_count, is_ours, error }

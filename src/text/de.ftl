@@ -77,6 +77,7 @@ lost-by-detaching = ⚠️ Als @{ $bot } getrennt wurde, waren Nachrichten oder 
 button-cancel = Abbrechen
 button-stale = Diese Frage ist schon erledigt.
 bots-title = Ihre Kundenbots:
+bots-hint = /status sagt mehr über jeden, /stats zählt.
 bot-active = 🟢 @{ $bot } ({ $name }): läuft
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram akzeptiert den Token nicht mehr. Holen Sie sich den aktuellen bei @BotFather und senden Sie ihn mit /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): Ein anderes Programm empfängt seine Nachrichten. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen mit /add.

@@ -77,6 +77,7 @@ lost-by-detaching = ⚠️ When @{ $bot } was detached, something { $name } wrot
 button-cancel = Cancel
 button-stale = This question is settled already.
 bots-title = Your client bots:
+bots-hint = /status says more about each, /stats counts.
 bot-active = 🟢 @{ $bot } ({ $name }): works
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram no longer accepts its token. Get the current one from @BotFather and send it with /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): another program receives its messages. Stop that program, or revoke the token in @BotFather and send the new one with /add.

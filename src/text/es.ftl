@@ -77,6 +77,7 @@ lost-by-detaching = ⚠️ Cuando desconectaste @{ $bot }, aún no se habían pa
 button-cancel = Cancelar
 button-stale = Esta pregunta ya está cerrada.
 bots-title = Tus bots para clientes:
+bots-hint = /status dice más de cada uno, /stats cuenta.
 bot-active = 🟢 @{ $bot } ({ $name }): funciona
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram ya no acepta su token. Consigue el actual en @BotFather y envíalo con /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): otro programa recibe sus mensajes. Detén ese programa, o revoca el token en @BotFather y envía el nuevo con /add.

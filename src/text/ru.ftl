@@ -77,6 +77,7 @@ lost-by-detaching = ⚠️ Когда @{ $bot } отключили, ещё не 
 button-cancel = Отмена
 button-stale = Этот вопрос уже закрыт.
 bots-title = Ваши клиентские боты:
+bots-hint = /status расскажет о каждом подробнее, /stats считает.
 bot-active = 🟢 @{ $bot } ({ $name }): работает
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram больше не принимает его токен. Возьмите действующий в @BotFather и отправьте через /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): его сообщения получает другая программа. Остановите её или отзовите токен в @BotFather и отправьте новый через /add.

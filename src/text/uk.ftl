@@ -77,6 +77,7 @@ lost-by-detaching = ⚠️ Коли @{ $bot } відключили, ще не б
 button-cancel = Скасувати
 button-stale = Це запитання вже закрито.
 bots-title = Ваші клієнтські боти:
+bots-hint = /status розповість про кожного докладніше, /stats рахує.
 bot-active = 🟢 @{ $bot } ({ $name }): працює
 bot-revoked = 🔴 @{ $bot } ({ $name }): Telegram більше не приймає його токен. Візьміть чинний у @BotFather і надішліть через /add.
 bot-contested = 🟠 @{ $bot } ({ $name }): його повідомлення отримує інша програма. Зупиніть її або відкличте токен у @BotFather і надішліть новий через /add.

@@ -77,6 +77,7 @@ lost-by-detaching = ⚠️ 解绑 @{ $bot } 时，{ $name } 的 { $count } 条�
 button-cancel = 取消
 button-stale = 此操作已失效。
 bots-title = 您的客服机器人：
+bots-hint = /status 显示每个机器人的详情，/stats 显示统计。
 bot-active = 🟢 @{ $bot } ({ $name })：运行正常
 bot-revoked = 🔴 @{ $bot } ({ $name })：Telegram 不再接受它的 Token。请在 @BotFather 获取最新的 Token，然后用 /add 发送。
 bot-contested = 🟠 @{ $bot } ({ $name })：另一个程序正在接收它的消息。请停止那个程序，或在 @BotFather 撤销 Token，然后用 /add 发送新的 Token。

@@ -107,7 +107,7 @@ prop_assert!(count(&picture, INBOUND) >= 22 * 22 && count(&picture, OUTBOUND) >=
     }
 }
 
-/// Writes a picture for a person to look at: `PICTURE=/tmp/x.png cargo test a_picture_to_look_at`.
+/// Writes a picture for a person to look at, `stats.png` in the system's folder for such things.
 #[test]
 #[ignore = "for a look by eye"]
 fn a_picture_to_look_at() {
@@ -120,5 +120,6 @@ fn a_picture_to_look_at() {
         *count = hour * hour.abs_diff(24) * 3;
     }
     figures.weekdays = [40, 35, 30, 42, 55, 12, 4];
-    std::fs::write("/tmp/stats.png", draw(&figures, &window, &words()).unwrap()).unwrap();
+    let path = std::env::temp_dir().join("stats.png");
+    std::fs::write(path, draw(&figures, &window, &words()).unwrap()).unwrap();
 }
