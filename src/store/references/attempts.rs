@@ -224,7 +224,9 @@ impl Store {
         let update = filled().fold(update, |update, made| update.bind(made.of.source.message));
         let found = self.write(update.bind(self.process.id)).await?.rows;
         if usize::try_from(found).is_ok_and(|found| found == made.len()) {
-            made.iter().for_each(|made| now_is(made.of.source, Part::Main, DeliveryState::Sent));
+            for made in made {
+                now_is(made.of.source, Part::Main, DeliveryState::Sent);
+            }
             return Ok(());
         }
         for made in made {
