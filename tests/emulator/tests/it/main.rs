@@ -6,3 +6,4 @@ mod support;
 mod calls;
 mod delivery;
 mod rules;
+mod watching;
