@@ -9,7 +9,7 @@ use crate::{sketch::Sketch, stage::Stage};
 /// Something a person does; `person` and `bot` name the chat.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Deed {
+pub(crate) enum Deed {
     /// Writes; several drafts are one album.
     Send { person: i64, bot: i64, drafts: Vec<Sketch>, reply_to: Option<i64>, thread: Option<i64> },
     /// Changes what he wrote.
@@ -31,10 +31,10 @@ pub enum Deed {
 }
 
 /// What the page is told: the result, or a sentence why an app would not do it.
-pub type Answer = Result<Value, String>;
+pub(crate) type Answer = Result<Value, String>;
 
 /// Does it.
-pub async fn carry_out(stage: &Stage, deed: Deed) -> Answer {
+pub(crate) async fn carry_out(stage: &Stage, deed: Deed) -> Answer {
     let telegram = &stage.telegram;
     match deed {
         Deed::Send { person, bot, drafts, reply_to, thread } => {
@@ -148,8 +148,10 @@ fn new_bot(stage: &Stage, name: &str, username: &str) -> Answer {
         && username.chars().all(letters)
         && username.to_lowercase().ends_with("bot");
     if !good {
-        return Err("A bot's username has 5 to 32 letters, digits or underscores and ends in “bot”."
-            .to_owned());
+        return Err(
+            "A bot's username has 5 to 32 letters, digits or underscores and ends in “bot”."
+                .to_owned(),
+        );
     }
     if !(1..=64).contains(&name.encode_utf16().count()) {
         return Err("A bot's name has 1 to 64 characters.".to_owned());
@@ -164,7 +166,8 @@ fn new_bot(stage: &Stage, name: &str, username: &str) -> Answer {
 
 /// A chat that is on this person's phone.
 fn chat(stage: &Stage, person: i64, bot: i64) -> Result<(Person, Bot), String> {
-    let person = stage.people().find(|known| known.id == person).ok_or("There is no such person.")?;
+    let person =
+        stage.people().find(|known| known.id == person).ok_or("There is no such person.")?;
     let all = stage.telegram.bots();
     let bot = stage.bots_of(person, &all).into_iter().find(|known| known.id == bot);
     Ok((person.clone(), bot.ok_or("This bot is not on this phone.")?))

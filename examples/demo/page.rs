@@ -1,11 +1,11 @@
 //! The page's files, compiled in: plain HTML, CSS and modules as they are, nothing is built.
 
 /// A file of the page and what it is.
-pub struct File {
+pub(crate) struct File {
     /// Its contents.
-    pub bytes: &'static [u8],
+    pub(crate) bytes: &'static [u8],
     /// Its media type.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -15,7 +15,7 @@ const JS: &str = "text/javascript; charset=utf-8";
 macro_rules! files {
     ($($name:literal: $kind:expr,)*) => {
         /// The file of this name, as it stands in the address.
-        pub fn file(name: &str) -> Option<File> {
+        pub(crate) fn file(name: &str) -> Option<File> {
             match name {
                 $($name => {
                     Some(File { bytes: include_bytes!(concat!("page/", $name)), kind: $kind })
@@ -24,8 +24,8 @@ macro_rules! files {
             }
         }
 
-        /// Every name.
-        pub const NAMES: &[&str] = &[$($name),*];
+
+
     };
 }
 

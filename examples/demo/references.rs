@@ -20,24 +20,24 @@ use tracing_subscriber::{
 
 /// A state that was written.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// The bot the message was written to.
-    pub bot: i64,
+    pub(crate) bot: i64,
     /// The chat it was written in.
-    pub chat: i64,
+    pub(crate) chat: i64,
     /// The message.
-    pub message: i64,
+    pub(crate) message: i64,
     /// Which of its copies: 0 is the message itself.
-    pub part: i64,
+    pub(crate) part: i64,
     /// `held`, `sending`, `sent`, `failed` or `told`.
-    pub state: String,
+    pub(crate) state: String,
     /// When.
-    pub at: Instant,
+    pub(crate) at: Instant,
 }
 
 /// All states in the order they were written. Clones are the same list.
 #[derive(Clone, Debug)]
-pub struct References {
+pub(crate) struct References {
     steps: Arc<Mutex<Vec<Step>>>,
     changed: watch::Sender<()>,
 }
@@ -50,20 +50,19 @@ impl Default for References {
 
 impl References {
     /// Looks at the list.
-    pub fn look<R>(&self, look: impl FnOnce(&[Step]) -> R) -> R {
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&[Step]) -> R) -> R {
         look(&self.steps.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Says when there is more.
-    pub fn changes(&self) -> watch::Receiver<()> {
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 }
 
 /// Listens from now on, and shows the relay's warnings on stderr.
-pub fn watch(references: References) -> anyhow::Result<()> {
-    let warnings =
-        fmt::layer().with_writer(std::io::stderr).with_filter(LevelFilter::WARN);
+pub(crate) fn watch(references: References) -> anyhow::Result<()> {
+    let warnings = fmt::layer().with_writer(std::io::stderr).with_filter(LevelFilter::WARN);
     let mine = references.with_filter(tracing_subscriber::filter::filter_fn(|metadata| {
         metadata.target() == "feedback_relay::store::references"
     }));
@@ -72,14 +71,8 @@ pub fn watch(references: References) -> anyhow::Result<()> {
 
 impl<S: Subscriber> Layer<S> for References {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut step = Step {
-            bot: 0,
-            chat: 0,
-            message: 0,
-            part: 0,
-            state: String::new(),
-            at: Instant::now(),
-        };
+        let mut step =
+            Step { bot: 0, chat: 0, message: 0, part: 0, state: String::new(), at: Instant::now() };
         event.record(&mut step);
         if !step.state.is_empty() {
             self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);

@@ -10,7 +10,7 @@ use crate::page;
 /// A message before it is sent. Which fields count depends on its kind.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Sketch {
+pub(crate) struct Sketch {
     /// `text`, `photo`, `video`, `voice`, `sticker`, `document`, `location`, `contact`, `dice`, or
     /// `caption` for the change of one.
     kind: String,
@@ -34,9 +34,10 @@ const CAPTION: usize = 1024;
 
 impl Sketch {
     /// The draft, or why an app would not send it.
-    pub fn draft(&self) -> Result<Draft, String> {
+    pub(crate) fn draft(&self) -> Result<Draft, String> {
         let length = self.text.encode_utf16().count();
-        let (limit, words) = if self.kind == "text" { (TEXT, "text") } else { (CAPTION, "caption") };
+        let (limit, words) =
+            if self.kind == "text" { (TEXT, "text") } else { (CAPTION, "caption") };
         if length > limit {
             return Err(format!("This {words} is too long: {length} of {limit} characters."));
         }
@@ -58,7 +59,9 @@ impl Sketch {
             "caption" => Draft::default(),
             "location" => draft::location(52.516_3, 13.377_7),
             "contact" => draft::contact("+49 30 1234567", "Tea Shop", None),
-            "dice" => draft::dice("🎲", self.duration.and_then(|n| u8::try_from(n).ok()).unwrap_or(4)),
+            "dice" => {
+                draft::dice("🎲", self.duration.and_then(|n| u8::try_from(n).ok()).unwrap_or(4))
+            }
             "photo" => self.sized(draft::photo(self.bytes()?)),
             "video" => self.sized(self.named(draft::video(self.bytes()?))),
             "voice" => draft::voice(self.bytes()?)

@@ -9,7 +9,7 @@ use crate::stage::Stage;
 const ANSWERS: usize = 30;
 
 /// Each part's name and contents.
-pub fn parts(stage: &Stage, view: &View<'_>) -> Vec<(String, Value)> {
+pub(crate) fn parts(stage: &Stage, view: &View<'_>) -> Vec<(String, Value)> {
     let bots = view.bots();
     let mut parts = vec![("cast".to_owned(), cast(stage, &bots))];
     for person in stage.people() {

@@ -22,25 +22,25 @@ use crate::references::References;
 const ORIGIN: &str = "https://relay.demo";
 
 /// Everything that runs.
-pub struct Stage {
+pub(crate) struct Stage {
     /// Telegram.
-    pub telegram: Emulator,
+    pub(crate) telegram: Emulator,
     /// The owner's inbox and control panel.
-    pub master: Bot,
+    pub(crate) master: Bot,
     /// Who answers.
-    pub owner: Person,
+    pub(crate) owner: Person,
     /// Who asks.
-    pub customers: Vec<Person>,
+    pub(crate) customers: Vec<Person>,
     /// What the relay writes about deliveries.
-    pub references: References,
+    pub(crate) references: References,
     /// One instant by both clocks, UTC in milliseconds.
-    pub epoch: (Instant, i64),
+    pub(crate) epoch: (Instant, i64),
     relay: Mutex<Option<(Running, TempDir)>>,
 }
 
 impl Stage {
     /// Starts Telegram and the relay, attaches the shop's bot, and lets three customers open it.
-    pub async fn set(references: References) -> anyhow::Result<Self> {
+    pub(crate) async fn set(references: References) -> anyhow::Result<Self> {
         let telegram = Emulator::builder().start().await.context("the emulator does not start")?;
         let master = telegram.add_bot("master_bot", "Front Desk");
         // What the bot's maker switches on in @BotFather, so that topics can be tried.
@@ -89,18 +89,18 @@ impl Stage {
     }
 
     /// Everybody with a phone, the owner last.
-    pub fn people(&self) -> impl Iterator<Item = &Person> {
+    pub(crate) fn people(&self) -> impl Iterator<Item = &Person> {
         self.customers.iter().chain([&self.owner])
     }
 
     /// The bots on a person's phone: the owner's has the master bot, customers' have all others.
-    pub fn bots_of(&self, person: &Person, all: &[Bot]) -> Vec<Bot> {
+    pub(crate) fn bots_of(&self, person: &Person, all: &[Bot]) -> Vec<Bot> {
         let is_owner = person.id == self.owner.id;
         all.iter().filter(|bot| (bot.id == self.master.id) == is_owner).cloned().collect()
     }
 
     /// Stops the relay as SIGTERM does, and removes its folder.
-    pub async fn clear(&self) -> anyhow::Result<()> {
+    pub(crate) async fn clear(&self) -> anyhow::Result<()> {
         let relay = self.relay.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((relay, folder)) = relay {
             let in_time = relay.stop().await;
@@ -127,6 +127,8 @@ async fn start_relay(
         ("LISTEN_ADDR", "127.0.0.1:0".to_owned()),
         ("PUBLIC_URL", ORIGIN.to_owned()),
         ("OWNER_IDS", owner.id.to_string()),
+        // Whoever tries everything at once is no flood.
+        ("CUSTOMER_RATE", "off".to_owned()),
     ]);
     let config = Config::read(&|name: &str| variables.get(name).map(OsString::from));
     let config = config.map_err(|errors| anyhow::anyhow!("{errors}"))?;

@@ -26,7 +26,7 @@ struct Told {
 }
 
 /// The events of one page.
-pub fn events(stage: Arc<Stage>) -> impl Stream<Item = Result<Event, Infallible>> {
+pub(crate) fn events(stage: Arc<Stage>) -> impl Stream<Item = Result<Event, Infallible>> {
     let told = Told {
         changes: stage.telegram.changes(),
         written: stage.references.changes(),

@@ -11,7 +11,7 @@ const RECENT: usize = 60;
 
 /// How far a page has read the lists.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Cursor {
+pub(crate) struct Cursor {
     arrivals: usize,
     calls: usize,
     answers: usize,
@@ -20,7 +20,7 @@ pub struct Cursor {
 
 impl Cursor {
     /// The beginning of what is recent.
-    pub fn recent(view: &View<'_>, steps: &[Step]) -> Self {
+    pub(crate) fn recent(view: &View<'_>, steps: &[Step]) -> Self {
         let recent = |length: usize| length.saturating_sub(RECENT);
         Self {
             arrivals: recent(view.arrivals().len()),
@@ -31,7 +31,7 @@ impl Cursor {
     }
 
     /// What came since, in no order: the page sorts by time.
-    pub fn advance(&mut self, stage: &Stage, view: &View<'_>, steps: &[Step]) -> Vec<Value> {
+    pub(crate) fn advance(&mut self, stage: &Stage, view: &View<'_>, steps: &[Step]) -> Vec<Value> {
         let mut entries = Vec::new();
         read(&mut entries, &mut self.arrivals, view.arrivals(), |it| arrival(stage, it));
         read(&mut entries, &mut self.calls, view.ledger(), |it| call(stage, it));

@@ -18,6 +18,14 @@ export class Chat {
     this.element = h('div', { class: 'messages', role: 'feed', 'aria-label': 'Messages', tabIndex: 0 });
     this.shown = new Map();
     this.key = '';
+    this.follows = true;
+    this.element.addEventListener('scroll', () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.element;
+      this.follows = scrollHeight - scrollTop - clientHeight < 80;
+    });
+    // Pictures come later than their messages, and the room changes with what opens below.
+    this.element.addEventListener('load', () => this.toEnd(), true);
+    new ResizeObserver(() => this.toEnd()).observe(this.element);
     this.element.addEventListener('keydown', (event) => this.keys(event));
     this.element.addEventListener('focusin', (event) => this.focused(event));
     this.element.addEventListener('contextmenu', (event) => this.pointed(event));
@@ -34,12 +42,10 @@ export class Chat {
       this.key = key;
     }
     this.element.setAttribute('aria-label', `Messages with @${view.bot.username}`);
-    const { scrollTop, scrollHeight, clientHeight } = this.element;
-    const atEnd = scrollHeight - scrollTop - clientHeight < 80;
     const messages = chat.messages.filter((message) => view.topic === null || (message.message_thread_id ?? 0) === view.topic);
     const fresh = this.reconcile(bubbles(messages), chat, view);
-    if (other) this.element.scrollTop = this.element.scrollHeight;
-    else if (fresh.length > 0 && (atEnd || fresh.some((message) => message.from?.id === view.me.id))) this.toEnd();
+    if (other || fresh.some((message) => message.from?.id === view.me.id)) this.follows = true;
+    this.toEnd();
     if (!other) this.say(fresh, view);
   }
 
@@ -47,10 +53,11 @@ export class Chat {
   reconcile(list, chat, view) {
     const fresh = [];
     const seen = new Set();
-    let place = this.element.firstElementChild;
+    let last = null;
     const put = (element) => {
-      if (place === element) place = place.nextElementSibling;
-      else this.element.insertBefore(element, place);
+      const place = last ? last.nextElementSibling : this.element.firstElementChild;
+      if (place !== element) this.element.insertBefore(element, place);
+      last = element;
     };
     list.forEach((bubble, n) => {
       const [before, after] = [list[n - 1], list[n + 1]];
@@ -164,9 +171,9 @@ export class Chat {
     requestAnimationFrame(() => target.classList.add('new'));
   }
 
+  /** Stays at the newest message, unless somebody has scrolled away from it. */
   toEnd() {
-    const last = this.articles().at(-1);
-    if (last) this.element.scrollTo({ top: this.element.scrollHeight, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+    if (this.follows) this.element.scrollTop = this.element.scrollHeight;
   }
 
   say(fresh, view) {

@@ -58,7 +58,7 @@ const COLOURS = ['#b5462f', '#8a5a00', '#5e6b1c', '#2a7a4b', '#1a6f86', '#2b62b8
 export function avatar(name, id, size = '') {
   const words = name.trim().split(/\s+/);
   const initials = [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => [...word][0] ?? '').join('');
-  const circle = h('span', { class: `avatar ${size}`, 'aria-hidden': 'true' }, initials.toUpperCase());
+  const circle = h('span', { class: `avatar ${size}`, 'aria-hidden': 'true', 'data-initials': initials.toUpperCase() });
   circle.style.background = COLOURS[Math.abs(id) % COLOURS.length];
   return circle;
 }

@@ -70,13 +70,13 @@ function voiceMessage(voice, bot) {
   const bars = Array.from({ length: BARS }, () => h('i'));
   const wave = h('span', { class: 'wave', 'aria-hidden': 'true' }, ...bars);
   const left = h('span', { class: 'length' }, clock(voice.duration));
-  const button = h('button', { type: 'button', class: 'voice-play', 'aria-label': 'Play voice message' }, icon('play'));
+  const button = h('button', { type: 'button', class: 'voice-play', 'aria-label': `Play voice, ${voice.duration} s` }, icon('play'));
   const mark = () => {
     const done = audio.ended || !audio.duration ? 0 : audio.currentTime / audio.duration;
     bars.forEach((bar, n) => bar.classList.toggle('heard', n / BARS < done));
     left.textContent = clock(audio.paused ? voice.duration : audio.currentTime);
     button.replaceChildren(icon(audio.paused ? 'play' : 'pause'));
-    button.setAttribute('aria-label', audio.paused ? 'Play voice message' : 'Pause voice message');
+    button.setAttribute('aria-label', audio.paused ? `Play voice, ${voice.duration} s` : 'Pause voice');
   };
   for (const event of ['timeupdate', 'play', 'pause', 'ended']) audio.addEventListener(event, mark);
   button.addEventListener('click', () => {

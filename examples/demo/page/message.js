@@ -7,6 +7,9 @@ import { brief, nodes } from './text.js';
 const QUICK = ['👍', '❤', '🔥'];
 const MORE = ['👏', '🎉', '😁', '🤔', '😢', '🙏', '👌', '💯'];
 
+// Without its sign for colour this one heart is drawn as text.
+const drawn = (emoji) => (emoji === '❤' ? '❤️' : emoji);
+
 const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
 /** Messages in bubbles: what has the same album stands in one. */
@@ -41,7 +44,7 @@ export function article(bubble, view, acts) {
   const message = main(bubble);
   const service = serviceOf(message);
   if (service) {
-    return h('article', { class: 'service', tabIndex: -1, 'data-id': bubble.id }, h('p', {}, SERVICE[service](message[service])));
+    return h('article', { class: 'service', tabIndex: -1, 'data-id': bubble.id }, h('p', { class: 'notice' }, SERVICE[service](message[service])));
   }
   const mine = message.from?.id === view.me.id;
   const who = mine ? 'You' : view.bot.name;
@@ -68,7 +71,7 @@ function quoted(message, acts) {
   const target = message.reply_to_message;
   if (!target) return null;
   const label = target.from?.is_bot ? target.from.first_name : 'You';
-  return h('button', { type: 'button', class: 'quote', onclick: () => acts.jump(target.message_id), 'aria-label': `In reply to: ${brief(target)}` }, h('strong', {}, label), h('span', {}, message.quote?.text ?? brief(target)));
+  return h('button', { type: 'button', class: 'quote', onclick: () => acts.jump(target.message_id) }, h('strong', {}, h('span', { class: 'unseen' }, 'In reply to '), label), h('span', {}, message.quote?.text ?? brief(target)));
 }
 
 function topic(message, view) {
@@ -111,7 +114,7 @@ function reactions(message, view, acts) {
   const pill = ([emoji, { count, mine }]) => h('button', {
     type: 'button', class: 'pill', 'aria-pressed': String(mine), 'aria-label': `Reaction ${emoji}, ${count}${mine ? ', yours' : ''}`,
     onclick: () => acts.react(message, mine ? null : emoji),
-  }, emoji, h('span', {}, count > 1 ? String(count) : ''));
+  }, drawn(emoji), h('span', {}, count > 1 ? String(count) : ''));
   return h('div', { class: 'reactions' }, ...[...counted].map(pill));
 }
 
@@ -137,7 +140,7 @@ function tools(bubble, mine, view, acts) {
   const react = (emoji) => h('button', {
     type: 'button', class: 'emoji', 'aria-label': `React ${emoji}`, title: `React ${emoji}`, 'aria-pressed': String(own.has(emoji)),
     onclick: () => acts.react(message, own.has(emoji) ? null : emoji),
-  }, emoji);
+  }, drawn(emoji));
   const further = h('div', { class: 'further', hidden: true }, ...MORE.map(react));
   const toggle = h('button', {
     type: 'button', 'aria-label': 'More reactions', title: 'More reactions', 'aria-expanded': 'false',

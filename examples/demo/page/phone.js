@@ -2,7 +2,7 @@
 
 import { Chat } from './chat.js';
 import { Composer } from './composer.js';
-import { announce, avatar, h, iconButton } from './dom.js';
+import { avatar, h, iconButton } from './dom.js';
 import { fatherDialog } from './father.js';
 import { botOf, chatOf, deed, keyOf, on, until, world } from './state.js';
 import { deepLink } from './text.js';
@@ -160,7 +160,7 @@ export class Phone {
     const chat = name === 'open' ? { person: this.me.id } : { person: this.me.id, bot: this.bot };
     try {
       const result = await deed(name, { ...chat, ...details });
-      if (name === 'open_topic') this.topics.choose(result);
+      if (name === 'open_topic') this.topics.expect(result);
       return true;
     } catch (error) {
       this.toast(error.message);
@@ -193,7 +193,7 @@ export class Phone {
   toast(words) {
     const toast = h('div', { class: 'toast' }, h('span', {}, words), iconButton('close', 'Close this notice', () => toast.remove()));
     this.toasts.replaceChildren(toast);
-    toast.addEventListener('animationend', () => toast.remove());
+    setTimeout(() => toast.remove(), 7000);
   }
 
   alert(words) {
@@ -203,13 +203,14 @@ export class Phone {
     dialog.showModal();
   }
 
-  /** Follows a link to one of the demo's bots; `false` for any other link. */
+  /** Follows a link into Telegram, which ends inside the demo; `false` for any other link. */
   follow(url) {
     const link = deepLink(url);
-    const bot = link && world.cast.bots.find((known) => known.username.toLowerCase() === link.username.toLowerCase());
-    if (!bot) return false;
-    this.open(bot, link.payload);
-    announce(`Opened @${bot.username}`);
+    if (!link) return false;
+    const bot = world.cast.bots.find((known) => known.username.toLowerCase() === link.username.toLowerCase());
+    if (bot) this.open(bot, link.payload);
+    else if (link.username === 'BotFather') fatherDialog(this);
+    else this.toast(`In Telegram this opens @${link.username}. It is not part of the demo.`);
     return true;
   }
 }

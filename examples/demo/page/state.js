@@ -95,6 +95,6 @@ export async function deed(name, details) {
   }
   if (response.status === 413) throw new Error('This file is too large for the demo: 20 MB at most.');
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
+  if (answer.error) throw new Error(answer.error);
   return answer.result;
 }

@@ -6,7 +6,7 @@ import { clip } from './voice.js';
 const says = (words) => (message) => (message.text ?? message.caption ?? '').includes(words);
 const byBot = (message) => message.from?.is_bot;
 const has = (emoji) => (message) => (message.reactions ?? []).some((it) => it.reaction.emoji === emoji);
-const label = (text) => (message) => message.reply_markup?.inline_keyboard.flat().some((it) => it.text === text);
+const label = (text) => (message) => message.reply_markup?.inline_keyboard.flat().some((it) => it.text.includes(text));
 
 /** `title` and `words` say it, `look` is where to look, `act` does it. */
 export const STEPS = [

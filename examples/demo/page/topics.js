@@ -5,7 +5,7 @@ import { h } from './dom.js';
 /** The row of topics below a chat's head; hidden while there are none. */
 export class Topics {
   constructor(create, changed) {
-    Object.assign(this, { create, changed, chosen: null, print: '' });
+    Object.assign(this, { create, changed, chosen: null, expected: null, print: '' });
     this.list = h('div', { class: 'topic-list', role: 'tablist', 'aria-label': 'Topics', onkeydown: (event) => this.turn(event) });
     this.name = h('input', { type: 'text', maxLength: 128, 'aria-label': 'Name of the topic', placeholder: 'Name of the topic', required: true });
     this.form = h('form', { class: 'topic-form', hidden: true, onsubmit: (event) => this.submit(event) }, this.name,
@@ -37,6 +37,12 @@ export class Topics {
     this.changed();
   }
 
+  /** Chooses a topic that is about to appear. */
+  expect(id) {
+    this.expected = id;
+    this.changed();
+  }
+
   leave() {
     this.chosen = null;
     this.form.hidden = true;
@@ -53,6 +59,7 @@ export class Topics {
   }
 
   render(topics) {
+    if (topics.some((topic) => topic.id === this.expected)) [this.chosen, this.expected] = [this.expected, null];
     if (!topics.some((topic) => topic.id === this.chosen)) this.chosen = null;
     const print = JSON.stringify([topics, this.chosen]);
     if (print === this.print) return;

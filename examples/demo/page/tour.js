@@ -34,7 +34,7 @@ export class Tour {
     const { signal } = this.running;
     find('tour').hidden = false;
     document.body.classList.add('touring');
-    this.button.setAttribute('aria-label', 'Stop the tour');
+    this.button.textContent = 'Stop the tour';
     this.button.classList.add('on');
     this.pause(false);
     find('tour-pause').focus({ preventScroll: true });
@@ -107,6 +107,7 @@ export class Tour {
     this.leave();
     find('tour').hidden = false;
     find('tour').classList.add('over');
+    document.body.classList.add('touring');
     find('tour-title').textContent = title;
     find('tour-count').textContent = '';
     find('tour-words').textContent = words;
@@ -127,7 +128,7 @@ export class Tour {
     find('tour').classList.remove('over');
     find('tour-stop').textContent = 'Stop the tour';
     document.body.classList.remove('touring');
-    this.button.setAttribute('aria-label', 'Play the tour');
+    this.button.textContent = 'Play the tour';
     this.button.classList.remove('on');
     for (const id of ['customer', 'between', 'owner']) find(id).classList.remove('looked-at');
   }
@@ -169,7 +170,7 @@ export class Tour {
       },
       does: async (phone, name, details) => done(await phone.does(name, details)),
       presses: async (phone, message, label) => {
-        const spec = message.reply_markup.inline_keyboard.flat().find((it) => it.text === label);
+        const spec = message.reply_markup.inline_keyboard.flat().find((it) => it.text.includes(label));
         done(await phone.does('press', { message: message.message_id, data: spec.callback_data }));
       },
     };
