@@ -1,0 +1,40 @@
+// The tour from the first step to the last.
+
+import assert from 'node:assert/strict';
+import { until } from './demo.mjs';
+
+/** Goes through all steps; after each, `look` may look. */
+export async function wholeTour({ page }, look = async () => {}) {
+  await page.getByRole('button', { name: 'Play the tour' }).click();
+  const tour = page.getByRole('region', { name: 'Tour' });
+  await tour.getByRole('button', { name: 'Pause' }).click();
+  await tour.getByRole('button', { name: 'Resume' }).waitFor();
+  const seen = [];
+  for (;;) {
+    const count = await page.locator('#tour-count').textContent();
+    const title = await page.locator('#tour-title').textContent();
+    if (count === '') {
+      assert.equal(title, 'Your turn', await tour.innerText());
+      break;
+    }
+    seen.push(title);
+    await look(title);
+    // “Next step” works as soon as the step has done its part; until then it waits.
+    await until(page, `the end of “${title}”`, (before) => {
+      if (document.querySelector('#tour-count').textContent !== before) return true;
+      document.querySelector('#tour-next').click();
+      return false;
+    }, count);
+  }
+  assert.ok(seen.length >= 12, seen.join(', '));
+  await tour.getByRole('button', { name: 'Close' }).click();
+  await tour.waitFor({ state: 'hidden' });
+}
+
+/** It can be stopped in the middle, and played again. */
+export async function stoppedTour({ page }) {
+  await page.getByRole('button', { name: 'Play the tour' }).click();
+  await page.getByRole('region', { name: 'Tour' }).getByRole('button', { name: 'Stop the tour' }).click();
+  await page.getByRole('region', { name: 'Tour' }).waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Play the tour' }).waitFor();
+}
