@@ -34,7 +34,7 @@ async function attempt(name, act, page) {
 
 /** Everything at one width in one scheme, on a demo of its own. */
 async function at(browser, width, scheme) {
-  const options = { viewport: { width, height: WIDTHS[width] }, colorScheme: scheme, hasTouch: width < 500 };
+  const options = { viewport: { width, height: WIDTHS[width] }, colorScheme: scheme, hasTouch: width < 500, reducedMotion: width < 1000 ? 'reduce' : 'no-preference' };
   let running = await startDemo();
   const { port } = new URL(running.url);
   const demo = { stop: () => running.stop(), startAgain: async () => { running = await startDemo(['--port', port]); } };

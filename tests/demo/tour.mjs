@@ -31,9 +31,10 @@ export async function wholeTour({ page }, look = async () => {}) {
   await tour.waitFor({ state: 'hidden' });
 }
 
-/** It can be stopped in the middle, and played again. */
+/** It goes on by itself, can be stopped in the middle, and played again. */
 export async function stoppedTour({ page }) {
   await page.getByRole('button', { name: 'Play the tour' }).click();
+  await page.getByRole('region', { name: 'Tour' }).getByText(/^2 of/).waitFor();
   await page.getByRole('region', { name: 'Tour' }).getByRole('button', { name: 'Stop the tour' }).click();
   await page.getByRole('region', { name: 'Tour' }).waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Play the tour' }).waitFor();

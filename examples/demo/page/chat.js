@@ -28,6 +28,7 @@ export class Chat {
     new ResizeObserver(() => this.toEnd()).observe(this.element);
     this.element.addEventListener('keydown', (event) => this.keys(event));
     this.element.addEventListener('focusin', (event) => this.focused(event));
+    this.element.addEventListener('pointerover', (event) => this.place(event.target.closest('article.message')));
     this.element.addEventListener('contextmenu', (event) => this.pointed(event));
     this.element.addEventListener('dblclick', (event) => this.doubled(event));
     this.element.addEventListener('click', (event) => this.tapped(event));
@@ -122,6 +123,15 @@ export class Chat {
     const target = event.target.closest('article');
     if (!target) return;
     for (const it of this.articles()) it.tabIndex = it === target ? 0 : -1;
+    this.place(target);
+  }
+
+  /** A message's actions stand above it, or on it where there is no room above. */
+  place(target) {
+    if (!target) return;
+    const room = target.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
+    target.classList.toggle('low', room < 34);
+    target.style.setProperty('--cut', `${Math.max(4, 4 - room)}px`);
   }
 
   keys(event) {

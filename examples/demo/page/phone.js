@@ -100,8 +100,8 @@ export class Phone {
       const unread = this.unread(person);
       return h('button', {
         type: 'button', role: 'tab', tabIndex: chosen ? 0 : -1, 'aria-selected': String(chosen),
-        'aria-label': `${this.role} ${person.name}${unread ? `, ${unread} new` : ''}`, onclick: () => this.choose(person),
-      }, avatar(`${person.name} ${person.last_name}`, person.id, 'small'), h('span', {}, person.name), unread ? h('span', { class: 'badge' }, String(unread)) : null);
+        onclick: () => this.choose(person),
+      }, avatar(`${person.name} ${person.last_name}`, person.id, 'small'), h('span', {}, h('span', { class: 'unseen' }, `${this.role} `), person.name), unread ? h('span', { class: 'badge' }, String(unread), h('span', { class: 'unseen' }, ' new')) : null);
     };
     const list = h('div', { role: 'tablist', 'aria-label': 'Customers', onkeydown: (event) => this.turn(event) }, ...people.map(tab));
     this.head.replaceChildren(list);

@@ -17,7 +17,10 @@ export class Tour {
     this.paused = false;
     this.button = find('play');
     find('tour-pause').addEventListener('click', () => this.pause(!this.paused));
-    find('tour-next').addEventListener('click', () => this.skip?.());
+    find('tour-next').addEventListener('click', () => {
+      if (this.skip) this.skip();
+      else this.hurried = true;
+    });
     find('tour-stop').addEventListener('click', () => this.stop());
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.running && !event.defaultPrevented && find('tour').contains(event.target)) this.stop();
@@ -53,6 +56,7 @@ export class Tour {
   }
 
   tell(step, n) {
+    this.hurried = false;
     find('tour-title').textContent = step.title;
     find('tour-count').textContent = `${n + 1} of ${STEPS.length}`;
     find('tour-words').textContent = step.words;
@@ -100,7 +104,6 @@ export class Tour {
   pause(on) {
     this.paused = on;
     find('tour-pause').textContent = on ? 'Resume' : 'Pause';
-    find('tour-pause').setAttribute('aria-pressed', String(on));
   }
 
   end(title, words) {
@@ -116,8 +119,11 @@ export class Tour {
   }
 
   stop() {
+    const midway = Boolean(this.running);
     this.running?.abort(new Error('stopped'));
     this.leave();
+    // What was being typed is nobody's any more.
+    if (midway) for (const phone of [this.cast.customer, this.cast.owner]) phone.composer.clear();
     this.button.focus();
   }
 
@@ -153,19 +159,19 @@ export class Tour {
       newest: (phone) => messages(phone).at(-1)?.message_id ?? 0,
       /** Types as a person does, or at once where motion is unwelcome, and sends. */
       types: async (phone, words) => {
-        await type(phone.composer, words, signal, () => this.paused);
+        await type(phone.composer, words, signal, this);
         done(await sent(phone, () => phone.composer.submit()));
       },
       sends: async (phone, drafts) => done(await phone.does('send', { drafts, reply_to: null, thread: null })),
       replies: async (phone, message, words) => {
         phone.composer.answer(message);
-        await type(phone.composer, words, signal, () => this.paused);
+        await type(phone.composer, words, signal, this);
         done(await sent(phone, () => phone.composer.submit()));
       },
       edits: async (phone, message, words) => {
         phone.composer.change(message);
         phone.composer.field.value = '';
-        await type(phone.composer, words, signal, () => this.paused);
+        await type(phone.composer, words, signal, this);
         await phone.composer.submit();
       },
       does: async (phone, name, details) => done(await phone.does(name, details)),
@@ -183,7 +189,8 @@ async function sent(phone, send) {
   return phone.composer.field.value === '';
 }
 
-async function type(composer, words, signal, paused) {
+/** Letter by letter; a pause holds it, “Next step” ends it. */
+async function type(composer, words, signal, tour) {
   const { field } = composer;
   if (calm.matches) {
     field.value = words;
@@ -193,8 +200,9 @@ async function type(composer, words, signal, paused) {
   for (let n = 0; n < words.length;) {
     await new Promise((resolve) => { setTimeout(resolve, 24); });
     if (signal.aborted) throw signal.reason;
-    if (paused()) continue;
-    n += 1;
+    if (tour.hurried) n = words.length;
+    else if (tour.paused) continue;
+    else n += 1;
     field.value = words.slice(0, n);
     composer.typed();
   }
