@@ -12,7 +12,17 @@ export async function accessible(page, when) {
   await page.evaluate(source);
   const violations = await page.evaluate(async () => {
     const found = await globalThis.axe.run(document, { resultTypes: ['violations'] });
-    return found.violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.any.map((it) => it.message).join(' ').slice(0, 200)}`) }));
+    return found.violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      nodes: nodes.slice(0, 3).map(
+        (node) =>
+          `${node.html.slice(0, 160)} ${node.any
+            .map((it) => it.message)
+            .join(' ')
+            .slice(0, 200)}`,
+      ),
+    }));
   });
   assert.deepEqual(violations, [], `axe ${when}: ${JSON.stringify(violations, null, 1)}`);
 }

@@ -7,10 +7,18 @@ import { chromium } from 'playwright-core';
 const PROGRAM = process.env.DEMO_PROGRAM;
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   // A microphone that beeps, and nobody has to allow it.
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
 ];
 
 /** How long anything may take on a machine that does a lot besides. */
@@ -21,8 +29,12 @@ export async function startDemo(args = ['--port', '0']) {
   const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   let complained = '';
-  child.stderr.on('data', (bytes) => { complained += bytes; });
-  const ended = new Promise((resolve) => { child.on('exit', (code, signal) => resolve({ code, signal, complained })); });
+  child.stderr.on('data', (bytes) => {
+    complained += bytes;
+  });
+  const ended = new Promise((resolve) => {
+    child.on('exit', (code, signal) => resolve({ code, signal, complained }));
+  });
   const url = new Promise((resolve) => {
     child.stdout.on('data', (bytes) => {
       said += bytes;
@@ -48,7 +60,8 @@ export async function openPage(browser, url, options) {
   const page = await context.newPage();
   const wrong = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) wrong.push(`console: ${message.text()} (${message.location().url})`);
+    if (['error', 'warning'].includes(message.type()))
+      wrong.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => wrong.push(`page: ${error.stack}`));
   page.on('request', (request) => {
@@ -77,7 +90,10 @@ export async function fits(page, when) {
       const box = element.getBoundingClientRect();
       return box.width > 0 && box.right > width + 1 && !element.closest('.unseen, .tray, .topic-list');
     });
-    return { page: document.documentElement.scrollWidth - width, out: out.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) };
+    return {
+      page: document.documentElement.scrollWidth - width,
+      out: out.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)),
+    };
   });
   assert.deepEqual(wide, { page: 0, out: [] }, `too wide ${when}`);
 }

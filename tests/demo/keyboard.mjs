@@ -7,17 +7,21 @@ import { until } from './demo.mjs';
 async function tabTo(page, region, name, key = 'Tab') {
   for (let presses = 0; presses < 120; presses += 1) {
     await page.keyboard.press(key);
-    const found = await page.evaluate(([id, start]) => {
-      const at = document.activeElement;
-      const label = at.getAttribute('aria-label') ?? at.textContent;
-      return Boolean(at.closest(id)) && label.startsWith(start);
-    }, [region, name]);
+    const found = await page.evaluate(
+      ([id, start]) => {
+        const at = document.activeElement;
+        const label = at.getAttribute('aria-label') ?? at.textContent;
+        return Boolean(at.closest(id)) && label.startsWith(start);
+      },
+      [region, name],
+    );
     if (found) return;
   }
   assert.fail(`no way to ${name} with ${key}`);
 }
 
-const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent);
+const focused = (page) =>
+  page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent);
 
 export async function keyboardOnly({ page, customer, owner }) {
   await tabTo(page, '#customer', 'Message to @shop_bot');
@@ -35,7 +39,10 @@ export async function keyboardOnly({ page, customer, owner }) {
   await page.keyboard.type('Answered by keyboard');
   await page.keyboard.press('Enter');
   await customer.sees('Answered by keyboard');
-  await owner.message('Answered by keyboard').getByRole('button', { name: /^Reaction 👍/ }).waitFor();
+  await owner
+    .message('Answered by keyboard')
+    .getByRole('button', { name: /^Reaction 👍/ })
+    .waitFor();
   // The last own message is edited with the arrow, a draft is left with Escape.
   await page.keyboard.press('ArrowUp');
   await owner.region.getByText('Editing: Answered by keyboard').waitFor();

@@ -15,7 +15,10 @@ export class Phone {
 
   /** The newest message with these words, not one that quotes them. */
   message(words) {
-    return this.region.getByRole('article').filter({ has: this.page.locator('.words, .notice, .card', { hasText: words }) }).last();
+    return this.region
+      .getByRole('article')
+      .filter({ has: this.page.locator('.words, .notice, .card', { hasText: words }) })
+      .last();
   }
 
   async sees(words) {
@@ -64,8 +67,19 @@ export class Phone {
   /** Waits until all pictures in the chat are drawn. */
   async pictures() {
     const feed = await this.region.getByRole('feed').elementHandle();
-    const missing = () => feed.evaluate((element) => [...element.querySelectorAll('img')].filter((image) => !image.complete || image.naturalWidth === 0).map((image) => image.closest('article').outerHTML));
-    await until(this.page, 'all pictures', (element) => [...element.querySelectorAll('img')].every((image) => image.complete && image.naturalWidth > 0), feed)
-      .catch(async (error) => { throw new Error(`${error.message}: ${await missing()}`); });
+    const missing = () =>
+      feed.evaluate((element) =>
+        [...element.querySelectorAll('img')]
+          .filter((image) => !image.complete || image.naturalWidth === 0)
+          .map((image) => image.closest('article').outerHTML),
+      );
+    await until(
+      this.page,
+      'all pictures',
+      (element) => [...element.querySelectorAll('img')].every((image) => image.complete && image.naturalWidth > 0),
+      feed,
+    ).catch(async (error) => {
+      throw new Error(`${error.message}: ${await missing()}`);
+    });
   }
 }

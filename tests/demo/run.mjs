@@ -13,7 +13,14 @@ import { program } from './program.mjs';
 import { screenshots } from './screenshots.mjs';
 import { stoppedTour, wholeTour } from './tour.mjs';
 
-const { values: asked } = parseArgs({ options: { screenshots: { type: 'boolean' }, only: { type: 'string' }, width: { type: 'string' }, scheme: { type: 'string' } } });
+const { values: asked } = parseArgs({
+  options: {
+    screenshots: { type: 'boolean' },
+    only: { type: 'string' },
+    width: { type: 'string' },
+    scheme: { type: 'string' },
+  },
+});
 const WIDTHS = { 360: 740, 768: 1024, 1280: 860 };
 let failed = 0;
 let passed = 0;
@@ -28,25 +35,42 @@ async function attempt(name, act, page) {
   } catch (error) {
     failed += 1;
     console.log(`FAILED  ${name}\n${error.stack}\n`);
-    await page?.screenshot({ path: `${process.env.DEMO_FAILURES ?? '/tmp'}/demo-failed-${failed}.png` }).catch(() => {});
+    await page
+      ?.screenshot({ path: `${process.env.DEMO_FAILURES ?? '/tmp'}/demo-failed-${failed}.png` })
+      .catch(() => {});
   }
 }
 
 /** Everything at one width in one scheme, on a demo of its own. */
 async function at(browser, width, scheme) {
-  const options = { viewport: { width, height: WIDTHS[width] }, colorScheme: scheme, hasTouch: width < 500, reducedMotion: width < 1000 ? 'reduce' : 'no-preference' };
+  const options = {
+    viewport: { width, height: WIDTHS[width] },
+    colorScheme: scheme,
+    hasTouch: width < 500,
+    reducedMotion: width < 1000 ? 'reduce' : 'no-preference',
+  };
   let running = await startDemo();
   const { port } = new URL(running.url);
-  const demo = { stop: () => running.stop(), startAgain: async () => { running = await startDemo(['--port', port]); } };
+  const demo = {
+    stop: () => running.stop(),
+    startAgain: async () => {
+      running = await startDemo(['--port', port]);
+    },
+  };
   const opened = await openPage(browser, running.url, options);
   const { page, wrong } = opened;
   const scene = { ...opened, demo, customer: new Phone(page, 'Customer'), owner: new Phone(page, 'Owner') };
   const say = (what) => `${width} px, ${scheme}: ${what}`;
-  const check = async (what, act) => attempt(say(what), async () => {
-    await act();
-    await fits(page, what);
-    assert.deepEqual(wrong.splice(0), []);
-  }, page);
+  const check = async (what, act) =>
+    attempt(
+      say(what),
+      async () => {
+        await act();
+        await fits(page, what);
+        assert.deepEqual(wrong.splice(0), []);
+      },
+      page,
+    );
 
   await check('nothing to complain about at first', () => accessible(page, 'at first'));
   await check('the keyboard alone', () => keyboardOnly(scene));
@@ -54,10 +78,12 @@ async function at(browser, width, scheme) {
   for (const [name, act] of list.slice(0, -1)) await check(name, () => act(scene));
   await check('nothing to complain about in any state', () => accessibleStates(scene));
   await check('a tour that is stopped', () => stoppedTour(scene));
-  await check('the whole tour', () => wholeTour(scene, async (title) => {
-    await fits(page, `in the tour at “${title}”`);
-    if (title === 'An album') await accessible(page, 'in the tour');
-  }));
+  await check('the whole tour', () =>
+    wholeTour(scene, async (title) => {
+      await fits(page, `in the tour at “${title}”`);
+      if (title === 'An album') await accessible(page, 'in the tour');
+    }),
+  );
   const [last, act] = list.at(-1);
   await check(last, () => act(scene));
   await opened.context.close();

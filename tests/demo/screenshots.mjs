@@ -19,7 +19,10 @@ async function converse({ customer, owner }) {
   await owner.replies(await owner.sees('jasmine tea'), 'We do: 100 g for **€5.50** this week.');
   await customer.sees('100 g');
   await customer.does(customer.message('100 g'), 'React ❤');
-  await owner.message('100 g').getByRole('button', { name: /^Reaction ❤/ }).waitFor();
+  await owner
+    .message('100 g')
+    .getByRole('button', { name: /^Reaction ❤/ })
+    .waitFor();
   await customer.attaches('A damaged parcel');
   await customer.writes('My last parcel came like this.');
   const parcel = await owner.sees('My last parcel');
@@ -38,15 +41,33 @@ function keep(name, bytes) {
   const path = `${FOLDER}${name}`;
   writeFileSync(path, bytes);
   const small = `${path}.small`;
-  const done = spawnSync('pngquant', ['--force', '--quality', '70-95', '--speed', '1', '--strip', '--output', small, path]);
+  const done = spawnSync('pngquant', [
+    '--force',
+    '--quality',
+    '70-95',
+    '--speed',
+    '1',
+    '--strip',
+    '--output',
+    small,
+    path,
+  ]);
   if (done.status === 0) renameSync(small, path);
-  console.log(`docs/img/${name}: ${Math.round(statSync(path).size / 1024)} KB${done.status === 0 ? '' : ' (pngquant is missing: larger than it need be)'}`);
+  console.log(
+    `docs/img/${name}: ${Math.round(statSync(path).size / 1024)} KB${done.status === 0 ? '' : ' (pngquant is missing: larger than it need be)'}`,
+  );
 }
 
 export async function screenshots(browser) {
   mkdirSync(FOLDER, { recursive: true });
   const demo = await startDemo();
-  const options = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5, colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB' };
+  const options = {
+    viewport: { width: 1280, height: 800 },
+    deviceScaleFactor: 1.5,
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  };
   const opened = await openPage(browser, demo.url, options);
   const scene = { ...opened, customer: new Phone(opened.page, 'Customer'), owner: new Phone(opened.page, 'Owner') };
   await converse(scene);
@@ -57,7 +78,11 @@ export async function screenshots(browser) {
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await page.locator(':root[data-theme="dark"]').waitFor();
   keep('demo-dark.png', await page.screenshot());
-  const narrow = await openPage(browser, demo.url, { ...options, viewport: { width: 360, height: 740 }, deviceScaleFactor: 2 });
+  const narrow = await openPage(browser, demo.url, {
+    ...options,
+    viewport: { width: 360, height: 740 },
+    deviceScaleFactor: 2,
+  });
   await new Phone(narrow.page, 'Customer').pictures();
   keep('demo-phone.png', await narrow.page.screenshot());
   await demo.stop();

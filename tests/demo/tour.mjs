@@ -20,11 +20,16 @@ export async function wholeTour({ page }, look = async () => {}) {
     seen.push(title);
     await look(title);
     // “Next step” works as soon as the step has done its part; until then it waits.
-    await until(page, `the end of “${title}”`, (before) => {
-      if (document.querySelector('#tour-count').textContent !== before) return true;
-      document.querySelector('#tour-next').click();
-      return false;
-    }, count);
+    await until(
+      page,
+      `the end of “${title}”`,
+      (before) => {
+        if (document.querySelector('#tour-count').textContent !== before) return true;
+        document.querySelector('#tour-next').click();
+        return false;
+      },
+      count,
+    );
   }
   assert.ok(seen.length >= 12, seen.join(', '));
   await tour.getByRole('button', { name: 'Close' }).click();

@@ -8,7 +8,9 @@ const day = (seconds) => new Date(seconds * 1000).toDateString();
 
 function dayName(seconds) {
   const today = new Date().toDateString();
-  return day(seconds) === today ? 'Today' : new Date(seconds * 1000).toLocaleDateString([], { day: 'numeric', month: 'long' });
+  return day(seconds) === today
+    ? 'Today'
+    : new Date(seconds * 1000).toLocaleDateString([], { day: 'numeric', month: 'long' });
 }
 
 /** The list of bubbles in a phone. */
@@ -43,7 +45,9 @@ export class Chat {
       this.key = key;
     }
     this.element.setAttribute('aria-label', `Messages with @${view.bot.username}`);
-    const messages = chat.messages.filter((message) => view.topic === null || (message.message_thread_id ?? 0) === view.topic);
+    const messages = chat.messages.filter(
+      (message) => view.topic === null || (message.message_thread_id ?? 0) === view.topic,
+    );
     const fresh = this.reconcile(bubbles(messages), chat, view);
     if (other || fresh.some((message) => message.from?.id === view.me.id)) this.follows = true;
     this.toEnd();
@@ -64,9 +68,26 @@ export class Chat {
       const [before, after] = [list[n - 1], list[n + 1]];
       const author = (it) => (it ? `${main(it).from?.id} ${day(main(it).date)}` : '');
       const newDay = !before || day(main(before).date) !== day(main(bubble).date);
-      if (newDay) put(this.kept(`day ${day(main(bubble).date)}`, '', seen, () => h('p', { class: 'day' }, h('span', {}, dayName(main(bubble).date)))));
-      const standing = { ...view, unacknowledged: chat.unacknowledged, topics: chat.topics, first: author(before) !== author(bubble), last: author(after) !== author(bubble) };
-      const print = JSON.stringify([bubble, standing.first, standing.last, bubble.messages.map((message) => chat.unacknowledged.includes(message.message_id)), chat.topics.length]);
+      if (newDay)
+        put(
+          this.kept(`day ${day(main(bubble).date)}`, '', seen, () =>
+            h('p', { class: 'day' }, h('span', {}, dayName(main(bubble).date))),
+          ),
+        );
+      const standing = {
+        ...view,
+        unacknowledged: chat.unacknowledged,
+        topics: chat.topics,
+        first: author(before) !== author(bubble),
+        last: author(after) !== author(bubble),
+      };
+      const print = JSON.stringify([
+        bubble,
+        standing.first,
+        standing.last,
+        bubble.messages.map((message) => chat.unacknowledged.includes(message.message_id)),
+        chat.topics.length,
+      ]);
       const known = this.shown.has(`${bubble.id}`);
       put(this.kept(`${bubble.id}`, print, seen, () => article(bubble, standing, this.acts)));
       if (!known) fresh.push(main(bubble));
@@ -100,7 +121,9 @@ export class Chat {
     element.tabIndex = old.tabIndex;
     old.replaceWith(element);
     if (!active) return;
-    const same = [...element.querySelectorAll('button, a')].find((it) => (it.getAttribute('aria-label') ?? it.textContent) === name);
+    const same = [...element.querySelectorAll('button, a')].find(
+      (it) => (it.getAttribute('aria-label') ?? it.textContent) === name,
+    );
     if (active === old) element.focus();
     else (same ?? element).focus();
   }
@@ -188,6 +211,7 @@ export class Chat {
 
   say(fresh, view) {
     const theirs = fresh.filter((message) => message.from?.id !== view.me.id);
-    if (theirs.length > 0) announce(theirs.map((message) => `${view.me.name} received from ${view.bot.name}: ${brief(message)}`).join('. '));
+    if (theirs.length > 0)
+      announce(theirs.map((message) => `${view.me.name} received from ${view.bot.name}: ${brief(message)}`).join('. '));
   }
 }

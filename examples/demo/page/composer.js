@@ -5,7 +5,15 @@ import { attachPanel, commandPanel, stickerPanel } from './panels.js';
 import { brief, parse, typed, wrap } from './text.js';
 import { voicePanel } from './voice.js';
 
-const FORMATS = [['bold', 'B', 'Bold'], ['italic', 'I', 'Italic'], ['underline', 'U', 'Underline'], ['strikethrough', 'S', 'Strikethrough'], ['code', '<>', 'Code'], ['spoiler', '▒', 'Spoiler'], ['text_link', '🔗', 'Link']];
+const FORMATS = [
+  ['bold', 'B', 'Bold'],
+  ['italic', 'I', 'Italic'],
+  ['underline', 'U', 'Underline'],
+  ['strikethrough', 'S', 'Strikethrough'],
+  ['code', '<>', 'Code'],
+  ['spoiler', '▒', 'Spoiler'],
+  ['text_link', '🔗', 'Link'],
+];
 const KEYS = { b: 'bold', i: 'italic', u: 'underline', k: 'text_link' };
 
 /** The lower part of a phone. `acts.send(drafts)`, `acts.edit(message, draft)`, `acts.commands()`. */
@@ -19,18 +27,52 @@ export class Composer {
     this.bar = h('div', { class: 'bar', hidden: true });
     this.waiting = h('ul', { class: 'tray', hidden: true, 'aria-label': 'Photos to send' });
     this.drawer = h('div', { class: 'drawer', hidden: true, role: 'group' });
-    this.formats = h('div', { class: 'formats', role: 'toolbar', 'aria-label': 'Formatting', hidden: true }, ...FORMATS.map(([type, sign, name]) => h('button', {
-      type: 'button', 'aria-label': name, title: name, class: type, onpointerdown: (event) => event.preventDefault(), onclick: () => wrap(this.field, type),
-    }, sign)));
-    this.field = h('textarea', { rows: 1, maxLength: 4096, autocomplete: 'off', 'aria-label': 'Message', placeholder: 'Message', oninput: () => this.typed(), onkeydown: (event) => this.keys(event) });
+    this.formats = h(
+      'div',
+      { class: 'formats', role: 'toolbar', 'aria-label': 'Formatting', hidden: true },
+      ...FORMATS.map(([type, sign, name]) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            'aria-label': name,
+            title: name,
+            class: type,
+            onpointerdown: (event) => event.preventDefault(),
+            onclick: () => wrap(this.field, type),
+          },
+          sign,
+        ),
+      ),
+    );
+    this.field = h('textarea', {
+      rows: 1,
+      maxLength: 4096,
+      autocomplete: 'off',
+      'aria-label': 'Message',
+      placeholder: 'Message',
+      oninput: () => this.typed(),
+      onkeydown: (event) => this.keys(event),
+    });
     this.field.addEventListener('select', () => this.selected());
     this.field.addEventListener('blur', () => this.selected());
     this.menuButton = iconButton('menu', 'Commands', () => this.toggle('commands'), { 'aria-expanded': 'false' });
-    this.attachButton = iconButton('attach', 'Attach photo or file', () => this.toggle('attach'), { 'aria-expanded': 'false' });
+    this.attachButton = iconButton('attach', 'Attach photo or file', () => this.toggle('attach'), {
+      'aria-expanded': 'false',
+    });
     this.stickerButton = iconButton('sticker', 'Stickers', () => this.toggle('stickers'), { 'aria-expanded': 'false' });
     this.voiceButton = iconButton('voice', 'Voice message', () => this.toggle('voice'), { 'aria-expanded': 'false' });
     this.sendButton = iconButton('send', 'Send', null, { type: 'submit', class: 'icon-button send' });
-    const form = h('form', { class: 'write', onsubmit: (event) => this.submit(event) }, this.menuButton, this.attachButton, this.field, this.stickerButton, this.voiceButton, this.sendButton);
+    const form = h(
+      'form',
+      { class: 'write', onsubmit: (event) => this.submit(event) },
+      this.menuButton,
+      this.attachButton,
+      this.field,
+      this.stickerButton,
+      this.voiceButton,
+      this.sendButton,
+    );
     this.element = h('div', { class: 'composer' }, this.formats, this.bar, this.waiting, this.drawer, form);
     this.element.addEventListener('keydown', (event) => this.escape(event));
   }
@@ -39,7 +81,8 @@ export class Composer {
   address(bot, unusable) {
     this.field.setAttribute('aria-label', `Message to @${bot.username}`);
     this.field.disabled = unusable;
-    for (const button of [this.menuButton, this.attachButton, this.stickerButton, this.voiceButton, this.sendButton]) button.disabled = unusable;
+    for (const button of [this.menuButton, this.attachButton, this.stickerButton, this.voiceButton, this.sendButton])
+      button.disabled = unusable;
   }
 
   /** Forgets what was begun, for another chat. */
@@ -95,11 +138,17 @@ export class Composer {
   }
 
   showTray() {
-    const item = (draft) => h('li', {}, draft.preview ? h('img', { src: draft.preview, alt: draft.label }) : h('span', {}, draft.label), iconButton('close', `Remove ${draft.label}`, () => {
-      this.drop(draft);
-      this.acts.changed?.();
-      this.field.focus();
-    }));
+    const item = (draft) =>
+      h(
+        'li',
+        {},
+        draft.preview ? h('img', { src: draft.preview, alt: draft.label }) : h('span', {}, draft.label),
+        iconButton('close', `Remove ${draft.label}`, () => {
+          this.drop(draft);
+          this.acts.changed?.();
+          this.field.focus();
+        }),
+      );
     this.waiting.replaceChildren(...this.tray.map(item));
     this.waiting.hidden = this.tray.length === 0;
     this.field.placeholder = this.tray.length > 0 ? 'Caption' : 'Message';
@@ -178,7 +227,12 @@ export class Composer {
   }
 
   buttonOf(panel) {
-    return { commands: this.menuButton, attach: this.attachButton, stickers: this.stickerButton, voice: this.voiceButton }[panel];
+    return {
+      commands: this.menuButton,
+      attach: this.attachButton,
+      stickers: this.stickerButton,
+      voice: this.voiceButton,
+    }[panel];
   }
 
   toggle(panel) {
@@ -191,7 +245,17 @@ export class Composer {
 
   open(panel, search) {
     const [name, contents] = {
-      commands: () => ['Commands', commandPanel(this.acts.commands(), search, (command) => this.now({ kind: 'text', text: `/${command}` }), () => { this.field.value = ''; })],
+      commands: () => [
+        'Commands',
+        commandPanel(
+          this.acts.commands(),
+          search,
+          (command) => this.now({ kind: 'text', text: `/${command}` }),
+          () => {
+            this.field.value = '';
+          },
+        ),
+      ],
       attach: () => ['Attach', attachPanel(this)],
       stickers: () => ['Stickers', stickerPanel((draft) => this.now(draft))],
       voice: () => ['Voice message', voicePanel((draft) => this.now(draft))],

@@ -20,9 +20,12 @@ const ICONS = {
   edit: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
   remove: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5',
   send: 'M3.500 11.500 20.500 4l-5.500 16.500-3.500-7zM11.500 13.500l4-4',
-  attach: 'M20 11.500 12 19.500a5 5 0 0 1-7-7l8.500-8.500a3.300 3.300 0 0 1 4.700 4.700L9.700 17a1.700 1.700 0 0 1-2.400-2.400L15 7',
-  sticker: 'M12 3.500a8.500 8.500 0 1 0 8.500 8.500c-5 .5-8.500-3-8.500-8.500zM12 3.500 20.500 12M8.500 10v.5M8 14.500q3 3.500 7 1.500',
-  voice: 'M12 4a2.800 2.800 0 0 1 2.800 2.800v5a2.800 2.800 0 0 1-5.600 0v-5A2.800 2.800 0 0 1 12 4zM6 11.500a6 6 0 0 0 12 0M12 17.500V21',
+  attach:
+    'M20 11.500 12 19.500a5 5 0 0 1-7-7l8.500-8.500a3.300 3.300 0 0 1 4.700 4.700L9.700 17a1.700 1.700 0 0 1-2.400-2.400L15 7',
+  sticker:
+    'M12 3.500a8.500 8.500 0 1 0 8.500 8.500c-5 .5-8.500-3-8.500-8.500zM12 3.500 20.500 12M8.500 10v.5M8 14.500q3 3.500 7 1.500',
+  voice:
+    'M12 4a2.800 2.800 0 0 1 2.800 2.800v5a2.800 2.800 0 0 1-5.600 0v-5A2.800 2.800 0 0 1 12 4zM6 11.500a6 6 0 0 0 12 0M12 17.500V21',
   menu: 'M6 6h12M6 12h12M6 18h8',
   more: 'M5.500 12h.010M12 12h.010M18.500 12h.010',
   close: 'M6 6l12 12M18 6 6 18',
@@ -49,7 +52,11 @@ export function icon(name) {
 
 /** A button with a drawing and a name. */
 export function iconButton(name, label, onclick, extra = {}) {
-  return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, ...extra }, icon(name));
+  return h(
+    'button',
+    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, ...extra },
+    icon(name),
+  );
 }
 
 const COLOURS = ['#b5462f', '#8a5a00', '#5e6b1c', '#2a7a4b', '#1a6f86', '#2b62b8', '#7a4bb5', '#b03a75'];

@@ -25,18 +25,30 @@ export class Phone {
       editLast: () => this.editLast(),
       commands: () => this.chat()?.menu ?? [],
     });
-    this.topics = new Topics((name) => this.does('open_topic', { name }), () => this.render());
+    this.topics = new Topics(
+      (name) => this.does('open_topic', { name }),
+      () => this.render(),
+    );
     this.messages = new Chat({
       reply: (message) => this.composer.answer(message),
       edit: (message) => this.composer.change(message),
       remove: (bubble) => this.does('delete', { messages: bubble.messages.map((message) => message.message_id) }),
       react: (message, emoji) => this.does('react', { message: message.message_id, emoji }),
       press: (message, spec, button) => this.press(message, spec, button),
-      command: (words) => this.does('send', { drafts: [{ kind: 'text', text: words }], reply_to: null, thread: this.topics.thread() }),
+      command: (words) =>
+        this.does('send', { drafts: [{ kind: 'text', text: words }], reply_to: null, thread: this.topics.thread() }),
       link: (url) => this.follow(url),
       leave: () => this.composer.field.focus(),
     });
-    element.append(this.head, this.title, this.topics.element, this.messages.element, this.toasts, this.note, this.composer.element);
+    element.append(
+      this.head,
+      this.title,
+      this.topics.element,
+      this.messages.element,
+      this.toasts,
+      this.note,
+      this.composer.element,
+    );
     on('cast', () => this.cast());
     on('chat', (chat) => this.changed(chat));
   }
@@ -91,19 +103,39 @@ export class Phone {
     if (print === this.headPrint) return;
     this.headPrint = print;
     if (people.length === 1) {
-      this.head.replaceChildren(h('h2', {}, avatar(`${this.me.name} ${this.me.last_name}`, this.me.id, 'small'), `${this.role} ${this.me.name}`));
+      this.head.replaceChildren(
+        h(
+          'h2',
+          {},
+          avatar(`${this.me.name} ${this.me.last_name}`, this.me.id, 'small'),
+          `${this.role} ${this.me.name}`,
+        ),
+      );
       return;
     }
     const focused = this.head.contains(document.activeElement);
     const tab = (person) => {
       const chosen = person.id === this.me.id;
       const unread = this.unread(person);
-      return h('button', {
-        type: 'button', role: 'tab', tabIndex: chosen ? 0 : -1, 'aria-selected': String(chosen),
-        onclick: () => this.choose(person),
-      }, avatar(`${person.name} ${person.last_name}`, person.id, 'small'), h('span', {}, h('span', { class: 'unseen' }, `${this.role} `), person.name), unread ? h('span', { class: 'badge' }, String(unread), h('span', { class: 'unseen' }, ' new')) : null);
+      return h(
+        'button',
+        {
+          type: 'button',
+          role: 'tab',
+          tabIndex: chosen ? 0 : -1,
+          'aria-selected': String(chosen),
+          onclick: () => this.choose(person),
+        },
+        avatar(`${person.name} ${person.last_name}`, person.id, 'small'),
+        h('span', {}, h('span', { class: 'unseen' }, `${this.role} `), person.name),
+        unread ? h('span', { class: 'badge' }, String(unread), h('span', { class: 'unseen' }, ' new')) : null,
+      );
     };
-    const list = h('div', { role: 'tablist', 'aria-label': 'Customers', onkeydown: (event) => this.turn(event) }, ...people.map(tab));
+    const list = h(
+      'div',
+      { role: 'tablist', 'aria-label': 'Customers', onkeydown: (event) => this.turn(event) },
+      ...people.map(tab),
+    );
     this.head.replaceChildren(list);
     if (focused) list.querySelector('[aria-selected="true"]').focus();
   }
@@ -125,7 +157,9 @@ export class Phone {
       const key = keyOf(person.id, bot);
       if (!chat) continue;
       if (!this.read.has(key)) this.read.set(key, chat.messages.at(-1)?.message_id ?? 0);
-      count += chat.messages.filter((message) => message.from?.is_bot && message.message_id > this.read.get(key)).length;
+      count += chat.messages.filter(
+        (message) => message.from?.is_bot && message.message_id > this.read.get(key),
+      ).length;
     }
     return count;
   }
@@ -134,13 +168,33 @@ export class Phone {
     const print = JSON.stringify([this.me.id, this.me.bots, bot, chat.blocked, chat.started]);
     if (print === this.titlePrint) return;
     this.titlePrint = print;
-    const name = this.me.bots.length > 1
-      ? h('select', { 'aria-label': 'Chat', onchange: (event) => this.choose(this.me, Number(event.target.value)) }, ...this.me.bots.map(botOf).map((it) => h('option', { value: it.id, selected: it.id === bot.id }, it.name)))
-      : h('strong', {}, bot.name);
-    const buttons = bot.id === world.cast.master
-      ? [iconButton('topic', 'New topic', () => this.topics.ask()), iconButton('bot', 'New bot from BotFather', () => fatherDialog(this))]
-      : [iconButton('block', `${chat.blocked ? 'Unblock' : 'Block'} @${bot.username}`, () => this.does('block', { blocked: !chat.blocked }), { 'aria-pressed': String(chat.blocked) })];
-    this.title.replaceChildren(avatar(bot.name, bot.id), h('div', { class: 'chat-name' }, name, h('span', {}, `@${bot.username}`)), ...buttons);
+    const name =
+      this.me.bots.length > 1
+        ? h(
+            'select',
+            { 'aria-label': 'Chat', onchange: (event) => this.choose(this.me, Number(event.target.value)) },
+            ...this.me.bots.map(botOf).map((it) => h('option', { value: it.id, selected: it.id === bot.id }, it.name)),
+          )
+        : h('strong', {}, bot.name);
+    const buttons =
+      bot.id === world.cast.master
+        ? [
+            iconButton('topic', 'New topic', () => this.topics.ask()),
+            iconButton('bot', 'New bot from BotFather', () => fatherDialog(this)),
+          ]
+        : [
+            iconButton(
+              'block',
+              `${chat.blocked ? 'Unblock' : 'Block'} @${bot.username}`,
+              () => this.does('block', { blocked: !chat.blocked }),
+              { 'aria-pressed': String(chat.blocked) },
+            ),
+          ];
+    this.title.replaceChildren(
+      avatar(bot.name, bot.id),
+      h('div', { class: 'chat-name' }, name, h('span', {}, `@${bot.username}`)),
+      ...buttons,
+    );
   }
 
   standing(bot, chat) {
@@ -149,9 +203,26 @@ export class Phone {
     this.notePrint = print;
     this.note.hidden = chat.started && !chat.blocked;
     if (chat.blocked) {
-      this.note.replaceChildren(h('p', {}, `${this.me.name} has blocked this bot.`), h('button', { type: 'button', class: 'primary', onclick: () => this.does('block', { blocked: false }) }, 'Unblock'));
+      this.note.replaceChildren(
+        h('p', {}, `${this.me.name} has blocked this bot.`),
+        h(
+          'button',
+          { type: 'button', class: 'primary', onclick: () => this.does('block', { blocked: false }) },
+          'Unblock',
+        ),
+      );
     } else if (!chat.started) {
-      this.note.replaceChildren(h('button', { type: 'button', class: 'primary', onclick: () => this.does('open', { username: botOf(this.bot).username, payload: '' }) }, 'Start'));
+      this.note.replaceChildren(
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'primary',
+            onclick: () => this.does('open', { username: botOf(this.bot).username, payload: '' }),
+          },
+          'Start',
+        ),
+      );
     }
   }
 
@@ -169,7 +240,9 @@ export class Phone {
   }
 
   editLast() {
-    const mine = this.chat()?.messages.filter((message) => message.from?.id === this.me.id && message.text !== undefined).at(-1);
+    const mine = this.chat()
+      ?.messages.filter((message) => message.from?.id === this.me.id && message.text !== undefined)
+      .at(-1);
     if (mine) this.composer.change(mine);
     return Boolean(mine);
   }
@@ -178,7 +251,12 @@ export class Phone {
     button.classList.add('pressed');
     button.setAttribute('aria-busy', 'true');
     try {
-      const id = await deed('press', { person: this.me.id, bot: this.bot, message: message.message_id, data: spec.callback_data });
+      const id = await deed('press', {
+        person: this.me.id,
+        bot: this.bot,
+        message: message.message_id,
+        data: spec.callback_data,
+      });
       const answer = await until(() => world.answers.get(id));
       if (answer.text && answer.alert) this.alert(answer.text);
       else if (answer.text) this.toast(answer.text);
@@ -191,13 +269,23 @@ export class Phone {
   }
 
   toast(words) {
-    const toast = h('div', { class: 'toast' }, h('span', {}, words), iconButton('close', 'Close this notice', () => toast.remove()));
+    const toast = h(
+      'div',
+      { class: 'toast' },
+      h('span', {}, words),
+      iconButton('close', 'Close this notice', () => toast.remove()),
+    );
     this.toasts.replaceChildren(toast);
     setTimeout(() => toast.remove(), 7000);
   }
 
   alert(words) {
-    const dialog = h('dialog', { class: 'alert', role: 'alertdialog', 'aria-label': botOf(this.bot).name }, h('p', {}, words), h('form', { method: 'dialog' }, h('button', { class: 'primary' }, 'OK')));
+    const dialog = h(
+      'dialog',
+      { class: 'alert', role: 'alertdialog', 'aria-label': botOf(this.bot).name },
+      h('p', {}, words),
+      h('form', { method: 'dialog' }, h('button', { class: 'primary' }, 'OK')),
+    );
     dialog.addEventListener('close', () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();

@@ -23,17 +23,20 @@ export const personOf = (id) => people().find((person) => person.id === id);
 export function connect() {
   const source = new EventSource('/events');
   let anew = true;
-  source.addEventListener('open', () => { anew = true; });
+  source.addEventListener('open', () => {
+    anew = true;
+  });
   source.addEventListener('error', () => {
     world.connected = false;
     tell('lost');
     // Gone for good only where the server refused; a demo that was started again is worth a new try.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
   });
-  const take = (kind, act) => source.addEventListener(kind, (event) => {
-    const detail = act(JSON.parse(event.data));
-    tell(kind, detail);
-  });
+  const take = (kind, act) =>
+    source.addEventListener(kind, (event) => {
+      const detail = act(JSON.parse(event.data));
+      tell(kind, detail);
+    });
   take('cast', (cast) => {
     if (anew) {
       world.chats.clear();
@@ -56,7 +59,9 @@ export function connect() {
     for (const entry of entries) world.entries.set(entry.id, entry);
     return { first, entries };
   });
-  take('ready', () => { world.connected = true; });
+  take('ready', () => {
+    world.connected = true;
+  });
 }
 
 /** Waits until a look at the world finds something. */

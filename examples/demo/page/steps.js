@@ -11,7 +11,8 @@ const label = (text) => (message) => message.reply_markup?.inline_keyboard.flat(
 /** `title` and `words` say it, `look` is where to look, `act` does it. */
 export const STEPS = [
   {
-    title: 'A customer asks', look: 'customer',
+    title: 'A customer asks',
+    look: 'customer',
     words: 'Anna writes to the shop’s bot. She needs nothing but Telegram.',
     act: async (t) => {
       t.hold('Anna');
@@ -20,17 +21,24 @@ export const STEPS = [
     },
   },
   {
-    title: 'It is in the inbox', look: 'owner',
-    words: 'The relay copies it into Olga’s chat with the master bot: who wrote, to which bot, and the words with their formatting.',
-    act: async (t) => { t.asked = await t.sees(t.owner, (it) => byBot(it) && says('jasmine tea')(it), t.asked?.message_id); },
+    title: 'It is in the inbox',
+    look: 'owner',
+    words:
+      'The relay copies it into Olga’s chat with the master bot: who wrote, to which bot, and the words with their formatting.',
+    act: async (t) => {
+      t.asked = await t.sees(t.owner, (it) => byBot(it) && says('jasmine tea')(it), t.asked?.message_id);
+    },
   },
   {
-    title: 'How it got there', look: 'between',
-    words: 'An update came in. Its reference was written as “sending” before the call went out, and as “sent” after it. Only then was the update acknowledged: nothing can get lost between.',
+    title: 'How it got there',
+    look: 'between',
+    words:
+      'An update came in. Its reference was written as “sending” before the call went out, and as “sent” after it. Only then was the update acknowledged: nothing can get lost between.',
     act: async () => {},
   },
   {
-    title: 'The owner replies', look: 'owner',
+    title: 'The owner replies',
+    look: 'owner',
     words: 'Olga replies to the copy. That alone decides who gets the answer.',
     act: async (t) => {
       await t.replies(t.owner, t.asked, 'We do: 100 g for €6.');
@@ -39,15 +47,18 @@ export const STEPS = [
     },
   },
   {
-    title: 'Delivered', look: 'customer',
-    words: 'Anna sees the shop’s bot answer, never Olga’s account. In Olga’s chat a 👍 says that it arrived, and 🆕 has become ✅.',
+    title: 'Delivered',
+    look: 'customer',
+    words:
+      'Anna sees the shop’s bot answer, never Olga’s account. In Olga’s chat a 👍 says that it arrived, and 🆕 has become ✅.',
     act: async (t) => {
       await t.sees(t.customer, (it) => byBot(it) && says('100 g')(it));
       await t.sees(t.owner, (it) => it.message_id === t.asked.message_id && says('✅')(it));
     },
   },
   {
-    title: 'An edit', look: 'owner',
+    title: 'An edit',
+    look: 'owner',
     words: 'Olga corrects the price. Anna’s message changes, too.',
     act: async (t) => {
       await t.edits(t.owner, t.reply, 'We do: 100 g for **€5.50** this week.');
@@ -55,8 +66,10 @@ export const STEPS = [
     },
   },
   {
-    title: 'A photo', look: 'customer',
-    words: 'Photos, voice messages, stickers, files: whatever people send is carried over, streamed from one bot to the other and never stored.',
+    title: 'A photo',
+    look: 'customer',
+    words:
+      'Photos, voice messages, stickers, files: whatever people send is carried over, streamed from one bot to the other and never stored.',
     act: async (t) => {
       const since = t.newest(t.owner);
       const { draft } = photo('parcel');
@@ -65,7 +78,8 @@ export const STEPS = [
     },
   },
   {
-    title: 'A voice message', look: 'customer',
+    title: 'A voice message',
+    look: 'customer',
     words: 'Anna hums something. What has no room for words comes with its header beside it.',
     act: async (t) => {
       const since = t.newest(t.owner);
@@ -74,17 +88,24 @@ export const STEPS = [
     },
   },
   {
-    title: 'An album', look: 'owner',
-    words: 'Three pictures from Olga arrive as one album, as Telegram shows them. That takes a second: nothing says which picture is the last.',
+    title: 'An album',
+    look: 'owner',
+    words:
+      'Three pictures from Olga arrive as one album, as Telegram shows them. That takes a second: nothing says which picture is the last.',
     act: async (t) => {
       const since = t.newest(t.customer);
       const pictures = ['shop', 'tea', 'cakes'].map((name) => photo(name).draft);
-      await t.does(t.owner, 'send', { drafts: [{ ...pictures[0], text: 'So sorry! Come by for tea and cake, on us.' }, ...pictures.slice(1)], reply_to: t.parcel.message_id, thread: null });
+      await t.does(t.owner, 'send', {
+        drafts: [{ ...pictures[0], text: 'So sorry! Come by for tea and cake, on us.' }, ...pictures.slice(1)],
+        reply_to: t.parcel.message_id,
+        thread: null,
+      });
       await t.until(() => t.messages(t.customer).filter((it) => it.message_id > since && it.photo).length === 3);
     },
   },
   {
-    title: 'A reaction', look: 'customer',
+    title: 'A reaction',
+    look: 'customer',
     words: 'Anna reacts with ❤. It appears on Olga’s message, in place of the 👍.',
     act: async (t) => {
       const album = await t.sees(t.customer, (it) => byBot(it) && says('tea and cake')(it));
@@ -94,8 +115,10 @@ export const STEPS = [
     },
   },
   {
-    title: 'A label', look: 'customer',
-    words: 'Boris scans the QR code of table 7, which is a link. What he writes carries #table7, so Olga knows where he sits.',
+    title: 'A label',
+    look: 'customer',
+    words:
+      'Boris scans the QR code of table 7, which is a link. What he writes carries #table7, so Olga knows where he sits.',
     act: async (t) => {
       t.hold('Boris');
       const since = t.newest(t.owner);
@@ -105,7 +128,8 @@ export const STEPS = [
     },
   },
   {
-    title: 'Undo', look: 'owner',
+    title: 'Undo',
+    look: 'owner',
     words: 'Olga answers too quickly, and presses Undo: her reply is gone from Boris’s phone.',
     act: async (t) => {
       const since = t.newest(t.customer);
@@ -117,7 +141,8 @@ export const STEPS = [
     },
   },
   {
-    title: 'Who is waiting?', look: 'owner',
+    title: 'Who is waiting?',
+    look: 'owner',
     words: '/inbox lists who waits for an answer, over all bots. The menu of the bot offers it.',
     act: async (t) => {
       const since = t.newest(t.owner);
@@ -126,8 +151,10 @@ export const STEPS = [
     },
   },
   {
-    title: 'A ban', look: 'owner',
-    words: 'Chloe only advertises. Olga replies with /ban: nothing Chloe writes arrives from now on, and she is not told.',
+    title: 'A ban',
+    look: 'owner',
+    words:
+      'Chloe only advertises. Olga replies with /ban: nothing Chloe writes arrives from now on, and she is not told.',
     act: async (t) => {
       t.hold('Chloe');
       const since = t.newest(t.owner);
@@ -139,11 +166,15 @@ export const STEPS = [
     },
   },
   {
-    title: 'And back', look: 'owner',
-    words: 'One press on Unban, and she may write again. That is all there is to it: one chat, replies, and a few commands.',
+    title: 'And back',
+    look: 'owner',
+    words:
+      'One press on Unban, and she may write again. That is all there is to it: one chat, replies, and a few commands.',
     act: async (t) => {
       await t.presses(t.owner, t.banned, 'Unban');
-      await t.until(() => !t.messages(t.owner).some((it) => it.message_id === t.banned.message_id && label('Unban')(it)));
+      await t.until(
+        () => !t.messages(t.owner).some((it) => it.message_id === t.banned.message_id && label('Unban')(it)),
+      );
       t.hold('Anna');
     },
   },

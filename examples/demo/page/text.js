@@ -4,7 +4,13 @@
 import { h } from './dom.js';
 
 const SIGNS = [
-  ['pre', '```'], ['code', '`'], ['bold', '**'], ['italic', '__'], ['strikethrough', '~~'], ['spoiler', '||'], ['underline', '++'],
+  ['pre', '```'],
+  ['code', '`'],
+  ['bold', '**'],
+  ['italic', '__'],
+  ['strikethrough', '~~'],
+  ['spoiler', '||'],
+  ['underline', '++'],
 ];
 const SIGN_OF = Object.fromEntries(SIGNS);
 
@@ -50,7 +56,10 @@ function trimmed(text, entities) {
     const end = Math.min(entity.offset + entity.length - lead, kept.length);
     return { ...entity, offset: start, length: end - start };
   });
-  return { text: kept, entities: cut.filter((entity) => entity.length > 0).sort((a, b) => a.offset - b.offset || b.length - a.length) };
+  return {
+    text: kept,
+    entities: cut.filter((entity) => entity.length > 0).sort((a, b) => a.offset - b.offset || b.length - a.length),
+  };
 }
 
 /** The other way round, for the message field when something is edited. */
@@ -84,7 +93,16 @@ export function wrap(field, type) {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-const TAGS = { bold: 'strong', italic: 'em', underline: 'u', strikethrough: 's', code: 'code', pre: 'pre', blockquote: 'blockquote', expandable_blockquote: 'blockquote' };
+const TAGS = {
+  bold: 'strong',
+  italic: 'em',
+  underline: 'u',
+  strikethrough: 's',
+  code: 'code',
+  pre: 'pre',
+  blockquote: 'blockquote',
+  expandable_blockquote: 'blockquote',
+};
 
 /** Text as nodes. `acts.command(text)` and `acts.link(url)` say what happens on a press. */
 export function nodes(text, entities = [], acts = {}) {
@@ -116,16 +134,27 @@ function node(entity, words, inside, acts) {
         event.currentTarget.classList.add('shown');
         event.currentTarget.removeAttribute('aria-label');
       };
-      return h('button', { type: 'button', class: 'spoiler', 'aria-label': 'Hidden text, press to show', onclick: reveal }, ...inside);
+      return h(
+        'button',
+        { type: 'button', class: 'spoiler', 'aria-label': 'Hidden text, press to show', onclick: reveal },
+        ...inside,
+      );
     }
-    case 'url': return link(words, inside, acts);
-    case 'text_link': return link(entity.url, inside, acts);
-    case 'mention': return link(`https://t.me/${words.slice(1)}`, inside, acts);
+    case 'url':
+      return link(words, inside, acts);
+    case 'text_link':
+      return link(entity.url, inside, acts);
+    case 'mention':
+      return link(`https://t.me/${words.slice(1)}`, inside, acts);
     case 'bot_command':
       return h('button', { type: 'button', class: 'link', onclick: () => acts.command?.(words) }, words);
-    case 'hashtag': case 'cashtag': case 'email': case 'phone_number':
+    case 'hashtag':
+    case 'cashtag':
+    case 'email':
+    case 'phone_number':
       return h('span', { class: 'tag' }, ...inside);
-    default: return h('span', {}, ...inside);
+    default:
+      return h('span', {}, ...inside);
   }
 }
 
@@ -155,9 +184,19 @@ export function deepLink(address) {
 export function brief(message) {
   const words = message.text ?? message.caption;
   const kinds = [
-    ['photo', '🖼 Photo'], ['video', '🎬 Video'], ['animation', 'GIF'], ['voice', '🎤 Voice message'], ['audio', '🎵 Audio'],
-    ['sticker', `${message.sticker?.emoji ?? ''} Sticker`], ['document', `📄 ${message.document?.file_name ?? 'File'}`], ['venue', '📍 Place'],
-    ['location', '📍 Location'], ['contact', '👤 Contact'], ['poll', '📊 Poll'], ['dice', message.dice?.emoji], ['video_note', 'Video message'],
+    ['photo', '🖼 Photo'],
+    ['video', '🎬 Video'],
+    ['animation', 'GIF'],
+    ['voice', '🎤 Voice message'],
+    ['audio', '🎵 Audio'],
+    ['sticker', `${message.sticker?.emoji ?? ''} Sticker`],
+    ['document', `📄 ${message.document?.file_name ?? 'File'}`],
+    ['venue', '📍 Place'],
+    ['location', '📍 Location'],
+    ['contact', '👤 Contact'],
+    ['poll', '📊 Poll'],
+    ['dice', message.dice?.emoji],
+    ['video_note', 'Video message'],
     ['forum_topic_created', 'New topic'],
   ];
   const kind = kinds.find(([name]) => message[name] !== undefined)?.[1] ?? '';

@@ -6,11 +6,40 @@ import { h } from './dom.js';
 export class Topics {
   constructor(create, changed) {
     Object.assign(this, { create, changed, chosen: null, expected: null, print: '' });
-    this.list = h('div', { class: 'topic-list', role: 'tablist', 'aria-label': 'Topics', onkeydown: (event) => this.turn(event) });
-    this.name = h('input', { type: 'text', maxLength: 128, 'aria-label': 'Name of the topic', placeholder: 'Name of the topic', required: true });
-    this.form = h('form', { class: 'topic-form', hidden: true, onsubmit: (event) => this.submit(event) }, this.name,
-      h('button', { class: 'primary' }, 'Create'), h('button', { type: 'button', onclick: () => { this.form.hidden = true; } }, 'Cancel'));
-    this.hint = h('p', { class: 'topic-hint', hidden: true }, 'The relay does not use topics yet: it reads what you write here, and answers in the chat itself (All).');
+    this.list = h('div', {
+      class: 'topic-list',
+      role: 'tablist',
+      'aria-label': 'Topics',
+      onkeydown: (event) => this.turn(event),
+    });
+    this.name = h('input', {
+      type: 'text',
+      maxLength: 128,
+      'aria-label': 'Name of the topic',
+      placeholder: 'Name of the topic',
+      required: true,
+    });
+    this.form = h(
+      'form',
+      { class: 'topic-form', hidden: true, onsubmit: (event) => this.submit(event) },
+      this.name,
+      h('button', { class: 'primary' }, 'Create'),
+      h(
+        'button',
+        {
+          type: 'button',
+          onclick: () => {
+            this.form.hidden = true;
+          },
+        },
+        'Cancel',
+      ),
+    );
+    this.hint = h(
+      'p',
+      { class: 'topic-hint', hidden: true },
+      'The relay does not use topics yet: it reads what you write here, and answers in the chat itself (All).',
+    );
     this.element = h('div', { class: 'topics' }, this.list, this.form, this.hint);
   }
 
@@ -64,8 +93,21 @@ export class Topics {
     const print = JSON.stringify([topics, this.chosen]);
     if (print === this.print) return;
     this.print = print;
-    const tab = (id, name) => h('button', { type: 'button', role: 'tab', tabIndex: id === this.chosen ? 0 : -1, 'aria-selected': String(id === this.chosen), onclick: () => this.choose(id) }, name);
-    this.list.replaceChildren(...(topics.length > 0 ? [tab(null, 'All'), ...topics.map((topic) => tab(topic.id, `# ${topic.name}`))] : []));
+    const tab = (id, name) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          role: 'tab',
+          tabIndex: id === this.chosen ? 0 : -1,
+          'aria-selected': String(id === this.chosen),
+          onclick: () => this.choose(id),
+        },
+        name,
+      );
+    this.list.replaceChildren(
+      ...(topics.length > 0 ? [tab(null, 'All'), ...topics.map((topic) => tab(topic.id, `# ${topic.name}`))] : []),
+    );
     this.list.hidden = topics.length === 0;
     this.hint.hidden = this.chosen === null;
   }

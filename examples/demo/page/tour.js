@@ -23,7 +23,8 @@ export class Tour {
     });
     find('tour-stop').addEventListener('click', () => this.stop());
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && this.running && !event.defaultPrevented && find('tour').contains(event.target)) this.stop();
+      if (event.key === 'Escape' && this.running && !event.defaultPrevented && find('tour').contains(event.target))
+        this.stop();
     });
   }
 
@@ -48,7 +49,10 @@ export class Tour {
         await step.act(stage);
         await this.time(step, signal);
       }
-      this.end('Your turn', 'Write on either phone. Right-click, tap or press Enter on a message to reply, react, edit or delete.');
+      this.end(
+        'Your turn',
+        'Write on either phone. Right-click, tap or press Enter on a message to reply, react, edit or delete.',
+      );
     } catch (error) {
       if (signal.aborted) return;
       this.end('The tour stopped', `Something did not happen: ${error.message}.`);
@@ -149,12 +153,16 @@ export class Tour {
     };
     const messages = (phone) => chatOf(phone.me.id, phone.bot)?.messages ?? [];
     return {
-      customer, owner, shop, signal,
+      customer,
+      owner,
+      shop,
+      signal,
       hold: (name) => customer.choose(person(name), shop.id),
       home: () => owner.topics.choose(null),
       messages,
       /** Waits for a message on a phone, newer than those of `since`. */
-      sees: (phone, fits, since = 0) => until(() => messages(phone).findLast((message) => message.message_id > since && fits(message)), { signal }),
+      sees: (phone, fits, since = 0) =>
+        until(() => messages(phone).findLast((message) => message.message_id > since && fits(message)), { signal }),
       until: (look) => until(look, { signal }),
       newest: (phone) => messages(phone).at(-1)?.message_id ?? 0,
       /** Types as a person does, or at once where motion is unwelcome, and sends. */
@@ -198,7 +206,9 @@ async function type(composer, words, signal, tour) {
     return;
   }
   for (let n = 0; n < words.length;) {
-    await new Promise((resolve) => { setTimeout(resolve, 24); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 24);
+    });
     if (signal.aborted) throw signal.reason;
     if (tour.hurried) n = words.length;
     else if (tour.paused) continue;

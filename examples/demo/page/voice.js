@@ -5,12 +5,13 @@ import { h } from './dom.js';
 /** The page's own clip. */
 export const clip = { kind: 'voice', prop: 'voice.ogg', duration: 2, mime: 'audio/ogg' };
 
-const toBase64 = (blob) => new Promise((resolve, reject) => {
-  const reader = new FileReader();
-  reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(',') + 1));
-  reader.onerror = () => reject(reader.error);
-  reader.readAsDataURL(blob);
-});
+const toBase64 = (blob) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(',') + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
 
 /** The panel's contents; `send(draft)` sends and closes it. */
 export function voicePanel(send) {
@@ -26,7 +27,8 @@ export function voicePanel(send) {
     record.disabled = true;
     try {
       recorder = await begin(async (blob, seconds) => {
-        if (status.isConnected) send({ kind: 'voice', base64: await toBase64(blob), mime: blob.type.split(';')[0], duration: seconds });
+        if (status.isConnected)
+          send({ kind: 'voice', base64: await toBase64(blob), mime: blob.type.split(';')[0], duration: seconds });
       }, status);
       record.textContent = '⏹ Stop and send';
       status.textContent = 'Recording…';
@@ -50,9 +52,13 @@ async function begin(done, within) {
     done(new Blob(chunks, { type: recorder.mimeType }), Math.max(1, Math.round((performance.now() - began) / 1000)));
   });
   // Whoever closes the panel does not want to be heard any longer.
-  within.closest('.drawer')?.addEventListener('close', () => {
-    if (recorder.state !== 'inactive') recorder.stop();
-  }, { once: true });
+  within.closest('.drawer')?.addEventListener(
+    'close',
+    () => {
+      if (recorder.state !== 'inactive') recorder.stop();
+    },
+    { once: true },
+  );
   recorder.start();
   return recorder;
 }
