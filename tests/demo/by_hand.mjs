@@ -241,6 +241,18 @@ export const cases = {
     await owner.sees('A word for the chat itself');
   },
 
+  async 'whoever reads what was before is not pulled away, and finds back'({ customer, owner }) {
+    const feed = owner.region.getByRole('feed');
+    await feed.evaluate((element) => element.scrollTo(0, 0));
+    const down = owner.button('To the newest message');
+    await down.waitFor();
+    await customer.writes('Meanwhile');
+    await owner.sees('Meanwhile');
+    assert.equal(await feed.evaluate((element) => element.scrollTop), 0);
+    await down.click();
+    await down.waitFor({ state: 'hidden' });
+  },
+
   async 'three customers, and who has news'({ customer, owner }) {
     await customer.is('Boris');
     await customer.writes('Boris here');

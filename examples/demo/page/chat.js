@@ -18,12 +18,24 @@ export class Chat {
   constructor(acts) {
     this.acts = { ...acts, jump: (id) => this.jump(id) };
     this.element = h('div', { class: 'messages', role: 'feed', 'aria-label': 'Messages', tabIndex: 0 });
+    this.down = h('button', {
+      type: 'button',
+      class: 'down',
+      hidden: true,
+      'aria-label': 'To the newest message',
+      onclick: () => {
+        this.follows = true;
+        this.toEnd();
+        this.articles().at(-1)?.focus({ preventScroll: true });
+      },
+    });
     this.shown = new Map();
     this.key = '';
     this.follows = true;
     this.element.addEventListener('scroll', () => {
       const { scrollTop, scrollHeight, clientHeight } = this.element;
       this.follows = scrollHeight - scrollTop - clientHeight < 80;
+      this.down.hidden = this.follows;
     });
     // Pictures come later than their messages, and the room changes with what opens below.
     this.element.addEventListener('load', () => this.toEnd(), true);
@@ -207,6 +219,7 @@ export class Chat {
   /** Stays at the newest message, unless somebody has scrolled away from it. */
   toEnd() {
     if (this.follows) this.element.scrollTop = this.element.scrollHeight;
+    this.down.hidden = this.follows;
   }
 
   say(fresh, view) {

@@ -45,6 +45,7 @@ export class Phone {
       this.title,
       this.topics.element,
       this.messages.element,
+      h('div', { class: 'below' }, this.messages.down),
       this.toasts,
       this.note,
       this.composer.element,
