@@ -19,6 +19,8 @@ export async function wholeTour({ page }, look = async () => {}) {
     }
     seen.push(title);
     await look(title);
+    const steering = await page.evaluate(() => Boolean(document.activeElement.closest('#tour')));
+    assert.ok(steering, `the focus stays with who steers, at “${title}”`);
     // “Next step” works as soon as the step has done its part; until then it waits.
     await until(
       page,

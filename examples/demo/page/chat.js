@@ -109,7 +109,7 @@ export class Chat {
       const within = element.contains(document.activeElement);
       element.remove();
       this.shown.delete(id);
-      if (within) this.element.focus();
+      if (within) this.element.focus({ preventScroll: true });
     }
     this.number();
     return fresh;
@@ -136,8 +136,8 @@ export class Chat {
     const same = [...element.querySelectorAll('button, a')].find(
       (it) => (it.getAttribute('aria-label') ?? it.textContent) === name,
     );
-    if (active === old) element.focus();
-    else (same ?? element).focus();
+    // Somebody may be looking at the other phone by now.
+    (active === old ? element : (same ?? element)).focus({ preventScroll: true });
   }
 
   articles() {

@@ -118,7 +118,12 @@ export class Composer {
     };
     this.bar.replaceChildren(h('span', {}, words), iconButton('close', cancel, stop));
     this.bar.hidden = false;
-    this.field.focus();
+    this.takeFocus();
+  }
+
+  /** Lets somebody write on, but not whoever is steering the tour. */
+  takeFocus(options) {
+    if (!document.activeElement?.closest('#tour')) this.field.focus(options);
   }
 
   leaveBar() {
@@ -173,13 +178,13 @@ export class Composer {
     if (drafts.length === 0) return;
     const kept = [this.field.value, this.tray, this.reply];
     this.clear();
+    this.takeFocus({ preventScroll: true });
     if (!(await this.acts.send(drafts, kept[2]?.message_id))) {
       [this.field.value, this.tray, this.reply] = kept;
       this.typed();
       this.showTray();
       if (this.reply) this.answer(this.reply);
     }
-    this.field.focus({ preventScroll: true });
   }
 
   /** Sends something at once, such as a sticker. */
@@ -187,8 +192,8 @@ export class Composer {
     const reply = this.reply?.message_id;
     this.leaveBar();
     this.close();
+    this.takeFocus({ preventScroll: true });
     await this.acts.send([draft], reply);
-    this.field.focus({ preventScroll: true });
   }
 
   typed() {

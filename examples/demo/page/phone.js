@@ -138,7 +138,7 @@ export class Phone {
       ...people.map(tab),
     );
     this.head.replaceChildren(list);
-    if (focused) list.querySelector('[aria-selected="true"]').focus();
+    if (focused) list.querySelector('[aria-selected="true"]').focus({ preventScroll: true });
   }
 
   turn(event) {
