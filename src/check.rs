@@ -1,7 +1,17 @@
 //! `feedback-relay check`: looks at configuration, key, database and tokens, and says what it
 //! found. Changes nothing but the database's schema.
 
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
     app::{self, StartError},
@@ -92,5 +102,35 @@ impl Report {
                 self.line(true, "webhook", &found);
             }
         }
+    }
+}
+
+/// How long a relay may take to say that it is alive.
+const ALIVE_LIMIT: Duration = Duration::from_secs(4);
+
+/// Asks the relay that listens on an address of this machine whether it is alive, as a container's
+/// health check does.
+///
+/// # Errors
+/// When it does not answer, or with anything but 200.
+pub async fn is_alive(address: SocketAddr) -> io::Result<()> {
+    let asking = async {
+        let mut connection = TcpStream::connect(reachable(address)).await?;
+        connection.write_all(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n").await?;
+        let mut answer = [0; 12];
+        connection.read_exact(&mut answer).await?;
+        let is_good = answer.starts_with(b"HTTP/1.") && answer.ends_with(b" 200");
+        is_good.then_some(()).ok_or_else(|| io::Error::other("it answers, but not with 200"))
+    };
+    let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+    tokio::time::timeout(ALIVE_LIMIT, asking).await.map_err(late)?
+}
+
+/// Who listens everywhere is reached here.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+        _ => address,
     }
 }

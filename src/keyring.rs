@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The installation's fact that only the right key opens.
-const FACT: &str = "key check";
+pub(crate) const FACT: &str = "key check";
 const SEALED: &[u8] = b"feedback-relay";
 
 /// Why there is no key to work with.
@@ -85,6 +85,35 @@ pub async fn open(
     match seal.open(FACT, &known) {
         Ok(_) => Ok(Some(seal)),
         Err(_) => Err(KeyError::Wrong(name)),
+    }
+}
+
+/// The key as it is configured, and what to call it; `None` where there is none yet.
+///
+/// # Errors
+/// When the file can't be read or holds no key.
+pub fn given(source: &KeySource) -> Result<Option<(String, Seal)>, KeyError> {
+    Ok(match source {
+        KeySource::Given(key) => Some(("SECRET_KEY".to_owned(), Seal::new(key.clone()))),
+        KeySource::File(path) => {
+            let name = format!("SECRET_KEY_FILE ({})", path.display());
+            read(path)?.map(|key| (name, Seal::new(key)))
+        }
+    })
+}
+
+/// The key, proven against what a database remembers of it.
+///
+/// # Errors
+/// See [`KeyError`].
+pub fn fitting(source: &KeySource, known: &[u8]) -> Result<Seal, KeyError> {
+    match (given(source)?, source) {
+        (Some((name, seal)), _) => match seal.open(FACT, known) {
+            Ok(_) => Ok(seal),
+            Err(_) => Err(KeyError::Wrong(name)),
+        },
+        (None, KeySource::File(path)) => Err(KeyError::Missing(path.clone())),
+        (None, KeySource::Given(_)) => Err(KeyError::Wrong("SECRET_KEY".to_owned())),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Modules in reading order:
 //!
 //! - [`app`] builds every room from the configuration, runs it, stops it; [`check`] only looks
+//! - [`backup`]: everything stored into one file, and back
 //! - [`config`], [`telemetry`]: the environment, read once; the log
 //! - [`webhook`], [`polling`]: updates in; [`listener`]: the connections they come by
 //! - [`dispatch`]: an update to its one handler ([`lanes`] keeps each chat in order)
@@ -20,6 +21,7 @@
 
 pub mod account;
 pub mod app;
+pub mod backup;
 pub mod bots;
 pub mod check;
 pub mod clock;

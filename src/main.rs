@@ -1,11 +1,12 @@
 //! Start and exit code; nothing else.
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this is what a terminal sees")]
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser as _;
 use feedback_relay::{
     app::{self, StartError},
+    backup::{BackupError, Source, Target, backup, restore},
     check,
     config::{Cli, Command, Config},
     telemetry,
@@ -35,14 +36,60 @@ fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match cli.command {
             Some(Command::Check) => look(&config).await,
+            Some(Command::Backup { file, overwrite }) => {
+                return carry(backup_to(&config, file, overwrite)).await;
+            }
+            Some(Command::Restore { file, replace }) => {
+                return carry(restore_from(&config, file, replace)).await;
+            }
+            Some(Command::Healthy) => return ask(&config).await,
             None => run(&config).await,
         }
+        .unwrap_or_else(failed)
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-    done.unwrap_or_else(|error| {
-        eprintln!("{:#}", anyhow::Error::from(error));
-        ExitCode::FAILURE
-    })
+    done
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> ExitCode {
+    eprintln!("{:#}", anyhow::Error::from(error));
+    ExitCode::FAILURE
+}
+
+/// Runs a backup or a restore until its end or a signal. What it has begun vanishes with it.
+async fn carry(work: impl Future<Output = Result<u64, BackupError>>) -> ExitCode {
+    let done = tokio::select! {
+        done = work => done,
+        () = stop_signal() => {
+            eprintln!("stopped; nothing was changed");
+            return ExitCode::FAILURE;
+        }
+    };
+    match done {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) if error.is_configuration() => misconfigured(error),
+        Err(error) => failed(error),
+    }
+}
+
+async fn backup_to(config: &Config, file: PathBuf, overwrite: bool) -> Result<u64, BackupError> {
+    let target = match file.as_os_str() == "-" {
+        true => Target::Stdout,
+        false => Target::File { path: file, overwrite },
+    };
+    backup(config, &target, &|sentence| eprintln!("{sentence}")).await
+}
+
+async fn restore_from(config: &Config, file: PathBuf, replace: bool) -> Result<u64, BackupError> {
+    let source = if file.as_os_str() == "-" { Source::Stdin } else { Source::File(file) };
+    restore(config, &source, replace, &|sentence| eprintln!("{sentence}")).await
+}
+
+async fn ask(config: &Config) -> ExitCode {
+    match check::is_alive(config.listen_addr).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error),
+    }
 }
 
 async fn look(config: &Config) -> Result<ExitCode, StartError> {
@@ -74,7 +121,7 @@ async fn run(config: &Config) -> Result<ExitCode, StartError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn misconfigured(error: StartError) -> ExitCode {
+fn misconfigured(error: impl std::error::Error + Send + Sync + 'static) -> ExitCode {
     eprintln!("{:#}", anyhow::Error::from(error));
     ExitCode::from(2)
 }

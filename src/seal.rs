@@ -64,13 +64,29 @@ impl Seal {
         code
     }
 
+    /// A number by which a backup tells with which key it was made. It says nothing about the key.
+    pub fn key_number(&self) -> String {
+        let mut number = self.derive("number of the key of backups");
+        number.truncate(16);
+        number
+    }
+
+    /// The key of one backup file.
+    pub fn key_of_backup(&self, salt: &str) -> [u8; 32] {
+        self.mac(&format!("key of backup {salt}"))
+    }
+
     fn derive(&self, purpose: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.mac(purpose))
+    }
+
+    fn mac(&self, purpose: &str) -> [u8; 32] {
         // HMAC pads a key to its block of 64 bytes with zeros (RFC 2104).
         let mut key = [0; 64];
         key[..32].copy_from_slice(self.0.reveal());
         let mut mac = Hmac::<Sha256>::new(&key.into());
         mac.update(purpose.as_bytes());
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        mac.finalize().into_bytes().into()
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

@@ -9,6 +9,8 @@
 //! - [`sqlite`]: opening SQLite, and its one writer, which commits in groups
 //! - [`mysql`]: opening MySQL or MariaDB
 //! - [`joint`], [`gather`]: what waits for it at the same moment goes in one statement
+//! - [`tables`]: every table and column; [`dump`], [`load`]: all of them out and in, for a backup
+//! - [`schema`]: which migrations a database has had
 //! - one file per table: the row's shape and its statements
 //!
 //! Not found is `None`. A unique key already taken is [`StoreError::Duplicate`], which is how a
@@ -21,6 +23,7 @@ mod bots;
 mod connections;
 mod conversations;
 mod dialogues;
+mod dump;
 mod fault;
 mod gather;
 mod handled;
@@ -28,6 +31,7 @@ mod health;
 mod installation;
 mod joint;
 mod leases;
+mod load;
 mod lock;
 mod mysql;
 mod owners;
@@ -36,10 +40,12 @@ mod people;
 mod processes;
 mod pulse;
 mod references;
+mod schema;
 mod sqlite;
 mod statement;
 mod states;
 pub mod stats;
+mod tables;
 
 use std::{
     sync::Arc,
@@ -52,10 +58,12 @@ use tokio_util::sync::CancellationToken;
 use again::{Inserted, Tries, Written};
 pub use bots::{BotRow, Change};
 use connections::Connections;
+pub use dump::{Cell, Snapshot};
 use fault::Fault;
 pub use fault::StoreError;
 pub use health::Alarm;
 pub use leases::Purpose;
+pub use load::{Claim, LoadError, Loading, Occupants, is_busy};
 pub use lock::{SoleUse, sole_use};
 use mysql::Server;
 pub use owners::OwnerRow;
@@ -66,9 +74,11 @@ pub use processes::{AtWork, Life};
 use pulse::{Half, Pulse};
 pub use pulse::{Trouble, Vitals};
 pub use references::{Made, NewReference};
+pub use schema::{knows_schema, newest_schema};
 use sqlite::{Reader, Writer};
 use statement::{Row, Statement, sql};
 pub use states::ConversationKey;
+pub use tables::{Kind, OF_PROCESSES, TABLES, Table, table};
 
 use crate::config::DatabaseUrl;
 

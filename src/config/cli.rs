@@ -1,6 +1,6 @@
 //! The command line: almost nothing, since everything is in the environment.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -21,10 +21,32 @@ pub struct Cli {
 }
 
 /// What the binary can do besides running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Check the configuration, the database and the tokens, print what was found, and exit.
     Check,
+    /// Write everything that is stored into a file, whether the relay runs or not.
+    ///
+    /// The file is sealed with the secret key, which is not in it: keep both, in two places.
+    Backup {
+        /// The file, or - for standard output.
+        file: PathBuf,
+        /// Replace the file if it exists.
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// Put a backup into the configured database, of either kind, while no relay uses it.
+    ///
+    /// The secret key has to be the one the backup was made with.
+    Restore {
+        /// The file, or - for standard input.
+        file: PathBuf,
+        /// Replace what is in the database.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Ask the relay on this machine whether it is alive, and exit with 0 or 1.
+    Healthy,
 }
 
 fn variables_help() -> String {

@@ -21,6 +21,21 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database schema could not be brought up to date")]
     Migration(#[source] Arc<MigrateError>),
+    /// A newer version of this program made or changed the database.
+    #[error(
+        "a newer version of feedback-relay has used this database (its schema has number {found}, \
+         this version knows {known}): run that version, or restore a backup from before it \
+         (nothing was changed)"
+    )]
+    Newer {
+        /// A migration the database has had.
+        found: i64,
+        /// The newest one this program has.
+        known: i64,
+    },
+    /// A start was killed while it changed the schema.
+    #[error("the last change of the database's schema was cut off: start the relay once, it goes on with it")]
+    HalfMigrated,
     /// A column holds what this program never wrote.
     #[error("column {0} holds a value this version does not know")]
     Corrupt(&'static str),
@@ -66,7 +81,9 @@ impl StoreError {
     /// What it means for the statement.
     pub(super) fn fault(&self) -> Fault {
         match self {
-            Self::Duplicate | Self::Corrupt(_) => Fault::Refused,
+            Self::Duplicate | Self::Corrupt(_) | Self::Newer { .. } | Self::HalfMigrated => {
+                Fault::Refused
+            }
             Self::Database(error) => Fault::of(error),
             Self::NotConnected(error) => match Fault::of(error) {
                 Fault::Doubtful => Fault::Again,

@@ -18,7 +18,7 @@ use super::{
     connections::{Bounds, Connections, Keeper},
     gather::{Changed, Found, Gather, Work as _},
     joint::Line,
-    sql,
+    schema, sql,
     statement::{Row, Statement},
 };
 
@@ -131,13 +131,7 @@ impl Keeper for Maker {
 impl Server {
     /// Connects and brings the schema up to date.
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = MySqlConnectOptions::from_str(url)
-            .map_err(StoreError::not_connected)?
-            // Our SQL needs neither, and Vitess refuses the statement that would set them.
-            .pipes_as_concat(false)
-            .no_engine_substitution(false)
-            // A slow database would fill the log with them.
-            .disable_statement_logging();
+        let options = options(url)?;
         // Tried once: whoever started the program is to learn soon that no server is there.
         let first = within(CONNECTION_LIMIT, connect(&options)).await;
         let mut first = first.map_err(StoreError::not_connected)?;
@@ -207,6 +201,23 @@ fn is_starting(error: &sqlx::Error) -> bool {
     }
 }
 
+fn options(url: &str) -> Result<MySqlConnectOptions, StoreError> {
+    Ok(MySqlConnectOptions::from_str(url)
+        .map_err(StoreError::not_connected)?
+        // Our SQL needs neither, and Vitess refuses the statement that would set them.
+        .pipes_as_concat(false)
+        .no_engine_substitution(false)
+        // A slow database would fill the log with them.
+        .disable_statement_logging())
+}
+
+/// A connection by itself, for work that takes long.
+pub(super) async fn connect_alone(url: &str) -> Result<MySqlConnection, StoreError> {
+    let options = options(url)?;
+    let connecting = within(CONNECTION_LIMIT, connect(&options)).await;
+    connecting.map_err(StoreError::not_connected)
+}
+
 /// Waits for the database, but not for ever.
 pub(super) async fn within<T>(
     limit: Duration,
@@ -236,6 +247,9 @@ async fn migrate(connection: &mut MySqlConnection) -> Result<(), StoreError> {
     loop {
         let version = match migrations.run(&mut *connection).await {
             Ok(()) => return Ok(()),
+            Err(MigrateError::Dirty(version)) if !migrations.version_exists(version) => {
+                return Err(schema::failed(MigrateError::VersionMissing(version)));
+            }
             Err(MigrateError::Dirty(version)) if again != Some(version) => version,
             Err(MigrateError::ExecuteMigration(error, version)) if is_there(&error) => {
                 // It was cut off after its change and before its mark.
@@ -243,7 +257,7 @@ async fn migrate(connection: &mut MySqlConnection) -> Result<(), StoreError> {
                 mark.bind(version).mysql().execute(&mut *connection).await?;
                 continue;
             }
-            Err(error) => return Err(StoreError::Migration(Arc::new(error))),
+            Err(error) => return Err(schema::failed(error)),
         };
         tracing::warn!(version, "a migration was cut off; it is run again");
         let mark = sql("DELETE FROM _sqlx_migrations WHERE version = ? AND success = FALSE");

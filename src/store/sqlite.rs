@@ -7,7 +7,7 @@
 //! The writer outlives whatever happens to the file: a full disk, a lock of another program, a
 //! failing drive. Those who wait are told that their statement failed, and it goes on with the next.
 
-use std::{panic::AssertUnwindSafe, path::Path, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, path::Path, time::Duration};
 
 use deadpool::managed::{Manager, Metrics, RecycleResult};
 use futures::FutureExt;
@@ -21,7 +21,7 @@ use super::{
     StoreError,
     connections::{Bounds, Connections, Keeper},
     mysql::{STATEMENT_LIMIT, within},
-    sql,
+    schema, sql,
     statement::Statement,
 };
 
@@ -69,10 +69,7 @@ pub(super) async fn open(path: &Path) -> Result<(Connections<Reader>, Writer), S
         // A slow disk would fill the log with them.
         .disable_statement_logging();
     let mut connection = options.connect().await?;
-    sqlx::migrate!("migrations/sqlite")
-        .run(&mut connection)
-        .await
-        .map_err(|error| StoreError::Migration(Arc::new(error)))?;
+    schema::SQLITE.run(&mut connection).await.map_err(schema::failed)?;
     // What is in the log at the start takes its room in the database now: on a disk that fills up,
     // the log could not be emptied any more.
     let _ = execute(&mut connection, sql(EMPTY_LOG)).await;

@@ -12,6 +12,7 @@
 
 mod support;
 
+mod backup;
 mod config;
 mod conversation;
 mod crash_windows;

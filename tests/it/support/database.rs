@@ -185,6 +185,22 @@ impl Database {
         count
     }
 
+    /// Every table's columns.
+    #[expect(clippy::disallowed_methods, reason = "a test looks at the schema")]
+    pub async fn columns(&self) -> Vec<(String, String)> {
+        if self.created.is_some() {
+            let query = "SELECT CAST(table_name AS CHAR), CAST(column_name AS CHAR) \
+                         FROM information_schema.columns WHERE table_schema = DATABASE()";
+            let mut connection = MySqlConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(query).fetch_all(&mut connection).await.expect("the columns")
+        } else {
+            let query = "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c \
+                         WHERE t.type = 'table'";
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(query).fetch_all(&mut connection).await.expect("the columns")
+        }
+    }
+
     /// The folder of this test: the SQLite file, the key file.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

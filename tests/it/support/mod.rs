@@ -7,7 +7,7 @@ pub mod database;
 pub mod http;
 pub mod matrix;
 pub mod oracle;
-mod process;
+pub mod process;
 pub mod program;
 pub mod talk;
 pub use app::{Mode, Stage, button, by_bot, text};

@@ -23,7 +23,7 @@ pub struct Cast<'a> {
 }
 
 /// A row of `message_references`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub owner: i64,
     pub source: (i64, i64, i64),

@@ -73,6 +73,15 @@ impl Process {
         Self::run(shell, folder, &[], variables)
     }
 
+    /// A command of the shell, in which `"$0"` is the binary.
+    pub fn shell(folder: &Path, script: &str, variables: &HashMap<String, String>) -> Self {
+        let mut variables = variables.clone();
+        variables.insert("PATH".to_owned(), "/usr/bin:/bin".to_owned());
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", script, BINARY]);
+        Self::run(shell, folder, &[], &variables)
+    }
+
     fn run(
         mut command: Command,
         folder: &Path,
