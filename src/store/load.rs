@@ -26,10 +26,12 @@ use tempfile::TempDir;
 use super::{
     Snapshot, StoreError,
     dump::{Cell, Line},
-    mysql, schema,
+    mysql,
+    references::direction_word,
+    schema,
     tables::{OF_PROCESSES, TABLES},
 };
-use crate::model::BotId;
+use crate::model::{BotId, DeliveryState, Direction};
 
 /// Placeholders of one statement at most; a server takes 65,535, SQLite 32,766.
 const PLACEHOLDERS: usize = 8_000;
@@ -286,11 +288,13 @@ impl Loading {
     /// way: what comes once more is to be called a repeat. That holds for messages that waited, and
     /// for items of customers' albums, which have no reference before they are sent.
     pub async fn doubt_what_was_under_way(&mut self, master: BotId) -> Result<(), LoadError> {
-        let held = "UPDATE message_references SET state = 'sending' WHERE state = 'held'";
+        let held = "UPDATE message_references SET state = ? WHERE state = ?";
+        let (sending, held_word) = (DeliveryState::Sending.word(), DeliveryState::Held.word());
+        let inbound = direction_word(Direction::Inbound);
         let items = "INSERT INTO message_references (owner_id, source_bot, source_chat, \
              source_message, part, direction, copy_bot, copy_chat, state, attempts, created_at) \
-             SELECT b.owner_id, p.bot_id, p.chat_id, p.message_id, 0, 'inbound', ?, b.owner_id, \
-             'sending', 1, p.parked_at \
+             SELECT b.owner_id, p.bot_id, p.chat_id, p.message_id, 0, ?, ?, b.owner_id, ?, 1, \
+             p.parked_at \
              FROM parked p JOIN bots b ON b.bot_id = p.bot_id \
              LEFT JOIN message_references r ON r.owner_id = b.owner_id \
              AND r.source_bot = p.bot_id AND r.source_chat = p.chat_id \
@@ -298,8 +302,9 @@ impl Loading {
              WHERE p.kind = 'item' AND r.part IS NULL";
         macro_rules! run {
             ($on:expr) => {{
-                sqlx::query(held).execute(&mut *$on).await?;
-                sqlx::query(items).bind(master.0).execute(&mut *$on).await?;
+                sqlx::query(held).bind(sending).bind(held_word).execute(&mut *$on).await?;
+                let items = sqlx::query(items).bind(inbound).bind(master.0).bind(sending);
+                items.execute(&mut *$on).await?;
             }};
         }
         match &mut self.0 {

@@ -77,7 +77,7 @@ impl TryFrom<Columns> for Reference {
 const INBOUND: &str = "in";
 const OUTBOUND: &str = "out";
 
-fn direction_word(direction: Direction) -> &'static str {
+pub(super) fn direction_word(direction: Direction) -> &'static str {
     match direction {
         Direction::Inbound => INBOUND,
         Direction::Outbound => OUTBOUND,
