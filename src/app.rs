@@ -254,13 +254,10 @@ async fn serve(
     tasks.spawn(listener::serve(listener, router, Terms::of_updates(), server.clone()));
     let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
     if let Some((listener, _)) = metrics_listener {
-        let store = store.clone();
+        let (store, bots, dispatch) = (store.clone(), rooms.bots.clone(), rooms.dispatch.clone());
         let ready = move || {
-            let store = store.clone();
-            async move {
-                let answers = tokio::time::timeout(READY_LIMIT, store.has_owner());
-                store.is_well() && answers.await.is_ok_and(|found| found.is_ok())
-            }
+            let (store, bots, dispatch) = (store.clone(), bots.clone(), dispatch.clone());
+            async move { is_ready(&store, &bots, &dispatch).await }
         };
         let router = webhook::metrics_router(metrics, ready);
         tasks.spawn(listener::serve(listener, router, Terms::of_metrics(), server.clone()));
@@ -276,6 +273,23 @@ async fn serve(
         store: store.clone(),
         _sole_use: sole_use,
     })
+}
+
+/// Whether it can do its work; else why not. Telegram's silence is no reason: what cannot be passed
+/// on now comes again, and another process would fare no better.
+async fn is_ready(store: &Store, bots: &Bots, dispatch: &Dispatch) -> Result<(), &'static str> {
+    if dispatch.is_stopping() {
+        return Err("it is stopping");
+    }
+    if bots.master_state() == BotState::Revoked {
+        return Err("Telegram does not accept MASTER_BOT_TOKEN");
+    }
+    let answers = tokio::time::timeout(READY_LIMIT, store.has_owner()).await;
+    if store.is_well() && answers.is_ok_and(|found| found.is_ok()) {
+        Ok(())
+    } else {
+        Err("the database does not take what it is asked to take")
+    }
 }
 
 fn run_background(

@@ -65,7 +65,9 @@ pub enum BackupError {
     #[error("this file is not a backup of feedback-relay")]
     Foreign,
     /// It is of a later kind.
-    #[error("this backup has format {0}, which this version does not know: use the version that made it, or a later one")]
+    #[error(
+        "this backup has format {0}, which this version does not know: use the version that made it, or a later one"
+    )]
     Format(u32),
     /// It was made with another key.
     #[error(
@@ -186,7 +188,9 @@ pub async fn backup(
     let sealing = packing.finish().map_err(unwritten)?;
     let out = sealing.finish().map_err(unwritten)?;
     out.publish(target).map_err(|error| match (error.kind(), target) {
-        (io::ErrorKind::AlreadyExists, Target::File { path, .. }) => BackupError::Exists(path.clone()),
+        (io::ErrorKind::AlreadyExists, Target::File { path, .. }) => {
+            BackupError::Exists(path.clone())
+        }
         _ => unwritten(error),
     })?;
     say(&format!("{rows} rows written to {name}"));

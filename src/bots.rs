@@ -444,6 +444,7 @@ fn settings_context(bot: BotId) -> String {
     format!("settings of bot {bot}")
 }
 
-fn token_context(bot: BotId) -> String {
+/// What a client bot's sealed token is bound to.
+pub fn token_context(bot: BotId) -> String {
     format!("token of bot {bot}")
 }

@@ -37,10 +37,10 @@ fn main() -> ExitCode {
         match cli.command {
             Some(Command::Check) => look(&config).await,
             Some(Command::Backup { file, overwrite }) => {
-                return carry(backup_to(&config, file, overwrite)).await;
+                return carry(Box::pin(backup_to(&config, file, overwrite))).await;
             }
             Some(Command::Restore { file, replace }) => {
-                return carry(restore_from(&config, file, replace)).await;
+                return carry(Box::pin(restore_from(&config, file, replace))).await;
             }
             Some(Command::Healthy) => return ask(&config).await,
             None => run(&config).await,
@@ -73,10 +73,8 @@ async fn carry(work: impl Future<Output = Result<u64, BackupError>>) -> ExitCode
 }
 
 async fn backup_to(config: &Config, file: PathBuf, overwrite: bool) -> Result<u64, BackupError> {
-    let target = match file.as_os_str() == "-" {
-        true => Target::Stdout,
-        false => Target::File { path: file, overwrite },
-    };
+    let is_stdout = file.as_os_str() == "-";
+    let target = if is_stdout { Target::Stdout } else { Target::File { path: file, overwrite } };
     backup(config, &target, &|sentence| eprintln!("{sentence}")).await
 }
 

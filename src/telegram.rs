@@ -26,7 +26,7 @@ mod waiting;
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 pub use deliver::{Attachment, Errand, Outgoing, Watch};
@@ -145,6 +145,15 @@ impl Telegram {
         let nothing = json!({});
         let asked = self.call_json::<Value>(caller, "getMe", &nothing, PROBE_TIMEOUT).await;
         !matches!(asked, Err(CallError::Unknown(_) | CallError::NotSent(Refusal::Unreachable)))
+    }
+
+    /// What time it is at Telegram, in seconds since 1970; `None` when it does not say.
+    pub async fn server_time(&self) -> Option<i64> {
+        let asked = self.inner.http.head(&self.inner.base).timeout(PROBE_TIMEOUT).send().await;
+        let answer = asked.ok()?;
+        let date = answer.headers().get(reqwest::header::DATE)?.to_str().ok()?;
+        let since = httpdate::parse_http_date(date).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_secs()).ok()
     }
 
     /// How long ago a message of this bot's was last made for certain in this chat, as far

@@ -60,14 +60,17 @@ pub fn router(bots: Bots, dispatch: Dispatch, prefix: Option<&str>) -> Router {
     router.route(&format!("{prefix}/telegram/{{bot_id}}"), updates)
 }
 
-/// The second listener: `GET /metrics` and `GET /readyz`.
+/// The second listener: `GET /metrics` and `GET /readyz`, which says in words why it is not ready.
 pub fn metrics_router<F, R>(metrics: Metrics, ready: F) -> Router
 where
     F: Fn() -> R + Clone + Send + Sync + 'static,
-    R: Future<Output = bool> + Send,
+    R: Future<Output = Result<(), &'static str>> + Send,
 {
     let readyz = move || async move {
-        if ready().await { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+        match ready().await {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")).into_response(),
+        }
     };
     Router::new()
         .route(

@@ -146,7 +146,8 @@ impl<R: BufRead> Reading<R> {
                 if !is_name(&table) || !columns.iter().all(|(name, _)| is_name(name)) {
                     return Err(odd());
                 }
-                let kinds: Option<Vec<Kind>> = columns.iter().map(|(_, kind)| kind_of(*kind)).collect();
+                let kinds: Option<Vec<Kind>> =
+                    columns.iter().map(|(_, kind)| kind_of(*kind)).collect();
                 self.kinds = kinds.ok_or_else(odd)?;
                 self.in_table = 0;
                 let columns = columns.into_iter().map(|(name, _)| name).collect();

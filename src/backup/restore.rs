@@ -127,7 +127,9 @@ async fn make_room(database: &DatabaseUrl, replace: bool) -> Result<Option<SoleU
     let (sole, found) = match database {
         DatabaseUrl::Sqlite(file) => {
             let sole = sole_use(file.path(), Duration::ZERO).await;
-            let sole = sole.map_err(|error| BackupError::Load(name(), LoadError::File(error, file.path().into())))?;
+            let sole = sole.map_err(|error| {
+                BackupError::Load(name(), LoadError::File(error, file.path().into()))
+            })?;
             let Some(sole) = sole else { return Err(BackupError::InUse(name())) };
             let found = match Occupants::of_file(file.path()).await {
                 // A file that SQLite can't read any more is a reason to restore.
@@ -137,7 +139,8 @@ async fn make_room(database: &DatabaseUrl, replace: bool) -> Result<Option<SoleU
             (Some(sole), found)
         }
         DatabaseUrl::MySql(server) => {
-            let claim = Claim::take(server.reveal()).await.map_err(|error| unfilled(database, error))?;
+            let claim =
+                Claim::take(server.reveal()).await.map_err(|error| unfilled(database, error))?;
             let (claim, found) = claim.occupants().await.map_err(failed)?;
             if replace || found.are_none() {
                 claim.migrate(server.reveal()).await.map_err(failed)?;
@@ -202,7 +205,9 @@ impl Pouring<'_> {
         lines: &mut Lines,
         url: &str,
     ) -> Result<(Loading, u64), BackupError> {
-        (self.say)("it is of an older version, so it is brought up to date in a temporary file first");
+        (self.say)(
+            "it is of an older version, so it is brought up to date in a temporary file first",
+        );
         let scratch = std::env::temp_dir().join("relay.db");
         let older = Loading::into_file(&scratch, self.manifest.schema).await;
         let mut older = older.map_err(|error| self.unfilled(error))?;

@@ -97,6 +97,11 @@ mod tests {
         Cli::command().debug_assert();
         assert_eq!(Cli::parse_from(["feedback-relay"]).command, None);
         assert_eq!(Cli::parse_from(["feedback-relay", "check"]).command, Some(Command::Check));
+        let (file, replace) = (PathBuf::from("a b"), true);
+        let restore = Cli::parse_from(["feedback-relay", "restore", "a b", "--replace"]);
+        assert_eq!(restore.command, Some(Command::Restore { file, replace }));
+        let no_file = Cli::try_parse_from(["feedback-relay", "backup"]);
+        assert_eq!(no_file.unwrap_err().exit_code(), 2);
         assert_eq!(Cli::try_parse_from(["feedback-relay", "chekc"]).unwrap_err().exit_code(), 2);
     }
 

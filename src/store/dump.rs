@@ -12,7 +12,10 @@ use sqlx::{
     MySqlConnection, Row, Sqlite, SqliteConnection, Type, sqlite::SqliteConnectOptions,
 };
 
-use super::{StoreError, mysql, schema, tables::{Kind, Table}};
+use super::{
+    StoreError, mysql, schema,
+    tables::{Kind, Table},
+};
 use crate::config::DatabaseUrl;
 
 /// A value of a row.
@@ -71,10 +74,8 @@ impl Snapshot {
         if !path.exists() {
             return Ok(None);
         }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(true)
-            .disable_statement_logging();
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
         let mut connection = options.connect().await.map_err(StoreError::not_connected)?;
         sqlx::raw_sql("BEGIN").execute(&mut connection).await?;
         let mut line = Line::Sqlite(connection);
@@ -110,11 +111,7 @@ impl Snapshot {
     }
 
     /// Every row of a table, one at a time.
-    pub fn rows<'s>(
-        &'s mut self,
-        table: &str,
-        columns: &'s [(&'static str, Kind)],
-    ) -> Rows<'s> {
+    pub fn rows<'s>(&'s mut self, table: &str, columns: &'s [(&'static str, Kind)]) -> Rows<'s> {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         let query = AssertSqlSafe(format!("SELECT {} FROM {table}", names.join(", ")));
         match &mut self.line {

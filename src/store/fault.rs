@@ -34,7 +34,9 @@ pub enum StoreError {
         known: i64,
     },
     /// A start was killed while it changed the schema.
-    #[error("the last change of the database's schema was cut off: start the relay once, it goes on with it")]
+    #[error(
+        "the last change of the database's schema was cut off: start the relay once, it goes on with it"
+    )]
     HalfMigrated,
     /// A column holds what this program never wrote.
     #[error("column {0} holds a value this version does not know")]

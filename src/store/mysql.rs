@@ -247,10 +247,11 @@ async fn migrate(connection: &mut MySqlConnection) -> Result<(), StoreError> {
     loop {
         let version = match migrations.run(&mut *connection).await {
             Ok(()) => return Ok(()),
-            Err(MigrateError::Dirty(version)) if !migrations.version_exists(version) => {
-                return Err(schema::failed(MigrateError::VersionMissing(version)));
+            Err(MigrateError::Dirty(version))
+                if again != Some(version) && schema::knows_schema(version) =>
+            {
+                version
             }
-            Err(MigrateError::Dirty(version)) if again != Some(version) => version,
             Err(MigrateError::ExecuteMigration(error, version)) if is_there(&error) => {
                 // It was cut off after its change and before its mark.
                 let mark = sql("UPDATE _sqlx_migrations SET success = TRUE WHERE version = ?");

@@ -21,8 +21,10 @@ pub fn knows_schema(version: i64) -> bool {
 /// What a migration that failed means.
 pub(super) fn failed(error: MigrateError) -> StoreError {
     match error {
-        MigrateError::VersionMissing(version) => {
-            StoreError::Newer { found: version, known: newest_schema() }
+        MigrateError::VersionMissing(found) | MigrateError::Dirty(found)
+            if !knows_schema(found) =>
+        {
+            StoreError::Newer { found, known: newest_schema() }
         }
         error => StoreError::Migration(std::sync::Arc::new(error)),
     }

@@ -14,11 +14,8 @@ use sqlx::{Connection as _, MySqlConnection};
 use telegram_emulator::{Answer, Bot, Fault, Person, draft};
 
 use crate::support::{
-    Backend, Database, Process, Stage, by_bot,
-    matrix::on_every_database,
-    process::Finished,
-    talk::bytes,
-    text,
+    Backend, Database, Process, Stage, by_bot, matrix::on_every_database, process::Finished,
+    talk::bytes, text,
 };
 
 mod stages {
@@ -156,11 +153,13 @@ async fn everything_moves_to_the_other_database_and_back(mut stage: Stage) {
     let mut process = Process::start(stage.database.folder(), &[], &stage.variables());
     let address = process.ready().await;
     stage.telegram.route("https://moved.test:8443", &format!("http://{address}"));
-    stage.telegram.wait("the album", |view| {
-        let chat = view.chat(&stage.owner, &stage.master);
-        (chat.iter().filter(|m| m["media_group_id"].is_string()).count() == 2).then_some(())
-    })
-    .await;
+    stage
+        .telegram
+        .wait("the album", |view| {
+            let chat = view.chat(&stage.owner, &stage.master);
+            (chat.iter().filter(|m| m["media_group_id"].is_string()).count() == 2).then_some(())
+        })
+        .await;
     stage.sees_times(&stage.owner, &stage.master, REPEAT, 1).await;
     let reply = stage.answer(&tea, draft::text("with milk")).await;
     assert_eq!(text(&stage.copy_of_reply(reply).await), "with milk");
@@ -341,7 +340,8 @@ async fn a_backup_goes_through_a_pipe(mut stage: Stage) {
     stage.asks(&anna, &shop, "tea?").await;
     process.stop().await;
     let rows = stage.database.references().await;
-    let script = |command: &str| Process::shell(stage.database.folder(), command, &stage.variables());
+    let script =
+        |command: &str| Process::shell(stage.database.folder(), command, &stage.variables());
     let made = script("\"$0\" backup - > piped").finished().await;
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     let file = stage.database.folder().join("piped");

@@ -13,6 +13,7 @@
 mod support;
 
 mod backup;
+mod check;
 mod config;
 mod conversation;
 mod crash_windows;
@@ -67,3 +68,4 @@ mod store_people;
 mod store_takeover;
 mod store_together;
 mod telemetry;
+mod upgrade;

@@ -201,6 +201,12 @@ impl Database {
         }
     }
 
+    /// The same where there may be no file yet.
+    pub async fn columns_if_any(&self) -> Vec<(String, String)> {
+        let is_there = self.created.is_some() || self.folder.path().join("relay.db").exists();
+        if is_there { self.columns().await } else { Vec::new() }
+    }
+
     /// The folder of this test: the SQLite file, the key file.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
