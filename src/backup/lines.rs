@@ -116,7 +116,8 @@ impl<W: Write> Writing<W> {
 pub(super) struct Reading<R> {
     from: R,
     line: Vec<u8>,
-    kinds: Vec<Kind>,
+    /// Of the table that is being read.
+    kinds: Option<Vec<Kind>>,
     in_table: u64,
     all: u64,
 }
@@ -124,7 +125,7 @@ pub(super) struct Reading<R> {
 impl<R: BufRead> Reading<R> {
     /// Reads what the backup says about itself.
     pub(super) fn begin(from: R) -> io::Result<(Self, Manifest)> {
-        let mut reading = Self { from, line: Vec::new(), kinds: Vec::new(), in_table: 0, all: 0 };
+        let mut reading = Self { from, line: Vec::new(), kinds: None, in_table: 0, all: 0 };
         reading.read_line()?;
         match reading.parse::<Mark>()? {
             Mark::Backup(manifest) => Ok((reading, manifest)),
@@ -139,22 +140,24 @@ impl<R: BufRead> Reading<R> {
             let row: Vec<Value> = self.parse()?;
             self.in_table += 1;
             self.all += 1;
-            return Ok(Next::Row(cells(row, &self.kinds)?));
+            return Ok(Next::Row(cells(row, self.kinds.as_deref().ok_or_else(odd)?)?));
         }
         match self.parse()? {
-            Mark::Table { table, columns } => {
+            Mark::Table { table, columns } if self.kinds.is_none() => {
                 if !is_name(&table) || !columns.iter().all(|(name, _)| is_name(name)) {
                     return Err(odd());
                 }
                 let kinds: Option<Vec<Kind>> =
                     columns.iter().map(|(_, kind)| kind_of(*kind)).collect();
-                self.kinds = kinds.ok_or_else(odd)?;
+                self.kinds = Some(kinds.ok_or_else(odd)?);
                 self.in_table = 0;
                 let columns = columns.into_iter().map(|(name, _)| name).collect();
                 Ok(Next::Table { name: table, columns })
             }
-            Mark::End(rows) if rows == self.in_table => Ok(Next::End),
-            Mark::Whole(rows) if rows == self.all => {
+            Mark::End(rows) if rows == self.in_table && self.kinds.take().is_some() => {
+                Ok(Next::End)
+            }
+            Mark::Whole(rows) if rows == self.all && self.kinds.is_none() => {
                 // The rest: nothing, but only reading it shows that nothing was cut off.
                 if self.from.fill_buf()?.is_empty() { Ok(Next::Whole(rows)) } else { Err(odd()) }
             }
