@@ -61,8 +61,9 @@ pub async fn restore(
         read_through(&mut lines)?;
         (lines, _) = open(source, &seal)?;
     }
-    let _sole = make_room(&config.database_url, replace).await?;
-    let mut pouring = Pouring { config, manifest: &manifest, progress: Progress::begin(), say };
+    let (_sole, claim) = make_room(&config.database_url, replace).await?;
+    let mut pouring =
+        Pouring { config, manifest: &manifest, claim, progress: Progress::begin(), say };
     let rows = pouring.all(&mut lines).await?;
     say(&format!("{rows} rows restored to {}; the relay can be started", config.database_url));
     Ok(rows)
@@ -121,10 +122,13 @@ fn read_through(lines: &mut Lines) -> Result<(), BackupError> {
 }
 
 /// Sees to it that nobody uses the database, and that nothing in it would be missed.
-async fn make_room(database: &DatabaseUrl, replace: bool) -> Result<Option<SoleUse>, BackupError> {
+async fn make_room(
+    database: &DatabaseUrl,
+    replace: bool,
+) -> Result<(Option<SoleUse>, Option<Claim>), BackupError> {
     let name = || database.to_string();
     let failed = |error| BackupError::Database(name(), error);
-    let (sole, found) = match database {
+    let (sole, claim, found) = match database {
         DatabaseUrl::Sqlite(file) => {
             let sole = sole_use(file.path(), Duration::ZERO).await;
             let sole = sole.map_err(|error| {
@@ -136,20 +140,20 @@ async fn make_room(database: &DatabaseUrl, replace: bool) -> Result<Option<SoleU
                 Err(error) if replace && !error.is_worth_waiting_for() => Occupants::default(),
                 found => found.map_err(failed)?,
             };
-            (Some(sole), found)
+            (Some(sole), None, found)
         }
         DatabaseUrl::MySql(server) => {
             let claim =
                 Claim::take(server.reveal()).await.map_err(|error| unfilled(database, error))?;
-            let (claim, found) = claim.occupants().await.map_err(failed)?;
+            let (mut claim, found) = claim.occupants().await.map_err(failed)?;
             if replace || found.are_none() {
-                claim.migrate(server.reveal()).await.map_err(failed)?;
+                claim.migrate().await.map_err(failed)?;
             }
-            (None, found)
+            (None, Some(claim), found)
         }
     };
     if replace || found.are_none() {
-        return Ok(sole);
+        return Ok((sole, claim));
     }
     let Occupants { owners, bots, references } = found;
     Err(BackupError::NotEmpty { database: name(), owners, bots, references })
@@ -167,6 +171,8 @@ fn unfilled(database: &DatabaseUrl, error: LoadError) -> BackupError {
 struct Pouring<'a> {
     config: &'a Config,
     manifest: &'a Manifest,
+    /// A server's database.
+    claim: Option<Claim>,
     progress: Progress,
     say: &'a dyn Fn(&str),
 }
@@ -182,12 +188,12 @@ impl Pouring<'_> {
                 loading.migrate().await.map_err(|error| self.unfilled(error))?;
                 (loading, rows)
             }
-            DatabaseUrl::MySql(server) if schema == newest_schema() => {
-                let mut loading = self.server(server.reveal()).await?;
+            DatabaseUrl::MySql(_) if schema == newest_schema() => {
+                let mut loading = self.server().await?;
                 let rows = self.lines(lines, &mut loading).await?;
                 (loading, rows)
             }
-            DatabaseUrl::MySql(server) => self.by_way_of_a_file(lines, server.reveal()).await?,
+            DatabaseUrl::MySql(_) => self.by_way_of_a_file(lines).await?,
         };
         if self.manifest.live {
             let master = self.config.master_bot_token.bot_id();
@@ -200,11 +206,7 @@ impl Pouring<'_> {
 
     /// A server's schema can't be changed inside a transaction, so what is older is brought up to
     /// date in a file first.
-    async fn by_way_of_a_file(
-        &mut self,
-        lines: &mut Lines,
-        url: &str,
-    ) -> Result<(Loading, u64), BackupError> {
+    async fn by_way_of_a_file(&mut self, lines: &mut Lines) -> Result<(Loading, u64), BackupError> {
         (self.say)(
             "it is of an older version, so it is brought up to date in a temporary file first",
         );
@@ -214,7 +216,7 @@ impl Pouring<'_> {
         self.lines(lines, &mut older).await?;
         older.migrate().await.map_err(|error| self.unfilled(error))?;
         let snapshot = older.into_snapshot().await.map_err(|error| self.unfilled(error))?;
-        let mut loading = self.server(url).await?;
+        let mut loading = self.server().await?;
         let mut rows = 0;
         if let Some((folder, mut snapshot)) = snapshot {
             rows = self.tables(&mut snapshot, &mut loading).await?;
@@ -224,8 +226,13 @@ impl Pouring<'_> {
         Ok((loading, rows))
     }
 
-    async fn server(&self, url: &str) -> Result<Loading, BackupError> {
-        Loading::into_server(url).await.map_err(|error| self.unfilled(error))
+    async fn server(&mut self) -> Result<Loading, BackupError> {
+        let claim = self.claim.take().ok_or(LoadError::Locked);
+        let loading = match claim {
+            Ok(claim) => Loading::into_server(claim).await,
+            Err(error) => Err(error),
+        };
+        loading.map_err(|error| self.unfilled(error))
     }
 
     /// Every row of the backup.

@@ -143,13 +143,9 @@ impl Claim {
         }
     }
 
-    /// Gives it back and brings its schema up to date, which takes the same lock.
-    pub async fn migrate(mut self, url: &str) -> Result<(), StoreError> {
-        self.0.unlock().await.map_err(schema::failed)?;
-        self.0.close().await?;
-        let server = mysql::Server::open(url).await?;
-        server.close().await;
-        Ok(())
+    /// Brings its schema up to date.
+    pub async fn migrate(&mut self) -> Result<(), StoreError> {
+        mysql::migrate(&mut self.0).await
     }
 }
 
@@ -224,9 +220,9 @@ impl Loading {
     /// Begins to replace what a server's database holds. Its schema is up to date.
     ///
     /// # Errors
-    /// When somebody else uses it.
-    pub async fn into_server(url: &str) -> Result<Self, LoadError> {
-        let Claim(mut connection) = Claim::take(url).await?;
+    /// When the database fails.
+    pub async fn into_server(claim: Claim) -> Result<Self, LoadError> {
+        let Claim(mut connection) = claim;
         sqlx::raw_sql("START TRANSACTION").execute(&mut connection).await?;
         let tables = TABLES.iter().map(|table| table.name);
         for name in tables.chain(OF_PROCESSES.iter().copied()) {
