@@ -3,7 +3,7 @@
 //!
 //! - [`container`]: the outside of the file: compressed, sealed with the installation's key
 //! - [`lines`]: the inside: tables and rows
-//! - [`restore`]: the way back
+//! - [`restore`](mod@restore): the way back
 //!
 //! The key is never in the file. Without it the file can't be opened, so it may lie anywhere.
 
