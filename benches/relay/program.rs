@@ -134,11 +134,11 @@ impl Program {
         self.process.peak_memory()
     }
 
-    /// Passes a file of each of so many customers on, all at the same time. Gives the most memory in
-    /// use meanwhile, in MiB.
+    /// Passes a file of each of so many customers on, all at the same time where they go to as many
+    /// owners. Gives the most memory in use meanwhile, in MiB.
     pub(crate) async fn files(&mut self, count: usize, arguments: &Arguments) -> Result<f64> {
         self.process.forget_peak()?;
-        self.telegram.expect_files(count);
+        self.telegram.expect_files(count.min(arguments.bots).min(arguments.owners));
         let posts = self.telegram.marks(count).enumerate().map(|(number, mark)| {
             let bot = number % arguments.bots;
             let body = updates::document(mark, bot, number / arguments.bots);
