@@ -11,6 +11,7 @@ const RELAY: &str = env!("CARGO_BIN_EXE_feedback-relay");
 
 /// Measures the relay beside a bare receive → insert → send program.
 #[derive(Debug, Clone, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,

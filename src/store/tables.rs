@@ -44,7 +44,7 @@ macro_rules! tables {
 /// What a backup holds.
 pub const TABLES: &[Table] = tables! {
     installation { name Text, value Bytes };
-    owners { owner_id Integer, language Text, registered_at Integer };
+    owners { owner_id Integer, language Text, registered_at Integer, utc_offset Integer };
     bots {
         bot_id Integer, owner_id Integer, username Text, name Text, token Bytes, state Text,
         webhook Bytes, attached_at Integer, updated_at Integer,
