@@ -296,12 +296,18 @@ mod tests {
     #[test]
     fn idle_connections_are_looked_at_after_one_that_broke() {
         let broke = Broke::default();
-        let idle = |seconds| broke.shape(Duration::from_secs(seconds));
-        assert_eq!((idle(0), idle(4), idle(6)), (Shape::Alive, Shape::Alive, Shape::Doubtful));
+        let idle = |millis| broke.shape(Duration::from_millis(millis));
+        assert_eq!(
+            (idle(0), idle(4000), idle(6000)),
+            (Shape::Alive, Shape::Alive, Shape::Doubtful)
+        );
         let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds));
         broke.note(|moments| moments.broke = ago(2));
-        assert_eq!((idle(1), idle(4)), (Shape::Alive, Shape::Doubtful));
+        assert_eq!((idle(1000), idle(4000)), (Shape::Alive, Shape::Doubtful));
         broke.note(|moments| moments.unanswered = ago(3));
-        assert_eq!((idle(1), idle(2), idle(4)), (Shape::Alive, Shape::Doubtful, Shape::Dead));
+        assert_eq!(
+            (idle(1000), idle(2500), idle(4000)),
+            (Shape::Alive, Shape::Doubtful, Shape::Dead)
+        );
     }
 }

@@ -103,23 +103,6 @@ proptest! {
         let picture = decoded(&draw(&figures, &window, &words).unwrap());
         prop_assert_eq!((picture.width(), picture.height()), SIZE);
         prop_assert!(count(&picture, BACKGROUND) > 300_000);
-prop_assert!(count(&picture, INBOUND) >= 22 * 22 && count(&picture, OUTBOUND) >= 22 * 22);
+        prop_assert!(count(&picture, INBOUND) >= 22 * 22 && count(&picture, OUTBOUND) >= 22 * 22);
     }
-}
-
-/// Writes a picture for a person to look at, `stats.png` in the system's folder for such things.
-#[test]
-#[ignore = "for a look by eye"]
-fn a_picture_to_look_at() {
-    let window = Window::new(Period::Month, 1_795_294_499_000, Clock::of(120));
-    let mut figures = Figures { parts: vec![(0, 0); 30], ..Figures::default() };
-    for (day, part) in (0_u64..).zip(&mut figures.parts) {
-        *part = (day * 37 % 23 + 3, day * 29 % 19);
-    }
-    for (hour, count) in (0_u64..).zip(&mut figures.hours) {
-        *count = hour * hour.abs_diff(24) * 3;
-    }
-    figures.weekdays = [40, 35, 30, 42, 55, 12, 4];
-    let path = std::env::temp_dir().join("stats.png");
-    std::fs::write(path, draw(&figures, &window, &words()).unwrap()).unwrap();
 }
