@@ -237,3 +237,19 @@ fn the_dashboard_can_be_imported_anywhere() {
     assert!(ids.len() > 10);
     assert!(dashboard["id"].is_null() && dashboard["uid"].is_string());
 }
+
+/// Prometheus itself has metrics called `process_…`, too.
+#[test]
+fn the_dashboard_shows_relays_alone() {
+    let dashboard: serde_json::Value = serde_json::from_str(&file("deploy/grafana.json")).unwrap();
+    let variables = dashboard["templating"]["list"].as_array().unwrap();
+    let instance = variables.iter().find(|one| one["name"] == "instance").unwrap();
+    assert_eq!(instance["query"]["query"], "label_values(feedback_relay_build_info, instance)");
+    assert!(instance["allValue"].is_null(), "all are those that are relays: {instance}");
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().filter_map(|panel| panel["targets"].as_array()).flatten();
+    let of_process = targets.filter_map(|target| target["expr"].as_str());
+    let of_process = of_process.filter(|expr| expr.contains("process_"));
+    let unbound: Vec<_> = of_process.filter(|expr| !expr.contains("instance=~")).collect();
+    assert_eq!(unbound, Vec::<&str>::new());
+}
