@@ -68,10 +68,7 @@ pub enum StartError {
 impl StartError {
     /// Whether the configuration is at fault: exit code 2 instead of 1.
     pub fn is_configuration(&self) -> bool {
-        matches!(
-            self,
-            Self::Key(KeyError::Wrong(_) | KeyError::Missing(_) | KeyError::Malformed(..))
-        )
+        matches!(self, Self::Key(error) if error.is_configuration())
     }
 
     /// Whether it passes by waiting.

@@ -29,8 +29,8 @@ use doubts::Doubts;
 pub use reach::Cut;
 use reach::Reach;
 use waking::Waking;
-pub(crate) use webhooks::host_of;
 pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
+pub(crate) use webhooks::{client_mark, host_of};
 
 use crate::{
     clock,

@@ -48,6 +48,13 @@ pub enum KeyError {
     Store(#[from] StoreError),
 }
 
+impl KeyError {
+    /// Whether the configuration is at fault: exit code 2 instead of 1.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::Wrong(_) | Self::Missing(_) | Self::Malformed(..))
+    }
+}
+
 /// The key, proven against the database. With `create`, a new one is made where neither file nor
 /// database knows any.
 ///

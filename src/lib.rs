@@ -14,7 +14,7 @@
 //! - [`account`]: what became of an update, for its log line
 //! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`stats`], [`metrics`]
 //! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
-//!   plain values; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
+//!   plain values; [`chain`]: an error in one line; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
 //!
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
 //! `ARCHITECTURE.md` walks through it.
@@ -23,6 +23,7 @@ pub mod account;
 pub mod app;
 pub mod backup;
 pub mod bots;
+pub mod chain;
 pub mod check;
 pub mod clock;
 pub mod config;

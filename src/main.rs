@@ -7,7 +7,8 @@ use clap::Parser as _;
 use feedback_relay::{
     app::{self, StartError},
     backup::{BackupError, Source, Target, backup, restore},
-    check,
+    chain::chain,
+    check::{self, Verdict},
     config::{Cli, Command, Config},
     telemetry,
 };
@@ -51,8 +52,8 @@ fn main() -> ExitCode {
     done
 }
 
-fn failed(error: impl std::error::Error + Send + Sync + 'static) -> ExitCode {
-    eprintln!("{:#}", anyhow::Error::from(error));
+fn failed(error: impl std::error::Error) -> ExitCode {
+    eprintln!("{}", chain(&error));
     ExitCode::FAILURE
 }
 
@@ -91,12 +92,13 @@ async fn ask(config: &Config) -> ExitCode {
 }
 
 async fn look(config: &Config) -> Result<ExitCode, StartError> {
-    let report = match check::check(config).await {
-        Err(error) if error.is_configuration() => return Ok(misconfigured(error)),
-        report => report?,
-    };
+    let report = check::check(config).await?;
     print!("{}", report.text);
-    Ok(if report.good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match report.verdict {
+        Verdict::Good => ExitCode::SUCCESS,
+        Verdict::Faulty => ExitCode::FAILURE,
+        Verdict::Misconfigured => ExitCode::from(2),
+    })
 }
 
 async fn run(config: &Config) -> Result<ExitCode, StartError> {
@@ -119,8 +121,8 @@ async fn run(config: &Config) -> Result<ExitCode, StartError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn misconfigured(error: impl std::error::Error + Send + Sync + 'static) -> ExitCode {
-    eprintln!("{:#}", anyhow::Error::from(error));
+fn misconfigured(error: impl std::error::Error) -> ExitCode {
+    eprintln!("{}", chain(&error));
     ExitCode::from(2)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`statement`]: a statement as plain data, run on either database
 //! - [`fault`]: what an error means: passing or not, executed or not (pure)
+//! - [`cause`]: what somebody has to mend where it can't be used (pure)
 //! - [`again`]: how a statement is tried again
 //! - [`connections`]: kept for the next statement
 //! - [`pulse`]: whether the database works
@@ -20,6 +21,7 @@
 mod again;
 mod albums;
 mod bots;
+mod cause;
 mod connections;
 mod conversations;
 mod dialogues;
@@ -57,6 +59,7 @@ use tokio_util::sync::CancellationToken;
 
 use again::{Inserted, Tries, Written};
 pub use bots::{BotRow, Change};
+pub use cause::Cause;
 use connections::Connections;
 pub use dump::{Cell, Snapshot};
 use fault::Fault;

@@ -12,7 +12,7 @@ use super::Bots;
 use crate::{
     config::{Intake, WebhookCertificate},
     model::{BotId, BotState},
-    seal::fingerprint,
+    seal::{Seal, fingerprint},
     settings::BotSettings,
     store::StoreError,
     telegram::{CallError, Caller, ClientBot, Refusal, WebhookInfo, WebhookOrder},
@@ -228,14 +228,29 @@ impl Bots {
     }
 
     fn order(&self, bot: BotId, allowed_updates: &'static [&'static str]) -> Option<WebhookOrder> {
-        let Intake::Webhook { url, certificate } = &self.inner.intake else { return None };
-        Some(WebhookOrder {
-            url: url.webhook(bot),
-            secret: self.webhook_secret(bot),
-            allowed_updates,
-            certificate: certificate.as_ref().map(WebhookCertificate::pem),
-        })
+        order_of(&self.inner.intake, &self.inner.seal, bot, allowed_updates)
     }
+}
+
+/// Where a bot's updates are to go; `None` by long polling.
+fn order_of(
+    intake: &Intake,
+    seal: &Seal,
+    bot: BotId,
+    allowed_updates: &'static [&'static str],
+) -> Option<WebhookOrder> {
+    let Intake::Webhook { url, certificate } = intake else { return None };
+    Some(WebhookOrder {
+        url: url.webhook(bot),
+        secret: seal.webhook_secret(bot),
+        allowed_updates,
+        certificate: certificate.as_ref().map(WebhookCertificate::pem),
+    })
+}
+
+/// What is remembered of a client bot whose updates were ordered as these settings say.
+pub(crate) fn client_mark(intake: &Intake, seal: &Seal, bot: BotId) -> Option<Vec<u8>> {
+    order_of(intake, seal, bot, CLIENT_UPDATES).as_ref().map(mark)
 }
 
 /// Why the master's updates could not be ordered.

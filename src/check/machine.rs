@@ -1,5 +1,5 @@
-//! What `check` finds out about the machine: free disk, the clock, the port; and what the health
-//! check of a container asks.
+//! What `check` finds out about the machine: free disk, the port; and what the health check of a
+//! container asks.
 
 use std::{
     io,
@@ -67,7 +67,8 @@ pub(super) fn free_bytes(file: &Path) -> Option<u64> {
     let absolute = std::path::absolute(file).ok()?;
     let folder = absolute.ancestors().skip(1).find(|folder| folder.is_dir())?;
     let found = rustix::fs::statvfs(folder).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
+    // What is no disk has no blocks.
+    (found.f_blocks > 0).then(|| found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 #[cfg(test)]

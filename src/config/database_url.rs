@@ -118,6 +118,11 @@ impl MySqlUrl {
         self.url.as_str()
     }
 
+    /// The account's name.
+    pub fn user(&self) -> String {
+        percent_decoded(self.url.username()).unwrap_or_default().into_owned()
+    }
+
     /// The server's name or address.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
@@ -240,6 +245,7 @@ mod tests {
         assert_eq!((mysql.host(), mysql.port(), mysql.database()), ("db.example", 3307, "relay"));
         assert_eq!(mysql.to_string(), "mysql://re%40lay@db.example:3307/relay");
         assert_eq!(format!("{mysql:?}"), "MySqlUrl(mysql://re%40lay@db.example:3307/relay)");
+        assert_eq!(mysql.user(), "re@lay");
         assert!(mysql.reveal().contains("p%2Fw%25"));
         let local = DatabaseUrl::parse("mysql://root@[::1]/relay").unwrap();
         assert_eq!(local.to_string(), "mysql://root@[::1]:3306/relay");

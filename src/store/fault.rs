@@ -191,24 +191,31 @@ const OVERLOADED: &[u16] = &[
 ];
 /// 3 and 28 are errors of the operating system that the server passes on.
 const DISK_FULL: &[u16] = &[3, 20, 28, 1021, 1026, 1030, 1114, 1298, 3675];
+
+/// Whether this error of a server means that it has no room.
+pub(super) fn is_full(number: u16) -> bool {
+    DISK_FULL.contains(&number)
+}
+
 /// Read-only by an option, by a transaction, by recovery; a replica by mistake.
 const READ_ONLY: &[u16] = &[1036, 1290, 1792, 1836, 1874, 3100];
 /// Files or tables that can't be read now: nothing the statement could help.
 const DAMAGED: &[u16] =
     &[1016, 1017, 1018, 1023, 1024, 1033, 1034, 1035, 1146, 1194, 1195, 1712, 1812, 1813, 1932];
 /// Wrong account, password, rights, host or name of the database.
-const LOCKED_OUT: &[u16] = &[
+pub(super) const LOCKED_OUT: &[u16] = &[
     1044, 1045, 1046, 1049, 1130, 1142, 1143, 1227, 1251, 1275, 1524, 1698, 1820, 1862, 3118, 4151,
 ];
 
+/// What the database calls an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Code {
+pub(super) enum Code {
     MySql(u16),
     Sqlite(i32),
 }
 
 impl Code {
-    fn of(error: &sqlx::Error) -> Option<Self> {
+    pub(super) fn of(error: &sqlx::Error) -> Option<Self> {
         let error: &dyn DatabaseError = error.as_database_error()?;
         if let Some(mysql) = error.try_downcast_ref::<MySqlDatabaseError>() {
             return Some(Self::MySql(mysql.number()));

@@ -1,11 +1,15 @@
 //! What an operator asks: `check`, `healthy`, `/healthz` and `/readyz`.
 
-use std::time::Duration;
+use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
 
-use telegram_emulator::{Answer, Fault, draft};
+use serde_json::json;
+use telegram_emulator::{Answer, Bot, Fault, draft};
 
 use crate::support::{
-    Backend, Mode, Process, Stage, http::request, matrix::on_every_database, process::Finished,
+    Backend, Mode, Process, Stage,
+    http::{call, request},
+    matrix::on_every_database,
+    process::Finished,
 };
 
 mod stages {
@@ -14,6 +18,8 @@ mod stages {
         check_says_how_telegram_reaches_us_and_what_helps,
         check_looks_and_changes_nothing,
         check_asks_for_each_token,
+        check_looks_at_the_webhooks_of_client_bots,
+        check_looks_at_both_ports,
         who_is_alive_says_so,
         who_cannot_work_is_not_ready,
     );
@@ -83,6 +89,133 @@ async fn check_asks_for_each_token(mut stage: Stage) {
     let text = looks(&stage, 1).await;
     assert!(text.contains("the token of @shop_bot was revoked"), "{text}");
     assert!(!text.contains(shop.token.split_once(':').unwrap().1), "{text}");
+}
+
+/// Somebody who has a bot's token has its updates sent to himself.
+async fn take_away(stage: &Stage, bot: &Bot) {
+    let elsewhere = json!({ "url": "https://elsewhere.example.org/hidden-path" });
+    // Telegram allows it once a second.
+    while call(&stage.telegram, bot, "setWebhook", elsewhere.clone()).await.0 != 200 {}
+}
+
+async fn check_looks_at_the_webhooks_of_client_bots(mut stage: Stage) {
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
+    // The relay is not to put right first what check is to find.
+    stage.watch_every(Duration::from_hours(1));
+    stage.start().await;
+    stage.telegram.start(&stage.owner, &stage.master, "").await;
+    stage.owner_sees("/add attaches").await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let cafe = stage.attach("cafe_bot", "Café").await;
+    let anna = stage.customer("Anna", &cafe).await;
+    stage.telegram.quiet().await;
+    stage.vary("LISTEN_ADDR", &stage.running().address.to_string());
+    assert!(!looks(&stage, 0).await.contains("updates of @"));
+
+    take_away(&stage, &shop).await;
+    stage.telegram.unroute("https://relay.test");
+    stage.telegram.send(&anna, &cafe, draft::text("tea?")).await;
+    while stage.telegram.webhook_of(&cafe).unwrap()["last_error_message"].is_null() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let text = looks(&stage, 1).await;
+    let of_shop = "FAILED updates of @shop_bot: another address is set, at elsewhere.example.org";
+    assert!(text.contains(of_shop) && !text.contains("hidden-path"), "{text}");
+    assert!(text.contains("FAILED updates of @cafe_bot: https://relay.test/hooks/"), "{text}");
+    assert!(text.contains(": 1 updates wait; Telegram says: "), "{text}");
+    take_away(&stage, &stage.master).await;
+    let text = looks(&stage, 1).await;
+    assert!(text.contains("FAILED webhook: another address is set, at elsewhere."), "{text}");
+    stage.stop().await;
+    // A start puts it right: nobody has to do anything but that.
+    stage.vary("LISTEN_ADDR", "127.0.0.1:0");
+    let text = looks(&stage, 1).await;
+    assert!(text.contains("note   updates of @shop_bot: another address is set"), "{text}");
+    assert!(text.contains("note   webhook: another address is set"), "{text}");
+}
+
+async fn check_looks_at_both_ports(mut stage: Stage) {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    stage.vary("METRICS_ADDR", &taken.local_addr().unwrap().to_string());
+    let text = looks(&stage, 1).await;
+    assert!(text.contains("ok     LISTEN_ADDR: "), "{text}");
+    assert!(text.contains("FAILED METRICS_ADDR: "), "{text}");
+    drop(taken);
+    looks(&stage, 0).await;
+}
+
+/// One fault hides no other: everything but the database is still looked at.
+fn all_but_the_database(text: &str) {
+    for found in ["configuration: valid", "clock: ", "LISTEN_ADDR: ", "MASTER_BOT_TOKEN: @"] {
+        assert!(text.contains(&format!("ok     {found}")), "{found} of {text}");
+    }
+    assert!(!text.contains("ok     database"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_cannot_be_used_is_a_fault_with_its_fix() {
+    let mut stage = Stage::dark(Backend::MySql, Mode::Webhook, &[]).await;
+    let url = url::Url::parse(stage.database.url()).unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let faults = [
+        (&url[..url::Position::AfterPort], "nobody", "CREATE USER 'nobody'@'%'"),
+        (&format!("mysql://root@127.0.0.1:{free}"), "root", "start the server"),
+        (&format!("mysql://root@nowhere.invalid:{free}"), "root", "has to be known here"),
+    ];
+    for (server, user, fix) in faults {
+        let mut url = url::Url::parse(&format!("{server}/relay")).unwrap();
+        url.set_username(user).unwrap();
+        url.set_password(Some("hunter2hunter2").filter(|_| user == "nobody")).unwrap();
+        stage.vary("DATABASE_URL", url.as_str());
+        let text = looks(&stage, 1).await;
+        let line = text.lines().find(|line| line.starts_with("FAILED database: mysql://")).unwrap();
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(line.matches("denied").count() <= 1, "nothing is said twice: {line}");
+        assert!(text.contains("       → ") && text.contains(fix), "{text}");
+        all_but_the_database(&text);
+    }
+    let mut missing = url.clone();
+    missing.set_path("none_of_ours");
+    stage.vary("DATABASE_URL", missing.as_str());
+    let text = looks(&stage, 1).await;
+    assert!(text.contains("CREATE DATABASE `none_of_ours`; GRANT ALL ON"), "{text}");
+    all_but_the_database(&text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_nobody_can_write_to_is_a_fault() {
+    let mut stage = Stage::dark(Backend::Sqlite, Mode::Webhook, &[]).await;
+    stage.vary("DATABASE_URL", "sqlite:///proc/relay/relay.db");
+    let text = looks(&stage, 1).await;
+    assert!(text.contains("FAILED database: ") && text.contains("/proc"), "{text}");
+    assert!(!text.contains("disk"), "{text}");
+    all_but_the_database(&text);
+
+    // As somebody who is not root: root may write everywhere.
+    let folder = stage.database.folder();
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o555)).unwrap();
+    stage.vary("DATABASE_URL", "sqlite://data/relay.db");
+    stage.vary("SECRET_KEY_FILE", "data/secret.key");
+    let as_nobody = "[ $(id -u) != 0 ] || exec setpriv --reuid=10001 --regid=10001 --clear-groups \
+                     \"$0\" check; exec \"$0\" check";
+    let looked = Process::shell(stage.database.folder(), as_nobody, &stage.variables());
+    let looked = looked.finished().await;
+    assert_eq!(looked.code, Some(1), "{}{}", looked.stdout, looked.stderr);
+    let text = looked.stdout;
+    assert!(text.contains("no file can be made in ") && text.contains("mode 555"), "{text}");
+    assert!(text.contains("       → ") && text.contains("sudo install -d -o "), "{text}");
+    all_but_the_database(&text);
+    fs::set_permissions(stage.database.folder(), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_no_database_is_a_fault_with_its_way_out() {
+    let stage = Stage::dark(Backend::Sqlite, Mode::Webhook, &[]).await;
+    fs::write(stage.database.folder().join("relay.db"), "garbage ".repeat(3000)).unwrap();
+    let text = looks(&stage, 1).await;
+    assert!(text.contains("file is not a database"), "{text}");
+    assert!(text.contains("feedback-relay restore --replace FILE"), "{text}");
+    all_but_the_database(&text);
 }
 
 async fn who_is_alive_says_so(mut stage: Stage) {
