@@ -73,7 +73,7 @@ impl Reader<'_> {
         let url = self.optional(&variables::PUBLIC_URL, |text| {
             let url = PublicUrl::parse(text)?;
             // With a broken API address it is open which rule holds; that address is reported already.
-            api.map_or(Ok(()), |api| url.check_port(api))?;
+            api.map_or(Ok(()), |api| url.check_reach(api))?;
             Ok(url)
         });
         if url.is_none() && self.problems.len() == problems {

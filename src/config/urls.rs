@@ -1,8 +1,9 @@
 //! The two addresses of HTTP: ours, as Telegram sees it, and Telegram's, as we see it.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::problems::Wrong;
 use crate::model::BotId;
@@ -17,11 +18,12 @@ pub struct PublicUrl {
     origin: String,
     prefix: String,
     port: u16,
+    host: Option<Host>,
 }
 
 impl PublicUrl {
-    /// Reads `https://host[:port][/prefix]`. Which ports are good depends on the Bot API server: see
-    /// [`PublicUrl::check_port`].
+    /// Reads `https://host[:port][/prefix]`. Which addresses are good depends on the Bot API server: see
+    /// [`PublicUrl::check_reach`].
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         let url = plain_url(text)?;
         if url.scheme() != "https" {
@@ -33,17 +35,34 @@ impl PublicUrl {
             origin: url.origin().ascii_serialization(),
             prefix: prefix.to_owned(),
             port: url.port_or_known_default().unwrap_or_default(),
+            host: url.host().map(|host| host.to_owned()),
         })
     }
 
-    /// Telegram's own servers send webhooks to four ports only; a Bot API server of one's own has no such rule.
-    pub fn check_port(&self, api: &ApiUrl) -> Result<(), Wrong> {
-        if api.is_official() && !WEBHOOK_PORTS.contains(&self.port) {
+    /// Telegram's own servers send webhooks to four ports only, by IPv4, and into no private network;
+    /// a Bot API server of one's own has no such rules.
+    pub fn check_reach(&self, api: &ApiUrl) -> Result<(), Wrong> {
+        if !api.is_official() {
+            return Ok(());
+        }
+        if !WEBHOOK_PORTS.contains(&self.port) {
             return Err(Wrong::new(
                 "its port is none of 443, 80, 88 and 8443, the ones Telegram sends webhooks to",
             ));
         }
-        Ok(())
+        match &self.host {
+            Some(Host::Ipv4(address)) if is_private(*address) => Err(Wrong::new(
+                "its address is not of the internet: Telegram can't reach it; leave PUBLIC_URL \
+                 unset for long polling",
+            )),
+            Some(Host::Ipv6(_)) => {
+                Err(Wrong::new("its address is of IPv6, and Telegram sends webhooks by IPv4 only"))
+            }
+            Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+                Err(Wrong::new("its host is this machine itself: Telegram can't reach it"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// `https://host` or `https://host:port`.
@@ -67,6 +86,20 @@ impl fmt::Display for PublicUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.origin, self.prefix)
     }
+}
+
+/// Whether an address leads nowhere on the internet. Those of documentation are let through: they
+/// stand in examples, and a file is looked at before its address is filled in.
+fn is_private(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    // The last two: shared by customers of a provider, and "this network".
+    address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || first >= 240
+        || (first == 100 && second & 0xc0 == 64)
+        || first == 0
 }
 
 /// Only what an axum route takes literally: braces would be captures, and a percent sign would never match.
@@ -188,11 +221,35 @@ mod tests {
     #[test]
     fn only_telegrams_own_server_minds_the_port() {
         let url = PublicUrl::parse("https://relay.example.org:9443").unwrap();
-        assert!(url.check_port(&official()).is_err());
-        assert!(url.check_port(&ApiUrl::parse("http://127.0.0.1:8081").unwrap()).is_ok());
+        assert!(url.check_reach(&official()).is_err());
+        assert!(url.check_reach(&ApiUrl::parse("http://127.0.0.1:8081").unwrap()).is_ok());
         for port in WEBHOOK_PORTS {
             let url = PublicUrl::parse(&format!("https://relay.example.org:{port}")).unwrap();
-            assert!(url.check_port(&official()).is_ok());
+            assert!(url.check_reach(&official()).is_ok());
+        }
+    }
+
+    #[test]
+    fn only_telegrams_own_server_minds_the_network() {
+        let local = ApiUrl::parse("http://127.0.0.1:8081").unwrap();
+        for (host, is_reached) in [
+            ("relay.example.org", true),
+            ("8.8.8.8", true),
+            ("203.0.113.7", true),
+            ("100.63.0.1", true),
+            ("10.0.0.1", false),
+            ("192.168.1.2", false),
+            ("172.16.0.9", false),
+            ("127.0.0.1", false),
+            ("169.254.1.1", false),
+            ("100.64.0.1", false),
+            ("0.0.0.0", false),
+            ("[2001:db8::1]", false),
+            ("localhost", false),
+        ] {
+            let url = PublicUrl::parse(&format!("https://{host}:8443/x")).unwrap();
+            assert_eq!(url.check_reach(&official()).is_ok(), is_reached, "{host}");
+            assert!(url.check_reach(&local).is_ok(), "{host}");
         }
     }
 
