@@ -54,10 +54,15 @@ pub enum Verdict {
 pub async fn check(config: &Config) -> Result<Report, StartError> {
     let mut report = Report { text: String::new(), verdict: Verdict::Good };
     report.line("configuration", "valid");
+    for name in &config.unknown {
+        let found = format!("{name} in .env means nothing to the relay");
+        report.warn("configuration", &found, "look at the spelling: feedback-relay --help");
+    }
     let found = report.database(config).await;
     let telegram = Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
     report.clock(&telegram).await;
     let runs = report.ports(config).await;
+    report.address(config, runs).await;
     report.master(config, &telegram, runs).await;
     if let Some((seal, bots)) = found {
         report.clients((config, runs), &telegram, &seal, &bots).await;
@@ -99,6 +104,16 @@ impl Report {
             self.port("METRICS_ADDR", address, runs).await;
         }
         runs
+    }
+
+    /// Who answers at `PUBLIC_URL`.
+    async fn address(&mut self, config: &Config, runs: bool) {
+        let Some(url) = config.public_url() else { return };
+        let address = url.webhook(config.master_bot_token.bot_id());
+        let answer = machine::answer_at(&address).await;
+        if let Some(found) = answer.and_then(|status| way_in::of_answer(status, runs)) {
+            self.tell("PUBLIC_URL", found);
+        }
     }
 
     /// `runs`: a relay runs, and has this address too.

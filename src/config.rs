@@ -86,8 +86,12 @@ pub struct Config {
     pub watch_every: Duration,
     /// How long an update waits for those of its chat before it. No variable sets it either.
     pub turn_patience: Duration,
+    /// Names in the `.env` file that mean nothing to the relay: a typing mistake, most likely.
+    pub unknown: Vec<String>,
 }
 
+/// What `docker-compose.yml` takes from the `.env` file.
+const OF_COMPOSE: [&str; 2] = ["DOMAIN", "MYSQL_PASSWORD"];
 /// How often it is looked where a bot's updates go.
 const WATCH_EVERY: Duration = Duration::from_mins(1);
 /// How long an update waits for those of its chat before it; Telegram hangs up after 60 s.
@@ -167,7 +171,9 @@ impl Config {
         };
         let mut problems = dotenv.problems.clone();
         match Self::read(&layered) {
-            Ok(config) if problems.is_empty() => Ok(config),
+            Ok(config) if problems.is_empty() => {
+                Ok(Self { unknown: unknown(dotenv.values.keys()), ..config })
+            }
             Ok(_) => Err(ConfigErrors::new(problems)),
             Err(errors) => {
                 problems.extend_from_slice(errors.problems());
@@ -223,6 +229,7 @@ impl Config {
             log_format: log_format?,
             watch_every: WATCH_EVERY,
             turn_patience: TURN_PATIENCE,
+            unknown: Vec::new(),
         })
     }
 
@@ -233,6 +240,18 @@ impl Config {
             Intake::Polling => None,
         }
     }
+}
+
+/// Names that are neither ours nor Compose's, which reads the same file.
+fn unknown<'n>(names: impl Iterator<Item = &'n String>) -> Vec<String> {
+    let is_known = |name: &String| {
+        variables::VARIABLES.iter().any(|variable| variable.name == *name)
+            || OF_COMPOSE.contains(&name.as_str())
+            || name.starts_with("COMPOSE_")
+    };
+    let mut unknown: Vec<String> = names.filter(|name| !is_known(name)).cloned().collect();
+    unknown.sort_unstable();
+    unknown
 }
 
 impl LogFilter {

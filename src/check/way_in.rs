@@ -72,6 +72,26 @@ fn by_webhook(wanted: &str, info: &WebhookInfo, ordered: Ordered, now_ms: i64) -
     }
 }
 
+/// What it means that a request to our address without the secret was answered so. A relay says 401.
+pub(super) fn of_answer(status: u16, runs: bool) -> Option<Finding> {
+    const FIX: &str = "the proxy before the relay has to pass PUBLIC_URL's path and /telegram/ below \
+                       it on unchanged, and to answer 404 to what it does not pass on";
+    match status {
+        200..=299 => Some(Finding::Fault(
+            format!(
+                "something else answers there, with {status}: Telegram takes that for delivered, and updates are lost"
+            ),
+            FIX,
+        )),
+        401 if runs => Some(Finding::Good("leads to the relay".to_owned())),
+        _ if runs => Some(Finding::Note(
+            format!("from here it is answered with {status}, where the relay says 401"),
+            FIX,
+        )),
+        _ => None,
+    }
+}
+
 /// Of a foreign address the host alone is shown: others write tokens into its path.
 fn elsewhere(wanted: &str, set: &str, ordered: Ordered) -> Finding {
     let other = host_of(set);
@@ -169,6 +189,16 @@ mod tests {
         assert!(matches!(found(&none, Ordered::Done), Finding::Fault(..)));
         assert!(matches!(by_polling(&theirs), Finding::Note(..)));
         assert!(matches!(by_polling(&none), Finding::Good(_)));
+    }
+
+    #[test]
+    fn who_answers_in_the_relay_s_place_swallows_updates() {
+        for runs in [true, false] {
+            assert!(matches!(of_answer(200, runs), Some(Finding::Fault(..))));
+        }
+        assert!(matches!(of_answer(401, true), Some(Finding::Good(_))));
+        assert!(matches!(of_answer(404, true), Some(Finding::Note(..))));
+        assert!(of_answer(401, false).is_none() && of_answer(502, false).is_none());
     }
 
     #[test]

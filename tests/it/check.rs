@@ -144,6 +144,16 @@ async fn check_looks_at_both_ports(mut stage: Stage) {
     looks(&stage, 0).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_misspelt_name_is_pointed_at() {
+    let stage = Stage::dark(Backend::Sqlite, Mode::Webhook, &[]).await;
+    let file = "PUBLIK_URL=https://relay.example.org\nDOMAIN=relay.example.org\nLOG=info\n";
+    fs::write(stage.database.folder().join(".env"), file).unwrap();
+    let text = looks(&stage, 0).await;
+    assert!(text.contains("note   configuration: PUBLIK_URL in .env"), "{text}");
+    assert_eq!(text.matches("in .env").count(), 1, "{text}");
+}
+
 /// One fault hides no other: everything but the database is still looked at.
 fn all_but_the_database(text: &str) {
     for found in ["configuration: valid", "clock: ", "LISTEN_ADDR: ", "MASTER_BOT_TOKEN: @"] {
