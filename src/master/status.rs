@@ -48,12 +48,16 @@ impl Master {
         rows.sort_by_key(|row| row.state == BotState::Active);
         let last = u16::try_from(rows.len().div_ceil(PAGE).max(1) - 1).unwrap_or(u16::MAX);
         let page = page.min(last);
-        let in_trouble = rows.iter().filter(|row| row.state != BotState::Active).count();
+        let known = rows.iter().filter(|row| row.state != BotState::Active).count();
         let count = rows.len();
         let shown: Vec<BotRow> =
             rows.into_iter().skip(usize::from(page) * PAGE).take(PAGE).collect();
         let (bots, installation) =
             join(self.statuses(owner, shown), self.installation_facts(owner)).await;
+        // Besides what is known of all, what Telegram said of those of this page just now.
+        let now = clock::now_ms();
+        let found = |bot: &&BotStatus| bot.state == BotState::Active && bot.is_in_trouble(now);
+        let in_trouble = known + bots.iter().filter(found).count();
         let facts = Facts {
             version: env!("CARGO_PKG_VERSION"),
             runs_ms: millis(self.inner.installation.began.elapsed()),

@@ -54,6 +54,7 @@ async fn everything_works(mut stage: Stage) {
         let now = status(&stage).await;
         assert!(now.contains("🟢 Database: ") && now.contains("SQLite") == is_file, "{now}");
         assert!(now.contains("🟢 Telegram delivers to relay.test (webhook)"), "{now}");
+        assert!(now.contains("\nThis bot: waiting at Telegram: 0\n"), "{now}");
         assert!(
             now.contains("Memory: ") && now.contains(" MB. Owners: 1. Bots in all: 2"),
             "{now}"
@@ -89,6 +90,7 @@ async fn trouble_comes_with_its_fix(mut stage: Stage) {
     assert!(of_cafe.starts_with("🔴 @cafe_bot (Café): Telegram no longer accepts"), "{now}");
     assert!(of_cafe.contains("send it with /add"), "{now}");
     assert!(now.find("@cafe_bot") < now.find("@shop_bot"), "trouble first: {now}");
+    assert!(now.contains("Your bots: 2, in trouble: 1\n"), "{now}");
     // Updates that wait at Telegram, and why.
     stage.telegram.fault(Fault::on("sendPhoto").always().answer(Answer::Internal));
     stage.telegram.send(&anna, &shop, draft::photo(b"jpg".to_vec())).await;
@@ -99,6 +101,7 @@ async fn trouble_comes_with_its_fix(mut stage: Stage) {
         if of_shop.contains("503") {
             assert!(of_shop.starts_with("🟠 @shop_bot (Shop): needs attention"), "{now}");
             assert!(of_shop.contains("Waiting at Telegram: 1\n"), "{now}");
+            assert!(now.contains("Your bots: 2, in trouble: 2\n"), "found just now: {now}");
             assert!(
                 of_shop.contains("ago Telegram could not deliver: “Wrong response from the"),
                 "{now}"

@@ -98,10 +98,7 @@ impl BotStatus {
     }
 
     pub(super) fn is_in_trouble(&self, now: i64) -> bool {
-        self.state() != BotState::Active
-            || self.error(now).is_some()
-            || self.pending() > MANY
-            || matches!(self.asked, Asked::Silent)
+        self.state() != BotState::Active || self.error(now).is_some() || self.pending() > MANY
     }
 }
 
@@ -162,10 +159,13 @@ fn head(language: Language, facts: &Facts, now: i64) -> Vec<String> {
         || language.status_database_works(&installation.engine, &size),
         |(since, trouble)| database_fails(language, since, trouble),
     ));
-    lines.push(match (&installation.cut, &installation.host) {
-        (Some((_, Cut { host, reason })), _) => language.alarm_cut_off(host, &shown(reason)),
-        (None, Some(host)) => language.status_webhook(host),
-        (None, None) => language.status_polling(),
+    lines.extend(match (&installation.cut, &installation.host) {
+        (Some((_, Cut { host, reason })), _) => Some(language.alarm_cut_off(host, &shown(reason))),
+        // That Telegram delivers is not said above the line that says it could not.
+        (None, Some(host)) => {
+            error_of_master(installation, now).is_none().then(|| language.status_webhook(host))
+        }
+        (None, None) => Some(language.status_polling()),
     });
     lines.extend(of_master(language, installation, now));
     let memory = installation.memory.and_then(|bytes| i64::try_from(bytes).ok());
@@ -184,14 +184,26 @@ fn of_master(language: Language, facts: &InstallationFacts, now: i64) -> Option<
         (_, BotState::Contested) => Some(language.status_master_contested()),
         (Asked::Silent, _) => Some(language.status_silent_telegram()),
         (Asked::Said(said), _) => {
-            let pending = language.status_master(&said.pending.to_string());
-            let error = said.error.as_ref().map(|(words, at)| (words, now.saturating_sub(*at)));
-            let error = error.filter(|(_, ago)| *ago < RECENT_MS || said.pending > MANY);
+            let pending = language.status_master(&others_waiting(said).to_string());
+            let error = error_of_master(facts, now);
             let error = error.map(|(words, ago)| error_line(language, words, ago, true));
             Some(error.map_or(pending.clone(), |error| format!("{pending}. {error}")))
         }
         _ => None,
     }
+}
+
+/// The update that asked waits there itself, until it is answered.
+fn others_waiting(said: &Said) -> i64 {
+    said.pending.saturating_sub(1).max(0)
+}
+
+/// What went wrong lately with a delivery to the master bot, and how long ago.
+fn error_of_master(facts: &InstallationFacts, now: i64) -> Option<(&str, i64)> {
+    let Asked::Said(said) = &facts.asked else { return None };
+    let (words, at) = said.error.as_ref()?;
+    let ago = now.saturating_sub(*at);
+    (ago < RECENT_MS || others_waiting(said) > MANY).then_some((words, ago))
 }
 
 fn of_bot(language: Language, bot: &BotStatus, is_operator: bool, now: i64) -> Vec<String> {
@@ -340,6 +352,20 @@ mod tests {
     }
 
     #[test]
+    fn telegram_delivers_or_could_not() {
+        let mut facts = facts(Vec::new());
+        let installation = facts.installation.as_mut().unwrap();
+        (installation.cut, installation.host) = (None, Some("relay.example.org".to_owned()));
+        let failing = text(Language::English, &facts);
+        assert!(failing.contains("could not deliver") && !failing.contains("🟢 Telegram"));
+        let said = Said { pending: 1, is_ours: true, error: None };
+        facts.installation.as_mut().unwrap().asked = Asked::Said(said);
+        let well = text(Language::English, &facts);
+        assert!(well.contains("🟢 Telegram delivers to relay.example.org"), "{well}");
+        assert!(well.contains("This bot: waiting at Telegram: 0"), "{well}");
+    }
+
+    #[test]
     fn trouble_is_what_needs_somebody() {
         let now = crate::clock::now_ms();
         let said = |pending, is_ours, error: Option<i64>| {
@@ -350,7 +376,8 @@ mod tests {
         assert!(said(0, false, None));
         assert!(said(0, true, Some(60_000)) && !said(0, true, Some(RECENT_MS)));
         assert!(said(1, true, Some(RECENT_MS)));
-        assert!(bot(Asked::Refused).is_in_trouble(now) && bot(Asked::Silent).is_in_trouble(now));
-        assert!(!bot(Asked::NotNow).is_in_trouble(now));
+        assert!(bot(Asked::Refused).is_in_trouble(now));
+        // Nothing is known of these.
+        assert!(!bot(Asked::NotNow).is_in_trouble(now) && !bot(Asked::Silent).is_in_trouble(now));
     }
 }
