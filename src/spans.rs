@@ -19,6 +19,30 @@ pub fn span(language: Language, ms: i64) -> String {
     }
 }
 
+/// How long an answer took: below a day in hours and minutes.
+pub fn answer_time(language: Language, ms: i64) -> String {
+    let minutes = ms / MINUTE_MS;
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    if rest == 0 || !(60..DAY_MINUTES).contains(&minutes) {
+        return span(language, ms);
+    }
+    let hours = language.span_hours(&hours.to_string());
+    format!("{hours} {}", language.span_minutes(&rest.to_string()))
+}
+
+/// The same where it is to be no less than it was: rounded up to the unit it is said in, so that
+/// "within" can stand before it in every language.
+pub fn answered_within(language: Language, ms: i64) -> String {
+    let ms = ms.max(1);
+    let unit = match ms / MINUTE_MS {
+        ..DAY_MINUTES => MINUTE_MS,
+        DAY_MINUTES.. if ms / MINUTE_MS < 2 * DAY_MINUTES => 60 * MINUTE_MS,
+        _ => DAY_MINUTES * MINUTE_MS,
+    };
+    let over = ms % unit;
+    answer_time(language, if over == 0 { ms } else { ms.saturating_add(unit - over) })
+}
+
 /// The day a time in UTC milliseconds falls on, as in `2026-11-21`.
 pub fn day(ms: i64) -> String {
     // Howard Hinnant's `civil_from_days`: years begin in March, so that a leap day ends one.
@@ -68,6 +92,28 @@ mod tests {
     }
 
     #[test]
+    fn answers_took_hours_and_minutes() {
+        const S: i64 = 1000;
+        for (seconds, took, within) in [
+            (0, "less than 1 min", "1 min"),
+            (59, "less than 1 min", "1 min"),
+            (1680, "28 min", "28 min"),
+            (1681, "28 min", "29 min"),
+            (3599, "59 min", "1 h"),
+            (7200, "2 h", "2 h"),
+            (10_710, "2 h 58 min", "2 h 59 min"),
+            (86_399, "23 h 59 min", "24 h"),
+            (30 * 3600 + 3540, "30 h", "31 h"),
+            (47 * 3600 + 60, "47 h", "2 d"),
+            (86_400 * 10, "10 d", "10 d"),
+            (86_400 * 10 + 1, "10 d", "11 d"),
+        ] {
+            let of = |say: fn(Language, i64) -> String| say(Language::English, seconds * S);
+            assert_eq!((of(answer_time).as_str(), of(answered_within).as_str()), (took, within));
+        }
+    }
+
+    #[test]
     fn days_are_those_of_the_calendar() {
         for (seconds, wanted) in [
             (0_i64, "1970-01-01"),
@@ -96,7 +142,7 @@ mod tests {
             wrote.sort_unstable();
             answered.sort_unstable();
             let _ = median_answer_time(&wrote, &answered);
-            let _ = (day(ms), span(Language::German, ms));
+            let _ = (day(ms), span(Language::German, ms), answered_within(Language::German, ms));
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     clock,
     model::Part,
     relay::{header::clean, rich::RichText},
-    spans::{day, median_answer_time, span},
+    spans::{answer_time, day, median_answer_time},
     telegram::{Attachment, CallError, Outgoing, Refusal, RemoteFile},
     text::Language,
     update::Button,
@@ -310,7 +310,7 @@ fn lines(language: Language, customer: &Customer, facts: &Facts) -> Vec<String> 
     lines.extend(facts.first_seen.map(|at| language.card_first_seen(&day(at))));
     lines.push(language.card_messages(&facts.wrote.to_string(), &facts.answered.to_string()));
     lines.push(match facts.answer_time {
-        Some(ms) => language.card_answer_time(&span(language, ms)),
+        Some(ms) => language.card_answer_time(&answer_time(language, ms)),
         None => language.card_unanswered(),
     });
     lines.push(match &facts.bans {

@@ -8,7 +8,7 @@ use crate::{
         reports::{ReportPress, View},
         state::Press,
     },
-    spans::span,
+    spans::{answer_time, answered_within},
     stats::{
         Clock, Figures, Labelled, Period, Window, busiest, percent,
         picture::{Words, can_draw},
@@ -91,9 +91,8 @@ impl Page<'_> {
             )
         }));
         lines.push(match figures.median.zip(figures.ninety) {
-            Some((median, ninety)) => {
-                language.stats_times(&span(language, median), &span(language, ninety))
-            }
+            Some((median, ninety)) => language
+                .stats_times(&answer_time(language, median), &answered_within(language, ninety)),
             None => language.stats_unanswered(),
         });
         let hours = busiest(&figures.hours, BUSIEST.0).into_iter();
@@ -121,7 +120,7 @@ impl Page<'_> {
         };
         let whose = drawable(&|language| Page { language, ..*self }.whose());
         let time = |language: Language| {
-            figures.median.map_or_else(|| "–".to_owned(), |median| span(language, median))
+            figures.median.map_or_else(|| "–".to_owned(), |median| answer_time(language, median))
         };
         let share = percent(figures.answered, figures.questions);
         let share = share.map_or_else(|| "–".to_owned(), |share| format!("{share} %"));
