@@ -393,7 +393,7 @@ async fn introduce(
     bots.master_fares(BotState::Active);
     master.is_called(&identity.username);
     bots.order_master_updates().await.map_err(|error| error.to_string())?;
-    tracing::info!(bot.id = %identity.id, "the master bot is @{}", identity.username);
+    tracing::info!(bot.id = identity.id.0, "the master bot is @{}", identity.username);
     if let Some(link) = master.claim_link().await.map_err(|error| error.to_string())? {
         print_claim_link(&link);
     }

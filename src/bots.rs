@@ -235,7 +235,7 @@ impl Bots {
                     && (runs || known.is_some())
                     && let Err(error) = self.refresh(bot).await
                 {
-                    tracing::debug!(bot.id = %bot, %error, "a bot could not be read anew");
+                    tracing::debug!(bot.id = bot.0, %error, "a bot could not be read anew");
                 }
             }
         }
@@ -302,7 +302,7 @@ impl Bots {
         self.note_awake(identity.id);
         let intake = self.order_updates(&client).await;
         if let Err(error) = &intake {
-            tracing::warn!(bot.id = %identity.id, %error, "where its updates go could not be ordered");
+            tracing::warn!(bot.id = identity.id.0, %error, "where its updates go could not be ordered");
         }
         failpoint::at("attach", "ordered");
         let client = self.with_order(client, intake.is_ok());
@@ -323,7 +323,7 @@ impl Bots {
         // With the token still there: once it is wiped, nobody can withdraw anything.
         let mut tries = 1;
         while let Err(error) = self.withdraw_order(&client).await {
-            tracing::warn!(bot.id = %bot, %error, "a webhook could not be removed");
+            tracing::warn!(bot.id = bot.0, %error, "a webhook could not be removed");
             if error.refusal() == Some(&Refusal::TokenRevoked) || tries == 3 {
                 break;
             }
@@ -381,7 +381,10 @@ impl Bots {
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .and_then(|text| BotToken::parse(&text).ok());
         let Some(token) = token else {
-            tracing::error!(bot.id = %row.bot, "a stored token does not open; send it again with /add");
+            tracing::error!(
+                bot.id = row.bot.0,
+                "a stored token does not open; send it again with /add"
+            );
             return None;
         };
         let caller = Caller { bot: row.bot, token };
@@ -394,7 +397,10 @@ impl Bots {
         let opened = self.inner.seal.open(&settings_context(row.bot), sealed).ok();
         let read = opened.and_then(|json| serde_json::from_slice(&json).ok());
         let unread = || {
-            tracing::error!(bot.id = %row.bot, "stored settings can't be read; the first ones hold");
+            tracing::error!(
+                bot.id = row.bot.0,
+                "stored settings can't be read; the first ones hold"
+            );
             Arc::default()
         };
         read.map_or_else(unread, Arc::new)

@@ -146,7 +146,7 @@ impl Dispatch {
     pub async fn handle_in(&self, place: Place, bot: BotId, update: Arc<Update>) -> Outcome {
         let chat = update.chat().map(|chat| chat.0);
         let span =
-            tracing::info_span!("update", update.id = update.id, bot.id = %bot, chat.id = chat);
+            tracing::info_span!("update", update.id = update.id, bot.id = bot.0, chat.id = chat);
         let dispatch = self.clone();
         let work = async move {
             let outcome = dispatch.in_turn(bot, update).await;
@@ -164,7 +164,7 @@ impl Dispatch {
             () = stopped => return Outcome::TryLater(AFTER_STOP),
         };
         ended.unwrap_or_else(|error| {
-            tracing::error!(bot.id = %bot, panicked = error.is_panic(), "a handler broke off");
+            tracing::error!(bot.id = bot.0, panicked = error.is_panic(), "a handler broke off");
             Outcome::TryLater(AFTER_FAULT)
         })
     }
@@ -236,7 +236,8 @@ impl Dispatch {
     /// Counts an update, and writes the one line its log gets.
     fn closes(&self, outcome: Outcome, fate: Fate, began: Instant) -> Outcome {
         let took = began.elapsed();
-        let took_ms = took.as_secs_f64() * 1e3;
+        // In tenths of a millisecond.
+        let took_ms = (took.as_secs_f64() * 1e4).round() / 10.0;
         match outcome {
             Outcome::Handled => {
                 self.inner.metrics.settled(fate, took);

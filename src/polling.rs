@@ -151,9 +151,9 @@ async fn poll_client(
             _ => Ok(()),
         };
         if let Err(error) = known {
-            tracing::warn!(bot.id = %client.id(), %error, "a bot's state could not be recorded");
+            tracing::warn!(bot.id = client.id().0, %error, "a bot's state could not be recorded");
         }
-        tracing::debug!(bot.id = %client.id(), %error, "updates can't be fetched");
+        tracing::debug!(bot.id = client.id().0, %error, "updates can't be fetched");
         if stop.run_until_cancelled(pause.after(&error)).await.is_none() {
             return;
         }

@@ -157,16 +157,20 @@ fn parse(
 ) -> Result<(Update, Taken<Tenant>), StatusCode> {
     let weight = load::weight(body);
     if weight > load::HEAVIEST {
-        tracing::warn!(bot.id = %bot, bytes = body.len(), "a body has more values than any update");
+        tracing::warn!(
+            bot.id = bot.0,
+            bytes = body.len(),
+            "a body has more values than any update"
+        );
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let load = door.load.take(whose, weight).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
     let Ok(json) = serde_json::from_slice(body) else {
-        tracing::warn!(bot.id = %bot, bytes = body.len(), "a body is no JSON");
+        tracing::warn!(bot.id = bot.0, bytes = body.len(), "a body is no JSON");
         return Err(StatusCode::BAD_REQUEST);
     };
     let update = Update::read(json).ok_or_else(|| {
-        tracing::warn!(bot.id = %bot, "a body is no update");
+        tracing::warn!(bot.id = bot.0, "a body is no update");
         StatusCode::BAD_REQUEST
     })?;
     Ok((update, load))

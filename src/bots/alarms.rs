@@ -69,7 +69,7 @@ impl Bots {
         }
         self.set_state(client, BotState::Active).await?;
         self.inner.alarm.notify_one();
-        tracing::info!(bot.id = %client.id(), "a client bot's updates come again");
+        tracing::info!(bot.id = client.id().0, "a client bot's updates come again");
         Ok(())
     }
 
@@ -138,7 +138,7 @@ impl Bots {
                 return;
             }
             if let Err(error) = self.tell(&alarm).await {
-                tracing::warn!(bot.id = %alarm.bot, %error, "an alarm stays to be told");
+                tracing::warn!(bot.id = alarm.bot.0, %error, "an alarm stays to be told");
             }
         });
         telling.await;
@@ -193,7 +193,11 @@ impl Bots {
             self.doubt(client.id());
         }
         if self.set_state(client, state).await? {
-            tracing::warn!(bot.id = %client.id(), state = state.word(), "a client bot fares badly");
+            tracing::warn!(
+                bot.id = client.id().0,
+                state = state.word(),
+                "a client bot fares badly"
+            );
         }
         self.inner.alarm.notify_one();
         Ok(())

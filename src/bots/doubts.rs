@@ -152,7 +152,7 @@ impl Bots {
                 && self.may_wake(client.id()).await
                 && let Err(error) = self.look_again(&client).await
             {
-                tracing::warn!(bot.id = %client.id(), %error, "how a bot fares could not be recorded");
+                tracing::warn!(bot.id = client.id().0, %error, "how a bot fares could not be recorded");
             }
         }
     }
@@ -183,7 +183,7 @@ impl Bots {
             self.in_doubt(|doubts| doubts.works(bot, now));
             return self.recovered(client).await;
         };
-        tracing::debug!(bot.id = %bot, %error, "a bot that was refused was looked at in vain");
+        tracing::debug!(bot.id = bot.0, %error, "a bot that was refused was looked at in vain");
         self.in_doubt(|doubts| doubts.remains(bot, now));
         if error.refusal() == Some(&Refusal::TokenRevoked) {
             // It stands there, unless a process was killed while it recorded the opposite.

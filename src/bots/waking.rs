@@ -116,7 +116,7 @@ impl Bots {
             waking.to_bytes()
         };
         if let Err(error) = self.inner.store.put_fact(WOKEN, woken).await {
-            tracing::warn!(bot.id = %bot, %error, "that a token is woken could not be recorded");
+            tracing::warn!(bot.id = bot.0, %error, "that a token is woken could not be recorded");
         }
         true
     }

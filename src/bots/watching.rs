@@ -124,12 +124,12 @@ impl Bots {
                 self.token_refused(client).await
             }
             Err(error) => {
-                tracing::debug!(bot.id = %client.id(), %error, "a webhook could not be looked at");
+                tracing::debug!(bot.id = client.id().0, %error, "a webhook could not be looked at");
                 Ok(())
             }
         };
         if let Err(error) = looked {
-            tracing::warn!(bot.id = %client.id(), %error, "how a bot fares could not be recorded");
+            tracing::warn!(bot.id = client.id().0, %error, "how a bot fares could not be recorded");
         }
     }
 
@@ -147,7 +147,10 @@ impl Bots {
         if !self.take_reset(client.id(), is_lost).await? {
             return self.contested(client).await;
         }
-        tracing::warn!(bot.id = %client.id(), "another program changed where its updates go; they are ordered anew");
+        tracing::warn!(
+            bot.id = client.id().0,
+            "another program changed where its updates go; they are ordered anew"
+        );
         if self.put_right(client).await.is_err_and(|error| error.refusal().is_some()) {
             self.inner.store.return_reset(client.id()).await?;
         }
@@ -176,7 +179,7 @@ impl Rounds {
         }
         self.said.insert(reason.clone(), Instant::now());
         tracing::error!(
-            bot.id = %bot,
+            bot.id = bot.0,
             address = %super::host_of(&info.url),
             waiting = info.pending_update_count,
             %reason,

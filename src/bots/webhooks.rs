@@ -106,7 +106,7 @@ impl Bots {
         let mark = order.as_ref().map(mark);
         if let Err(error) = inner.store.set_bot_webhook(client.id(), mark).await {
             // Unrecorded, the order is given once more later, which changes nothing.
-            tracing::warn!(bot.id = %client.id(), %error, "an order could not be recorded");
+            tracing::warn!(bot.id = client.id().0, %error, "an order could not be recorded");
         }
         Ok(())
     }
@@ -211,11 +211,11 @@ impl Bots {
     pub(crate) async fn put_right(&self, client: &ClientBot) -> Result<(), CallError> {
         let ordered = self.order_updates(client).await;
         if let Err(error) = &ordered {
-            tracing::warn!(bot.id = %client.id(), %error, "where its updates go could not be ordered");
+            tracing::warn!(bot.id = client.id().0, %error, "where its updates go could not be ordered");
             if error.refusal() == Some(&Refusal::TokenRevoked)
                 && let Err(error) = self.token_refused(client).await
             {
-                tracing::warn!(bot.id = %client.id(), %error, "its state could not be recorded");
+                tracing::warn!(bot.id = client.id().0, %error, "its state could not be recorded");
             }
         } else if let Some(current) = self.same(client) {
             self.insert(Arc::new(self.with_order((*current).clone(), true)));

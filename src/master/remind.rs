@@ -33,7 +33,7 @@ impl Master {
                     return;
                 }
                 if let Err(error) = self.remind_of(&client, clock::now_ms()).await {
-                    tracing::warn!(bot.id = %client.id(), %error, "a reminder failed");
+                    tracing::warn!(bot.id = client.id().0, %error, "a reminder failed");
                 }
             }
         }

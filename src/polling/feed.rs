@@ -155,7 +155,7 @@ impl Feed {
             return;
         }
         if let Err(error) = self.telegram.confirm_updates(&self.caller, offset).await {
-            tracing::debug!(bot.id = %self.caller.bot, %error, "the offset could not be confirmed");
+            tracing::debug!(bot.id = self.caller.bot.0, %error, "the offset could not be confirmed");
         }
     }
 
@@ -186,7 +186,7 @@ impl Feed {
         match bots.recovered(client).await {
             Ok(()) => self.hindrance = None,
             Err(error) => {
-                tracing::warn!(bot.id = %client.id(), %error, "a bot's state could not be recorded");
+                tracing::warn!(bot.id = client.id().0, %error, "a bot's state could not be recorded");
             }
         }
     }

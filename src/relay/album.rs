@@ -155,7 +155,7 @@ impl Relay {
             let opened = self.inner.seal.open(&context(row.source), &row.content).ok();
             let json = opened.and_then(|json| serde_json::from_slice(&json).ok());
             let Some(message) = json.and_then(Message::read) else {
-                tracing::error!(bot.id = %bot, "a parked message does not open; it is lost");
+                tracing::error!(bot.id = bot.0, "a parked message does not open; it is lost");
                 self.inner.store.unpark(&row).await?;
                 continue;
             };

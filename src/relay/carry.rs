@@ -304,7 +304,7 @@ impl Carriage<'_> {
             let refusal = match call.await {
                 Ok(message) => return Ok(message),
                 Err(CallError::Unknown(doubt)) => {
-                    tracing::warn!(bot.id = %self.writer.bot, method = outgoing.method, %doubt,
+                    tracing::warn!(bot.id = self.writer.bot.0, method = outgoing.method, %doubt,
                         "a send's outcome is unknown");
                     return Err(Ending::Unknown);
                 }
@@ -327,7 +327,7 @@ impl Carriage<'_> {
                 }
                 Err(CallError::NotSent(refusal)) => refusal,
             };
-            tracing::debug!(bot.id = %self.writer.bot, method = outgoing.method, %refusal,
+            tracing::debug!(bot.id = self.writer.bot.0, method = outgoing.method, %refusal,
                 "Telegram refused a send");
             match plainer(&outgoing, &refusal) {
                 Some(next) => outgoing = next,

@@ -44,7 +44,7 @@ impl Relay {
         }
         let told = self.say(&caller, concern.chat, concern.message, &text, None).await;
         if let Err(error) = &told {
-            tracing::debug!(bot.id = %concern.bot, %error, "nobody could be told of a fault");
+            tracing::debug!(bot.id = concern.bot.0, %error, "nobody could be told of a fault");
         }
         worth_telling_later(&told)
     }

@@ -194,7 +194,7 @@ impl Relay {
             self.inner.paces.admit(subject);
             return Ok(None);
         }
-        tracing::debug!(bot.id = %source.bot, "a customer writes too fast");
+        tracing::debug!(bot.id = source.bot.0, "a customer writes too fast");
         let counts = counted == Counted::Message && first == message.id;
         self.refuse(customer, message, counts).await.map(Some)
     }

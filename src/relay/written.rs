@@ -97,7 +97,7 @@ impl Relay {
         let Some(ours) = &saying.ours else { return Err(refused.into()) };
         if saying.written.is_some() {
             let bot = saying.client.id();
-            tracing::warn!(bot.id = %bot, error = %refused, "an owner's text could not be said");
+            tracing::warn!(bot.id = bot.0, error = %refused, "an owner's text could not be said");
         }
         let (caller, keyboard) = (&saying.client.caller, saying.keyboard.clone());
         self.say(caller, saying.chat, saying.about, ours, keyboard).await
