@@ -4,10 +4,12 @@
 //! - [`container`]: the outside of the file: compressed, sealed with the installation's key
 //! - [`lines`]: the inside: tables and rows
 //! - [`restore`](mod@restore): the way back
+//! - [`leftovers`]: what killed ones left
 //!
 //! The key is never in the file. Without it the file can't be opened, so it may lie anywhere.
 
 mod container;
+mod leftovers;
 mod lines;
 mod restore;
 
@@ -31,6 +33,8 @@ use container::Sealing;
 use lines::{Manifest, Writing};
 pub use restore::{Source, restore};
 
+/// How the name of a file begins that is being written.
+const BEGUN: &str = ".backup-";
 /// How often a long run says how far it is.
 const SAID_EVERY: Duration = Duration::from_secs(5);
 
@@ -46,6 +50,12 @@ pub enum BackupError {
     /// The database failed.
     #[error("DATABASE_URL: {0} can't be used")]
     Database(String, #[source] StoreError),
+    /// The database's file is none, or damaged.
+    #[error(
+        "DATABASE_URL: {0} is no database, or damaged; --replace puts the backup in its place and \
+         keeps this file as <name>.damaged"
+    )]
+    Damaged(String, #[source] StoreError),
     /// A database can't be filled.
     #[error("DATABASE_URL: {0} can't be filled")]
     Load(String, #[source] LoadError),
@@ -110,7 +120,7 @@ pub enum BackupError {
         references: i64,
     },
     /// A relay runs on it.
-    #[error("DATABASE_URL: a relay uses {0}: stop it first")]
+    #[error("DATABASE_URL: a relay or another program uses {0}: stop it first")]
     InUse(String),
 }
 
@@ -289,9 +299,10 @@ fn open(target: &Target) -> Result<(String, Out), BackupError> {
         return Ok(("standard output".to_owned(), Out::Stdout(BufWriter::new(io::stdout()))));
     };
     let name = path.display().to_string();
+    leftovers::remove(folder_of(path), BEGUN);
     // Readable by its owner alone, as that crate makes them.
     let file = tempfile::Builder::new()
-        .prefix(".backup-")
+        .prefix(BEGUN)
         .tempfile_in(folder_of(path))
         .map_err(|error| BackupError::Writing(name.clone(), error))?;
     Ok((name, Out::File(BufWriter::with_capacity(256 * 1024, file))))

@@ -87,7 +87,10 @@ async fn restore_from(config: &Config, file: PathBuf, replace: bool) -> Result<u
 async fn ask(config: &Config) -> ExitCode {
     match check::is_alive(config.listen_addr).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(error),
+        Err(error) => {
+            eprintln!("the relay at {} is not well: {error}", config.listen_addr);
+            ExitCode::FAILURE
+        }
     }
 }
 

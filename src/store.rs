@@ -66,7 +66,7 @@ use fault::Fault;
 pub use fault::StoreError;
 pub use health::Alarm;
 pub use leases::Purpose;
-pub use load::{Claim, LoadError, Loading, Occupants, is_busy};
+pub use load::{Claim, LoadError, Loading, Occupants, RESTORING, is_busy};
 pub use lock::{SoleUse, sole_use};
 use mysql::Server;
 pub use owners::OwnerRow;

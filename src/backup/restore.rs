@@ -12,6 +12,7 @@ use flate2::read::DeflateDecoder;
 use super::{
     BackupError, Progress,
     container::Opening,
+    folder_of, leftovers,
     lines::{Manifest, Next, Reading},
 };
 use crate::{
@@ -21,8 +22,8 @@ use crate::{
     seal::Seal,
     spans,
     store::{
-        Cell, Claim, LoadError, Loading, Occupants, Snapshot, SoleUse, TABLES, knows_schema,
-        newest_schema, sole_use,
+        Cause, Cell, Claim, LoadError, Loading, Occupants, RESTORING, Snapshot, SoleUse, TABLES,
+        knows_schema, newest_schema, sole_use,
     },
     text::Language,
 };
@@ -135,9 +136,14 @@ async fn make_room(
                 BackupError::Load(name(), LoadError::File(error, file.path().into()))
             })?;
             let Some(sole) = sole else { return Err(BackupError::InUse(name())) };
+            let known = file.path().canonicalize();
+            leftovers::remove(folder_of(known.as_deref().unwrap_or(file.path())), RESTORING);
             let found = match Occupants::of_file(file.path()).await {
                 // A file that SQLite can't read any more is a reason to restore.
                 Err(error) if replace && !error.is_worth_waiting_for() => Occupants::default(),
+                Err(error) if error.cause() == Cause::Damaged => {
+                    return Err(BackupError::Damaged(name(), error));
+                }
                 found => found.map_err(failed)?,
             };
             (Some(sole), None, found)

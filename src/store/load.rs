@@ -33,6 +33,9 @@ use super::{
 };
 use crate::model::{BotId, DeliveryState, Direction};
 
+/// How the name of a folder begins in which a file is being filled.
+pub const RESTORING: &str = ".restoring-";
+
 /// Placeholders of one statement at most; a server takes 65,535, SQLite 32,766.
 const PLACEHOLDERS: usize = 8_000;
 /// Between two looks at who is connected: what stays that long is no passing health check.
@@ -201,7 +204,7 @@ impl Loading {
         let target = resolved(target)?;
         let beside = target.parent().unwrap_or(Path::new(".")).to_owned();
         let folder = tempfile::Builder::new()
-            .prefix(".restoring-")
+            .prefix(RESTORING)
             .tempdir_in(&beside)
             .map_err(|error| LoadError::File(error, beside))?;
         let options = SqliteConnectOptions::new()
@@ -349,7 +352,7 @@ fn resolved(target: &Path) -> Result<PathBuf, LoadError> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    fs::create_dir_all(folder).map_err(failed)?;
+    crate::folder::make(folder).map_err(failed)?;
     let folder = folder.canonicalize().map_err(failed)?;
     Ok(folder.join(target.file_name().unwrap_or_default()))
 }

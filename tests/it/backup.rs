@@ -14,7 +14,7 @@ use sqlx::{Connection as _, MySqlConnection};
 use telegram_emulator::{Answer, Bot, Fault, Person, draft};
 
 use crate::support::{
-    Backend, Database, Process, Stage, by_bot, matrix::on_every_database, process::Finished,
+    Backend, Database, Mode, Process, Stage, by_bot, matrix::on_every_database, process::Finished,
     talk::bytes, text,
 };
 
@@ -228,7 +228,7 @@ async fn a_backup_is_made_while_the_relay_works(mut stage: Stage) {
     for more in [&[][..], &["--replace"][..]] {
         let refused = restores(&stage, &file, more).await;
         assert_eq!(refused.code, Some(1), "{}", refused.stderr);
-        assert!(refused.stderr.contains("a relay uses"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("a relay or another program uses"), "{}", refused.stderr);
     }
     stage.asks_only(&anna, &shop, "afterwards").await;
     process.stop().await;
@@ -375,4 +375,55 @@ async fn every_table_and_column_is_in_a_backup(mut stage: Stage) {
     known.sort();
     assert_eq!(found, known);
     stage.curtain().await;
+}
+/// Something that was begun so long ago and never ended.
+fn begun(path: &Path, ago: Duration) {
+    fs::write(path, "half").unwrap();
+    let then = std::time::SystemTime::now() - ago;
+    fs::File::options().write(true).open(path).unwrap().set_modified(then).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_killed_ones_left_is_removed_by_the_next_one() {
+    const HOURS: Duration = Duration::from_hours(2);
+    let mut stage = Stage::dark(Backend::Sqlite, Mode::Webhook, &[]).await;
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
+    stage.launch().await.stop().await;
+    let folder = stage.database.folder().to_owned();
+    let (old, fresh) = (folder.join(".backup-aB3dEf"), folder.join(".backup-gH1jKl"));
+    let other = folder.join(".backup-of-mine");
+    begun(&old, HOURS);
+    begun(&fresh, Duration::ZERO);
+    begun(&other, HOURS);
+    let file = backs_up(&stage).await;
+    assert!(!old.exists() && fresh.exists() && other.exists());
+    let (old, fresh) = (folder.join(".restoring-aB3dEf"), folder.join(".restoring-gH1jKl"));
+    for (left, ago) in [(&old, HOURS), (&fresh, Duration::ZERO)] {
+        fs::create_dir(left).unwrap();
+        begun(&left.join("relay.db"), ago);
+        let then = std::time::SystemTime::now() - ago;
+        fs::File::open(left).unwrap().set_modified(then).unwrap();
+    }
+    let done = restores(&stage, &file, &["--replace"]).await;
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(!old.exists() && fresh.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_file_is_replaced_when_that_is_said() {
+    let mut stage = Stage::dark(Backend::Sqlite, Mode::Webhook, &[]).await;
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
+    stage.launch().await.stop().await;
+    let file = backs_up(&stage).await;
+    fs::write(stage.database.folder().join("relay.db"), "garbage ".repeat(3000)).unwrap();
+    let refused = restores(&stage, &file, &[]).await;
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.stderr.contains("--replace puts the backup in its place"),
+        "{}",
+        refused.stderr
+    );
+    let done = restores(&stage, &file, &["--replace"]).await;
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(stage.database.folder().join("relay.db.damaged").exists());
 }
