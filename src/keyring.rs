@@ -141,7 +141,7 @@ fn make(path: &Path) -> Result<SecretKey, KeyError> {
     rand::rng().fill_bytes(&mut bytes);
     let key = SecretKey::from_bytes(bytes);
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
+        crate::folder::make(folder).map_err(failed)?;
     }
     // Written under another name first: a start that is killed here must not leave half a key.
     let half = path.with_extension(format!("{:016x}", rand::rng().next_u64()));

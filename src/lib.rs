@@ -14,7 +14,7 @@
 //! - [`account`]: what became of an update, for its log line
 //! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`stats`], [`metrics`]
 //! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
-//!   plain values; [`chain`]: an error in one line; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
+//!   plain values; [`chain`]: an error in one line; [`folder`]: made for us alone; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
 //!
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
 //! `ARCHITECTURE.md` walks through it.
@@ -29,6 +29,7 @@ pub mod clock;
 pub mod config;
 pub mod dispatch;
 mod failpoint;
+mod folder;
 pub mod keyring;
 pub mod label;
 pub mod lanes;

@@ -45,7 +45,7 @@ fn beside(database: &Path) -> io::Result<PathBuf> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    std::fs::create_dir_all(folder)?;
+    crate::folder::make(folder)?;
     let known = database.canonicalize();
     let mut path = match (known, database.file_name()) {
         (Ok(path), _) => path,

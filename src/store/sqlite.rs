@@ -56,7 +56,7 @@ pub(super) async fn open(path: &Path) -> Result<(Connections<Reader>, Writer), S
     if let Some(folder) = path.parent() {
         // Nothing to wait for: whoever chose the path has to mend it.
         let failed = |error| StoreError::not_connected(sqlx::Error::Configuration(Box::new(error)));
-        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+        crate::folder::make(folder).map_err(failed)?;
     }
     let options = SqliteConnectOptions::new()
         .filename(path)

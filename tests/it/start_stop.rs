@@ -291,3 +291,15 @@ async fn check_says_what_it_finds(mut stage: Stage) {
         }
     }
 }
+
+/// Ids and usernames stand in the database in clear.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_folder_of_the_data_is_its_owner_s_alone() {
+    let mut stage = Stage::dark(Backend::Sqlite, Mode::Webhook, &[]).await;
+    let folder = stage.database.folder().join("some/data");
+    stage.vary("DATABASE_URL", &format!("sqlite://{}/relay.db", folder.display()));
+    stage.vary("SECRET_KEY_FILE", &folder.join("secret.key").display().to_string());
+    stage.launch().await.stop().await;
+    let mode = fs::metadata(&folder).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
