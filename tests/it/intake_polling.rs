@@ -63,14 +63,15 @@ async fn a_stuck_customer_holds_nobody_up(mut stage: Stage) {
     let shop = stage.attach("shop_bot", "Shop").await;
     let (anna, ben) = (stage.customer("Anna", &shop).await, stage.customer("Ben", &shop).await);
     stage.telegram.quiet().await;
-    let limited = Answer::TooManyRequests { retry_after: 4 };
-    stage.telegram.fault(Fault::on("getFile").bot(&shop).answer(limited));
+    let limited = Answer::TooManyRequests { retry_after: 2 };
+    stage.telegram.fault(Fault::on("getFile").bot(&shop).always().answer(limited));
     stage.telegram.send(&anna, &shop, draft::photo("picture").caption("a picture")).await;
     for number in 0..120 {
         stage.telegram.send(&ben, &shop, draft::text(format!("Ben {number}."))).await;
     }
     stage.owner_sees("Ben 90.").await;
     assert_eq!(stage.times(&stage.owner, &stage.master, "a picture"), 0);
+    stage.telegram.clear_faults();
     stage.owner_sees("a picture").await;
     stage.telegram.quiet().await;
     assert_eq!(stage.times(&stage.owner, &stage.master, "Ben 119."), 1);
