@@ -69,6 +69,14 @@ impl Store {
         if !self.insert_new(insert).await?.is_ours() {
             self.write(update).await?;
         }
+        // For whoever watches the protocol itself, as of references: ids only.
+        tracing::trace!(
+            bot.id = row.source.bot.0,
+            chat.id = row.source.chat.0,
+            message.id = row.source.message.0,
+            kind = row.kind.word(),
+            "parked"
+        );
         Ok(())
     }
 

@@ -106,12 +106,17 @@ fn of_source(query: Statement, owner: OwnerId, source: MessageKey, part: Part) -
 
 /// Says which state was just written, to whoever watches the protocol itself (level trace, ids only).
 fn now_is(source: MessageKey, part: Part, state: DeliveryState) {
+    now_reads(source, part, state.word());
+}
+
+/// The same of what is no state by itself: `deleted` is written as a reason.
+fn now_reads(source: MessageKey, part: Part, state: &'static str) {
     tracing::trace!(
         bot.id = source.bot.0,
         chat.id = source.chat.0,
         message.id = source.message.0,
         part = part.number(),
-        state = state.word(),
+        state,
         "reference"
     );
 }

@@ -2,10 +2,10 @@
 
 use teloxide::types::{ChatId, MessageId};
 
-use super::{direction_word, now_is, of_source};
+use super::{direction_word, now_is, now_reads, of_source};
 use crate::{
     clock,
-    model::{BotId, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
+    model::{BotId, DELETED, DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{
         Inserted, Store, StoreError,
         joint::{Joint, Line},
@@ -370,7 +370,11 @@ impl Store {
         };
         let update = update.bind(state.word()).bind(reason.map(str::to_owned));
         if self.write(of_source(update, owner, source, part)).await?.rows > 0 {
-            now_is(source, part, state);
+            // A copy taken back keeps its state; the reason is what was written.
+            match reason {
+                Some(reason) if reason.starts_with(DELETED) => now_reads(source, part, DELETED),
+                _ => now_is(source, part, state),
+            }
         }
         Ok(())
     }
