@@ -220,10 +220,10 @@ pub(crate) fn detect(formatted: &mut Formatted) {
             at += 1;
             continue;
         }
-        let fresh = text[..at]
-            .chars()
-            .next_back()
-            .is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == '/'));
+        let fresh = text[..at].chars().next_back().is_none_or(|c| {
+            let is_tag = bytes[at] == b'/' && matches!(c, '<' | '>');
+            !(c.is_alphanumeric() || c == '_' || c == '/' || is_tag)
+        });
         let hit = if fresh { detect_at(&text, bytes, at) } else { None };
         match hit {
             Some((kind, end)) => {
@@ -283,7 +283,7 @@ fn detect_at(text: &str, bytes: &[u8], at: usize) -> Option<(&'static str, usize
                     return Some(("bot_command", named));
                 }
             }
-            (bytes.get(end) != Some(&b'/')).then_some(("bot_command", end))
+            (!matches!(bytes.get(end), Some(b'/' | b'<' | b'>'))).then_some(("bot_command", end))
         }
         b'@' => {
             let end = run(at + 1, word);
@@ -375,6 +375,7 @@ mod tests {
             [pair("hashtag", "#заказ"), pair("email", "a@b.com"), pair("url", "t.me/shop"),]
         );
         assert_eq!(kinds("1/2 and 3.14 a/b"), []);
+        assert_eq!(kinds("<script>1</script> /b> >/i"), []);
     }
 
     #[test]
