@@ -1,4 +1,5 @@
-//! What the relay writes into its references while it delivers, as its own trace says it.
+//! What the relay writes into its references while it delivers, and what it keeps for a moment, as
+//! its own trace says it.
 //!
 //! Nothing here is guessed from outside: the relay's store says each state as it is committed, and
 //! this layer keeps the line.
@@ -29,8 +30,10 @@ pub(crate) struct Step {
     pub(crate) message: i64,
     /// Which of its copies: 0 is the message itself.
     pub(crate) part: i64,
-    /// `held`, `sending`, `sent`, `failed` or `told`.
+    /// `held`, `sending`, `sent`, `failed`, `told`, or `deleted` once the copy was taken back.
     pub(crate) state: String,
+    /// No reference, but the message itself, kept sealed: an `item` of an album or an `edit`.
+    pub(crate) kept: Option<String>,
     /// When.
     pub(crate) at: Instant,
 }
@@ -64,17 +67,25 @@ impl References {
 pub(crate) fn watch(references: References) -> anyhow::Result<()> {
     let warnings = fmt::layer().with_writer(std::io::stderr).with_filter(LevelFilter::WARN);
     let mine = references.with_filter(tracing_subscriber::filter::filter_fn(|metadata| {
-        metadata.target() == "feedback_relay::store::references"
+        let writes = ["feedback_relay::store::references", "feedback_relay::store::parked"];
+        writes.contains(&metadata.target())
     }));
     Ok(tracing_subscriber::registry().with(mine).with(warnings).try_init()?)
 }
 
 impl<S: Subscriber> Layer<S> for References {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut step =
-            Step { bot: 0, chat: 0, message: 0, part: 0, state: String::new(), at: Instant::now() };
+        let mut step = Step {
+            bot: 0,
+            chat: 0,
+            message: 0,
+            part: 0,
+            state: String::new(),
+            kept: None,
+            at: Instant::now(),
+        };
         event.record(&mut step);
-        if !step.state.is_empty() {
+        if !step.state.is_empty() || step.kept.is_some() {
             self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
             self.changed.send_replace(());
         }
@@ -93,8 +104,10 @@ impl Visit for Step {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "state" {
-            value.clone_into(&mut self.state);
+        match field.name() {
+            "state" => value.clone_into(&mut self.state),
+            "kind" => self.kept = Some(value.to_owned()),
+            _ => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use telegram_emulator::{Bot, Person, View};
 
-use crate::stage::Stage;
+use crate::{stage::Stage, strip};
 
 /// How many answered button presses are told: those of the last moments matter.
 const ANSWERS: usize = 30;
@@ -38,6 +38,7 @@ fn cast(stage: &Stage, bots: &[Bot]) -> Value {
         "owner": person(&stage.owner),
         "customers": stage.customers.iter().map(person).collect::<Vec<_>>(),
         "master": stage.master.id,
+        "ready": strip::time(stage, stage.ready),
         "bots": bots.iter().map(bot).collect::<Vec<_>>(),
     })
 }

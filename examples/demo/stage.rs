@@ -33,6 +33,8 @@ pub(crate) struct Stage {
     pub(crate) customers: Vec<Person>,
     /// What the relay writes about deliveries.
     pub(crate) references: References,
+    /// When everything was ready for visitors.
+    pub(crate) ready: Instant,
     /// One instant by both clocks, UTC in milliseconds.
     pub(crate) epoch: (Instant, i64),
     relay: Mutex<Option<(Running, TempDir)>>,
@@ -59,8 +61,11 @@ impl Stage {
         let (relay, folder) = start_relay(&telegram, &master, &owner).await?;
         let epoch = (Instant::now(), clock::now_ms());
         let relay = Mutex::new(Some((relay, folder)));
-        let stage = Self { telegram, master, owner, customers, references, epoch, relay };
+        let ready = epoch.0;
+        let mut stage =
+            Self { telegram, master, owner, customers, references, ready, epoch, relay };
         stage.attach_shop().await;
+        stage.ready = Instant::now();
         Ok(stage)
     }
 

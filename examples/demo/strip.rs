@@ -51,7 +51,7 @@ fn read<T>(entries: &mut Vec<Value>, from: &mut usize, list: &[T], show: impl Fn
 }
 
 /// UTC in milliseconds, with three more digits: steps are often less than a millisecond apart.
-fn time(stage: &Stage, at: std::time::Instant) -> f64 {
+pub(crate) fn time(stage: &Stage, at: std::time::Instant) -> f64 {
     let (instant, ms) = stage.epoch;
     #[expect(clippy::cast_precision_loss, reason = "2^53 ms are far away")]
     let ms = ms as f64;
@@ -88,7 +88,8 @@ fn answer(stage: &Stage, delivery: &Delivery) -> Value {
 
 fn step(stage: &Stage, step: &Step) -> Value {
     json!({
-        "kind": "reference", "at": time(stage, step.at), "bot": step.bot, "chat": step.chat,
-        "message": step.message, "part": step.part, "state": step.state,
+        "kind": if step.kept.is_some() { "kept" } else { "reference" }, "at": time(stage, step.at),
+        "bot": step.bot, "chat": step.chat, "message": step.message, "part": step.part,
+        "state": step.state, "what": step.kept,
     })
 }

@@ -80,7 +80,7 @@ export const STEPS = [
   {
     title: 'A voice message',
     look: 'customer',
-    words: 'Anna hums something. What has no room for words comes with its header beside it.',
+    words: 'Anna hums something. Olga can play it: Anna’s name and the bot’s stand below it.',
     act: async (t) => {
       const since = t.newest(t.owner);
       await t.sends(t.customer, [clip]);
@@ -88,10 +88,20 @@ export const STEPS = [
     },
   },
   {
+    title: 'A sticker',
+    look: 'owner',
+    words: 'A sticker has no room for words: its header, who wrote and to which bot, comes beside it.',
+    act: async (t) => {
+      const since = t.newest(t.owner);
+      await t.sends(t.customer, [sticker('thanks')]);
+      await t.sees(t.owner, (it) => byBot(it) && it.sticker, since);
+    },
+  },
+  {
     title: 'An album',
     look: 'owner',
     words:
-      'Three pictures from Olga arrive as one album, as Telegram shows them. That takes a second: nothing says which picture is the last.',
+      'Three pictures from Olga arrive as one album, as Telegram shows them. That takes a second: nothing says which picture is the last. Until then each is kept, sealed, and only then acknowledged.',
     act: async (t) => {
       const since = t.newest(t.customer);
       const pictures = ['shop', 'tea', 'cakes'].map((name) => photo(name).draft);
@@ -111,7 +121,6 @@ export const STEPS = [
       const album = await t.sees(t.customer, (it) => byBot(it) && says('tea and cake')(it));
       await t.does(t.customer, 'react', { message: album.message_id, emoji: '❤' });
       await t.sees(t.owner, (it) => says('tea and cake')(it) && has('❤')(it));
-      await t.sends(t.customer, [sticker('thanks')]);
     },
   },
   {

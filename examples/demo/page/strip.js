@@ -13,6 +13,15 @@ const PLAIN = {
   my_chat_member: 'block or unblock',
 };
 
+/** What is kept waits for something. */
+const KEPT = {
+  item: 'sealed, until its album is complete',
+  edit: 'sealed, until it is its turn',
+};
+
+/** States by other words than the relay's own. */
+const WRITTEN = { deleted: 'taken back' };
+
 const nameOf = (id) => personOf(id)?.name ?? (botOf(id) ? `@${botOf(id).username}` : '?');
 const bot = (id) => (botOf(id) ? `@${botOf(id).username}` : '?');
 
@@ -23,8 +32,20 @@ function told(entry) {
       return ['Update in', `${PLAIN[entry.what] ?? entry.what}: ${nameOf(entry.person)} → ${bot(entry.bot)}`];
     case 'reference': {
       const part = entry.part === 0 ? '' : ', a part of it';
-      return ['Reference', `${nameOf(entry.chat)}’s message ${entry.message} at ${bot(entry.bot)}${part}`, entry.state];
+      return [
+        'Reference',
+        `${nameOf(entry.chat)}’s message ${entry.message} at ${bot(entry.bot)}${part}`,
+        WRITTEN[entry.state] ?? entry.state,
+      ];
     }
+    case 'kept':
+      return [
+        'Kept',
+        `${nameOf(entry.chat)}’s message ${entry.message} at ${bot(entry.bot)}, ${KEPT[entry.what] ?? 'for later'}`,
+        entry.what,
+      ];
+    case 'checks':
+      return ['Health check', `${[...entry.bots].map(bot).join(', ')}: getWebhookInfo`];
     case 'call':
       return [
         'Call out',
@@ -46,11 +67,21 @@ function clock(ms) {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** The same call again and again is one row that counts. */
+/** The relay asks now and then whether Telegram has anything to complain about. */
+const isCheck = (entry) => entry.kind === 'call' && entry.method === 'getWebhookInfo' && !entry.error;
+
+/** The same call again and again is one row that counts, and so are health checks of whichever bot. */
 function gathered(entries) {
   const rows = [];
   for (const entry of entries) {
     const last = rows.at(-1);
+    if (isCheck(entry)) {
+      if (last?.kind === 'checks') {
+        const bots = new Set([...last.bots, entry.bot]);
+        rows[rows.length - 1] = { ...last, bots, times: last.times + 1 };
+      } else rows.push({ ...entry, kind: 'checks', bots: new Set([entry.bot]), times: 1 });
+      continue;
+    }
     const same =
       entry.kind === 'call' &&
       last?.kind === 'call' &&
@@ -74,6 +105,16 @@ function row(entry) {
   );
 }
 
+/** What came before the first visitor, folded. */
+function startUp(entries) {
+  const rows = gathered(entries);
+  return h(
+    'li',
+    { class: 'start-up', 'data-id': `start-up×${rows.length}` },
+    h('details', {}, h('summary', {}, `Start-up: ${rows.length} steps`), h('ol', {}, ...rows.map(row))),
+  );
+}
+
 /** Keeps the list in step. */
 export function strip(list) {
   let scheduled = false;
@@ -84,15 +125,22 @@ export function strip(list) {
   const render = () => {
     scheduled = false;
     const recent = [...world.entries.values()].sort((a, b) => a.at - b.at).slice(-2 * MOST);
-    const wanted = gathered(recent).slice(-MOST);
+    const before = recent.filter((entry) => entry.at < world.cast.ready);
+    const wanted = gathered(recent.slice(before.length)).slice(-MOST);
     const known = new Map([...list.children].map((item) => [item.dataset.id, item]));
     let place = list.firstElementChild;
-    for (const entry of wanted) {
-      const id = `${entry.id}×${entry.times}`;
-      const item = known.get(id) ?? row(entry);
-      known.delete(id);
+    const put = (item) => {
+      known.delete(item.dataset.id);
       if (place === item) place = place.nextElementSibling;
       else list.insertBefore(item, place);
+    };
+    if (before.length > 0) {
+      const fold = startUp(before);
+      put(known.get(fold.dataset.id) ?? fold);
+    }
+    for (const entry of wanted) {
+      const id = `${entry.id}×${entry.times}`;
+      put(known.get(id) ?? row(entry));
     }
     for (const gone of known.values()) gone.remove();
     if (world.entries.size > 8 * MOST) world.entries = new Map(recent.map((entry) => [entry.id, entry]));
