@@ -32,11 +32,8 @@ export class Chat {
     this.shown = new Map();
     this.key = '';
     this.follows = true;
-    this.element.addEventListener('scroll', () => {
-      const { scrollTop, scrollHeight, clientHeight } = this.element;
-      this.follows = scrollHeight - scrollTop - clientHeight < 80;
-      this.down.hidden = this.follows;
-    });
+    this.was = { scrollTop: 0, scrollHeight: 0 };
+    this.element.addEventListener('scroll', () => this.scrolled());
     // Pictures come later than their messages, and the room changes with what opens below.
     this.element.addEventListener('load', () => this.toEnd(), true);
     new ResizeObserver(() => this.toEnd()).observe(this.element);
@@ -152,18 +149,30 @@ export class Chat {
     });
     if (!all.some((it) => it.tabIndex === 0) && all.length > 0) all.at(-1).tabIndex = 0;
     this.element.tabIndex = all.length > 0 ? -1 : 0;
+    this.rove();
   }
 
   focused(event) {
     const target = event.target.closest('article');
     if (!target) return;
     for (const it of this.articles()) it.tabIndex = it === target ? 0 : -1;
+    this.rove();
     this.place(target);
   }
 
-  /** A message's actions stand above it, or on it where there is no room above. */
+  /** Tab stops at the chosen message and at what is in it. Its actions are reached with Enter. */
+  rove() {
+    for (const it of this.articles())
+      for (const inner of it.querySelectorAll('a, button, audio, video'))
+        inner.tabIndex = it.tabIndex === 0 && !inner.closest('.tools') ? 0 : -1;
+  }
+
+  /** A message's actions stand beside it; where there is no room above it, or else on it. */
   place(target) {
-    if (!target) return;
+    const tools = target?.querySelector('.tools');
+    if (!tools) return;
+    const free = this.element.clientWidth - target.offsetWidth - 24;
+    target.classList.toggle('beside', free >= tools.offsetWidth);
     const room = target.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
     target.classList.toggle('low', room < 34);
     target.style.setProperty('--cut', `${Math.max(4, 4 - room)}px`);
@@ -172,6 +181,7 @@ export class Chat {
   keys(event) {
     const target = event.target.closest('article');
     if (!target) return;
+    if (event.target.closest('.tools') && this.along(event)) return;
     const all = this.articles();
     const at = all.indexOf(target);
     const go = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
@@ -186,6 +196,17 @@ export class Chat {
       if (event.target === target) this.acts.leave();
       else target.focus();
     }
+  }
+
+  /** Arrows from one action to the next; gives whether it was one of their keys. */
+  along(event) {
+    const all = [...event.target.closest('.tools').querySelectorAll('button')].filter((it) => it.offsetParent);
+    const at = all.indexOf(event.target);
+    const go = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: all.length - 1 }[event.key];
+    if (go === undefined) return false;
+    event.preventDefault();
+    all[(go + all.length) % all.length].focus();
+    return true;
   }
 
   pointed(event) {
@@ -214,6 +235,15 @@ export class Chat {
     target.focus({ preventScroll: true });
     target.classList.remove('new');
     requestAnimationFrame(() => target.classList.add('new'));
+  }
+
+  /** What comes later, such as a picture, moves the end away, but never the view up: that is somebody's wish. */
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    if (scrollHeight - scrollTop - clientHeight < 80) this.follows = true;
+    else if (scrollTop < this.was.scrollTop && scrollHeight >= this.was.scrollHeight) this.follows = false;
+    this.was = { scrollTop, scrollHeight };
+    this.toEnd();
   }
 
   /** Stays at the newest message, unless somebody has scrolled away from it. */

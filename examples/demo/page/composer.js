@@ -2,7 +2,7 @@
 
 import { h, iconButton } from './dom.js';
 import { attachPanel, commandPanel, stickerPanel } from './panels.js';
-import { brief, parse, typed, wrap } from './text.js';
+import { brief, parse, pieces, typed, wrap } from './text.js';
 import { voicePanel } from './voice.js';
 
 const FORMATS = [
@@ -16,7 +16,7 @@ const FORMATS = [
 ];
 const KEYS = { b: 'bold', i: 'italic', u: 'underline', k: 'text_link' };
 
-/** The lower part of a phone. `acts.send(drafts)`, `acts.edit(message, draft)`, `acts.commands()`. */
+/** The lower part of a phone. `acts.send(drafts)`, `acts.edit(message, draft)`, `acts.typed(text)`, `acts.commands()`. */
 export class Composer {
   constructor(acts) {
     this.acts = acts;
@@ -47,7 +47,6 @@ export class Composer {
     );
     this.field = h('textarea', {
       rows: 1,
-      maxLength: 4096,
       autocomplete: 'off',
       'aria-label': 'Message',
       placeholder: 'Message',
@@ -62,7 +61,12 @@ export class Composer {
     });
     this.stickerButton = iconButton('sticker', 'Stickers', () => this.toggle('stickers'), { 'aria-expanded': 'false' });
     this.voiceButton = iconButton('voice', 'Voice message', () => this.toggle('voice'), { 'aria-expanded': 'false' });
-    this.sendButton = iconButton('send', 'Send', null, { type: 'submit', class: 'icon-button send' });
+    this.sendButton = iconButton('send', 'Send', null, {
+      type: 'submit',
+      class: 'icon-button send',
+      // The field keeps the focus, and all above it stays where it is: a press that begins here ends here.
+      onmousedown: (event) => event.preventDefault(),
+    });
     const form = h(
       'form',
       { class: 'write', onsubmit: (event) => this.submit(event) },
@@ -159,32 +163,37 @@ export class Composer {
     this.field.placeholder = this.tray.length > 0 ? 'Caption' : 'Message';
   }
 
-  /** What is written, as drafts: none if there is nothing to send. */
+  /** What is written, as messages of one draft or, an album, of several: none if there is nothing to send. */
   drafts() {
-    const { text, entities } = parse(this.field.value);
-    if (this.tray.length === 0) return text ? [{ kind: 'text', text, entities }] : [];
-    return this.tray.map(({ draft }, n) => (n === 0 ? { ...draft, text, entities } : draft));
+    const written = parse(this.field.value);
+    if (this.tray.length === 0) return pieces(written).map((piece) => [{ kind: 'text', ...piece }]);
+    return [this.tray.map(({ draft }, n) => (n === 0 ? { ...draft, ...written } : draft))];
   }
 
+  /** The field is empty at once; what was refused comes back. */
   async submit(event) {
     event?.preventDefault();
-    const { text, entities } = parse(this.field.value);
-    if (this.editing) {
-      const kind = this.editing.text !== undefined ? 'text' : 'caption';
-      if (await this.acts.edit(this.editing, { kind, text, entities })) this.clear();
-      return;
-    }
-    const drafts = this.drafts();
-    if (drafts.length === 0) return;
-    const kept = [this.field.value, this.tray, this.reply];
+    const { editing, reply, tray } = this;
+    const { value } = this.field;
+    const drafts = editing ? [] : this.drafts();
+    if (!editing && drafts.length === 0) return;
+    const kind = editing?.text !== undefined ? 'text' : 'caption';
+    const send = async () => {
+      if (editing) return this.acts.edit(editing, { kind, ...parse(value) });
+      const sent = await Promise.all(drafts.map((draft, n) => this.acts.send(draft, n ? null : reply?.message_id)));
+      return sent.every(Boolean);
+    };
+    const sending = send();
     this.clear();
     this.takeFocus({ preventScroll: true });
-    if (!(await this.acts.send(drafts, kept[2]?.message_id))) {
-      [this.field.value, this.tray, this.reply] = kept;
-      this.typed();
-      this.showTray();
-      if (this.reply) this.answer(this.reply);
-    }
+    if (await sending) return;
+    // Nothing that was begun meanwhile is written over.
+    if (this.field.value || this.tray.length > 0) return;
+    if (editing) this.change(editing);
+    else if (reply) this.answer(reply);
+    [this.field.value, this.tray] = [value, tray];
+    this.typed();
+    this.showTray();
   }
 
   /** Sends something at once, such as a sticker. */
@@ -196,7 +205,14 @@ export class Composer {
     await this.acts.send([draft], reply);
   }
 
+  /** Puts words into the field. */
+  write(words) {
+    this.field.value = words;
+    this.typed();
+  }
+
   typed() {
+    this.acts.typed(this.editing ? '' : this.field.value);
     this.field.style.height = 'auto';
     this.field.style.height = `${Math.min(this.field.scrollHeight, 132)}px`;
     const asks = /^\/[a-z0-9_]*$/i.test(this.field.value);

@@ -24,6 +24,7 @@ export function media(message, bot) {
       fileUrl(bot, largest(sizes).file_id),
       message.caption ? 'Photo with a caption' : 'Photo',
       message.has_media_spoiler,
+      largest(sizes),
     ),
   );
   add('sticker', (sticker) =>
@@ -85,9 +86,9 @@ export function media(message, bot) {
   return made;
 }
 
-/** A picture that can be opened large. */
-export function picture(url, alt, covered = false) {
-  const image = h('img', { src: url, alt, class: covered ? 'covered' : '' });
+/** A picture that can be opened large. Of a known `size` its place is kept until it is there. */
+export function picture(url, alt, covered = false, { width, height } = {}) {
+  const image = h('img', { width, height, src: url, alt, class: covered ? 'covered' : '' });
   return h(
     'button',
     { type: 'button', class: 'picture', 'aria-label': `Open: ${alt}`, onclick: () => enlarge(url, alt) },

@@ -2,7 +2,7 @@
 
 import { h, icon } from './dom.js';
 import { fileUrl, media, picture } from './media.js';
-import { brief, nodes } from './text.js';
+import { brief, quoted as inQuote, nodes } from './text.js';
 
 const QUICK = ['👍', '❤', '🔥'];
 const MORE = ['👏', '🎉', '😁', '🤔', '😢', '🙏', '👌', '💯'];
@@ -100,7 +100,7 @@ function quoted(message, acts) {
     'button',
     { type: 'button', class: 'quote', onclick: () => acts.jump(target.message_id) },
     h('strong', {}, h('span', { class: 'unseen' }, 'In reply to '), label),
-    h('span', {}, message.quote?.text ?? brief(target)),
+    h('span', {}, inQuote(message)),
   );
 }
 
@@ -223,12 +223,13 @@ function tools(bubble, mine, view, acts) {
   const message = main(bubble);
   const own = new Set((message.reactions ?? []).filter((it) => it.actor === view.me.id).map((it) => it.reaction.emoji));
   const tool = (name, label, onclick) =>
-    h('button', { type: 'button', 'aria-label': label, title: label, onclick }, icon(name));
+    h('button', { type: 'button', tabIndex: -1, 'aria-label': label, title: label, onclick }, icon(name));
   const react = (emoji) =>
     h(
       'button',
       {
         type: 'button',
+        tabIndex: -1,
         class: 'emoji',
         'aria-label': `React ${emoji}`,
         title: `React ${emoji}`,
@@ -242,6 +243,7 @@ function tools(bubble, mine, view, acts) {
     'button',
     {
       type: 'button',
+      tabIndex: -1,
       'aria-label': 'More reactions',
       title: 'More reactions',
       'aria-expanded': 'false',
@@ -255,7 +257,7 @@ function tools(bubble, mine, view, acts) {
   const editable = mine && (message.text !== undefined || message.caption !== undefined || hasPicture(message));
   return h(
     'div',
-    { class: 'tools', role: 'group', 'aria-label': 'Actions for this message' },
+    { class: 'tools', role: 'toolbar', 'aria-label': 'Actions for this message' },
     tool('reply', 'Reply', () => acts.reply(message)),
     ...QUICK.map(react),
     toggle,

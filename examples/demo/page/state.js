@@ -86,8 +86,20 @@ export function until(look, { limit = 45_000, signal } = {}) {
   });
 }
 
-/** Does something as a person; throws with a sentence where their app would not do it. */
-export async function deed(name, details) {
+const lines = new Map();
+
+/**
+ * Does something as a person; throws with a sentence where their app would not do it. Each person does one thing after
+ * the other, as an app does: requests under way together may overtake each other.
+ */
+export function deed(name, details) {
+  const done = (lines.get(details.person) ?? Promise.resolve()).then(() => carryOut(name, details));
+  const quiet = done.catch(() => {});
+  lines.set(details.person, quiet);
+  return done;
+}
+
+async function carryOut(name, details) {
   let response;
   try {
     response = await fetch('/deeds', {

@@ -62,6 +62,32 @@ function trimmed(text, entities) {
   };
 }
 
+/** A long text in pieces as long as a message may be, cut at a line's or a word's end where there is one. */
+export function pieces({ text, entities }, most = 4096) {
+  const made = [];
+  for (let rest = { text, entities }; rest.text;) {
+    let end = rest.text.length;
+    if (end > most) {
+      const head = rest.text.slice(0, most + 1);
+      const space = Math.max(head.lastIndexOf('\n'), head.lastIndexOf(' '));
+      const half = /[\uD800-\uDBFF]/.test(head[most - 1]);
+      end = space > most / 2 ? space : half ? most - 1 : most;
+    }
+    const part = (from, to) =>
+      trimmed(
+        rest.text.slice(from, to),
+        rest.entities.map((it) => {
+          const start = Math.max(it.offset, from);
+          return { ...it, offset: start - from, length: Math.min(it.offset + it.length, to) - start };
+        }),
+      );
+    const [first, next] = [part(0, end), part(end, rest.text.length)];
+    if (first.text) made.push(first);
+    rest = next;
+  }
+  return made;
+}
+
 /** The other way round, for the message field when something is edited. */
 export function typed(text, entities = []) {
   const marks = [];
@@ -180,9 +206,21 @@ export function deepLink(address) {
   return username ? { username, payload: url.searchParams.get('start') ?? '' } : null;
 }
 
+/** Words without those that a spoiler hides. */
+function unhidden(words, entities = []) {
+  const hidden = entities.filter((it) => it.type === 'spoiler').sort((a, b) => b.offset - a.offset);
+  const cover = (text, { offset, length }) => `${text.slice(0, offset)}[hidden]${text.slice(offset + length)}`;
+  return hidden.reduce(cover, words);
+}
+
+/** What a reply quotes, in a few words. */
+export const quoted = (message) =>
+  message.quote ? unhidden(message.quote.text, message.quote.entities) : brief(message.reply_to_message);
+
 /** A message in a few words, for a quote or a listener. */
 export function brief(message) {
-  const words = message.text ?? message.caption;
+  const said = message.text ?? message.caption;
+  const words = said && unhidden(said, message.entities ?? message.caption_entities);
   const kinds = [
     ['photo', '🖼 Photo'],
     ['video', '🎬 Video'],
