@@ -39,6 +39,12 @@ play.addEventListener('click', () => tour.toggle());
 on('ready', () => {
   find('offline').hidden = true;
   play.disabled = false;
+  tour.resume();
+});
+let began = null;
+on('cast', ({ ready }) => {
+  if (began !== null && began !== ready) customer.toast('The demo was started anew. What was written before is gone.');
+  began = ready;
 });
 on('lost', () => {
   find('offline').hidden = false;
@@ -59,20 +65,20 @@ theme.addEventListener('click', () => {
   paint(next);
 });
 
-// The jump bar knows what is looked at.
-const places = new Map([...document.querySelectorAll('.jump a')].map((link) => [link.hash.slice(1), link]));
-const watcher = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      for (const [id, link] of places) {
-        if (id === target.id) link.setAttribute('aria-current', 'true');
-        else link.removeAttribute('aria-current');
-      }
-    }
-  },
-  { threshold: 0.6 },
-);
-for (const id of places.keys()) watcher.observe(find(id));
+// The jump bar knows what is looked at: whatever takes most of the screen.
+const places = new Map([...document.querySelectorAll('.jump a')].map((link) => [find(link.hash.slice(1)), link]));
+const seen = (place) => {
+  const { top, bottom } = place.getBoundingClientRect();
+  return Math.min(bottom, innerHeight) - Math.max(top, 0);
+};
+function mark() {
+  const most = [...places.keys()].reduce((best, place) => (seen(place) > seen(best) ? place : best));
+  for (const [place, link] of places) {
+    if (place === most) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
+}
+document.addEventListener('scroll', mark, { passive: true });
+new ResizeObserver(mark).observe(document.body);
 
 connect();

@@ -8,6 +8,12 @@ import { botOf, chatOf, deed, keyOf, on, until, world } from './state.js';
 import { deepLink } from './text.js';
 import { Topics } from './topics.js';
 
+/** What is being written, and by whom, outlives a reload of the page; the tour's words do not. */
+const keep = ({ role, me, bot }, text) => {
+  if (me) sessionStorage.setItem(role, JSON.stringify({ person: me.id, bot, text }));
+};
+const kept = ({ role }) => (sessionStorage.getItem('touring') ? null : JSON.parse(sessionStorage.getItem(role)));
+
 /** One of the two phones. `people()` gives who may hold it; `open(link)` follows a link to a bot. */
 export class Phone {
   constructor(element, { role, people, open }) {
@@ -18,12 +24,14 @@ export class Phone {
     this.head = h('div', { class: 'holders' });
     this.title = h('div', { class: 'chat-head' });
     this.note = h('div', { class: 'note', hidden: true });
+    this.start = h('p', { class: 'first-words', hidden: true });
     this.toasts = h('div', { class: 'toasts', role: 'status' });
     this.composer = new Composer({
       send: (drafts, replyTo) => this.does('send', { drafts, reply_to: replyTo ?? null, thread: this.topics.thread() }),
       edit: (message, draft) => this.does('edit', { message: message.message_id, draft }),
       editLast: () => this.editLast(),
       commands: () => this.chat()?.menu ?? [],
+      typed: (text) => keep(this, text),
     });
     this.topics = new Topics(
       (name) => this.does('open_topic', { name }),
@@ -35,8 +43,7 @@ export class Phone {
       remove: (bubble) => this.does('delete', { messages: bubble.messages.map((message) => message.message_id) }),
       react: (message, emoji) => this.does('react', { message: message.message_id, emoji }),
       press: (message, spec, button) => this.press(message, spec, button),
-      command: (words) =>
-        this.does('send', { drafts: [{ kind: 'text', text: words }], reply_to: null, thread: this.topics.thread() }),
+      command: (words) => this.command(words),
       link: (url) => this.follow(url),
       leave: () => this.composer.field.focus(),
     });
@@ -48,6 +55,7 @@ export class Phone {
       h('div', { class: 'below' }, this.messages.down),
       this.toasts,
       this.note,
+      this.start,
       this.composer.element,
     );
     on('cast', () => this.cast());
@@ -60,10 +68,13 @@ export class Phone {
 
   /** The people may be new ones: the demo was started again. */
   cast() {
-    const known = this.people().find((person) => person.id === this.me?.id);
+    const before = this.me ? null : kept(this);
+    const known = this.people().find((person) => person.id === (before?.person ?? this.me?.id));
     this.me = known ?? this.people()[0];
+    if (known && before) this.bot = before.bot;
     if (!this.me.bots.includes(this.bot)) this.bot = this.me.bots[0];
     this.render();
+    if (known && before?.text) this.composer.write(before.text);
   }
 
   changed(chat) {
@@ -87,6 +98,7 @@ export class Phone {
     const chat = this.chat();
     if (!chat) return;
     const bot = botOf(this.bot);
+    const pressed = [this.title, this.note].some((it) => it.contains(document.activeElement)) && document.activeElement;
     this.element.setAttribute('aria-label', `${this.role} ${this.me.name}'s phone`);
     this.read.set(keyOf(this.me.id, this.bot), chat.messages.at(-1)?.message_id ?? 0);
     this.holders();
@@ -94,6 +106,8 @@ export class Phone {
     this.topics.render(chat.topics);
     this.composer.address(bot, chat.blocked);
     this.standing(bot, chat);
+    this.invite(chat);
+    if (pressed && (!pressed.isConnected || pressed.closest('[hidden]'))) this.focusAfter(pressed, chat);
     const view = { me: this.me, bot, topic: this.topics.chosen };
     this.messages.render(`${this.me.id}:${this.bot}:${this.topics.chosen}`, chat, view);
   }
@@ -137,7 +151,7 @@ export class Phone {
       { role: 'tablist', 'aria-label': 'Customers', onkeydown: (event) => this.turn(event) },
       ...people.map(tab),
     );
-    this.head.replaceChildren(list);
+    this.head.replaceChildren(h('span', { class: 'holders-name', 'aria-hidden': 'true' }, `${this.role}s:`), list);
     if (focused) list.querySelector('[aria-selected="true"]').focus({ preventScroll: true });
   }
 
@@ -227,6 +241,26 @@ export class Phone {
     }
   }
 
+  /** The button that was pressed is gone: the focus goes where one would go on. */
+  focusAfter(pressed, chat) {
+    const goesOn = chat.blocked ? this.note.querySelector('button') : this.composer.field;
+    const same = pressed.matches('select') && this.title.querySelector('select');
+    (same || goesOn).focus({ preventScroll: true });
+  }
+
+  /** What can be done here, until somebody has done it. */
+  invite(chat) {
+    const own = chat.messages.filter((message) => message.from?.id === this.me.id);
+    const isOwner = this.bot === world.cast.master;
+    const begun = isOwner
+      ? own.some((message) => message.reply_to_message)
+      : own.some((message) => !message.text?.startsWith('/'));
+    this.start.hidden = begun || chat.blocked || !chat.started;
+    this.start.textContent = isOwner
+      ? `What customers write arrives here. Right-click a message, tap it, or press Enter on it: ${this.me.name} can reply, react, edit and delete. /inbox, /stats and /status say how things stand.`
+      : `Write something here as ${this.me.name}, a customer. It arrives on ${world.cast.owner.name}’s phone.`;
+  }
+
   /** Does something as whoever holds the phone; says why where it can't be done. Gives whether it was. */
   async does(name, details) {
     const chat = name === 'open' ? { person: this.me.id } : { person: this.me.id, bot: this.bot };
@@ -238,6 +272,12 @@ export class Phone {
       this.toast(error.message);
       return false;
     }
+  }
+
+  command(words) {
+    // These are for @BotFather, of whom the greeting speaks.
+    if (['/newbot', '/mybots'].includes(words)) fatherDialog(this);
+    else this.does('send', { drafts: [{ kind: 'text', text: words }], reply_to: null, thread: this.topics.thread() });
   }
 
   editLast() {

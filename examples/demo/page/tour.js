@@ -21,6 +21,10 @@ export class Tour {
       if (this.skip) this.skip();
       else this.hurried = true;
     });
+    // The phones end where the panel begins, however long its words are.
+    new ResizeObserver(([{ target }]) =>
+      document.documentElement.style.setProperty('--tour', `${target.offsetHeight}px`),
+    ).observe(find('tour'));
     find('tour-stop').addEventListener('click', () => this.stop());
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.running && !event.defaultPrevented && find('tour').contains(event.target))
@@ -35,6 +39,7 @@ export class Tour {
 
   async play() {
     this.running = new AbortController();
+    sessionStorage.setItem('touring', 'yes');
     const { signal } = this.running;
     find('tour').hidden = false;
     document.body.classList.add('touring');
@@ -131,8 +136,15 @@ export class Tour {
     this.button.focus();
   }
 
+  /** A page that is loaded again has forgotten where it was. */
+  resume() {
+    if (!this.running && sessionStorage.getItem('touring'))
+      this.end('The tour stopped', 'The page was loaded again. “Play the tour” begins at the first step.');
+  }
+
   leave() {
     this.running = null;
+    sessionStorage.removeItem('touring');
     this.skip = null;
     find('tour').hidden = true;
     find('tour').classList.remove('over');
