@@ -17,7 +17,60 @@ export const cases = {
     assert.equal(await copy.locator('code', { hasText: 'A-7' }).count(), 1);
     assert.match(await copy.innerText(), /🆕[\s\S]*@anna[\s\S]*@shop_bot[\s\S]*<img src=x onerror=alert\(1\)>/);
     assert.equal(await copy.locator('img').count(), 0);
+    assert.match(await copy.getAttribute('aria-label'), /\[hidden\]/);
     await copy.getByRole('button', { name: 'Hidden text' }).click();
+    await customer.writes('<script>let a</script> and /help');
+    const markup = await owner.sees('let a');
+    assert.deepEqual(await markup.locator('.words').getByRole('button').allInnerTexts(), ['/help']);
+  },
+
+  async 'what is written quickly keeps its order'({ page, customer, owner }) {
+    const numbers = Array.from({ length: 12 }, (_, n) => `quick ${n}.`);
+    for (const words of numbers) {
+      await customer.field.fill(words);
+      await page.keyboard.press('Enter');
+    }
+    for (const phone of [customer, owner]) {
+      await phone.sees('quick 11.');
+      const words = await phone.region.getByRole('article').locator('.words').allInnerTexts();
+      assert.deepEqual(
+        words.flatMap((text) => text.match(/quick \d+\./) ?? []),
+        numbers,
+      );
+    }
+  },
+
+  async 'a text longer than a message goes as several, whole'({ customer, owner }) {
+    await customer.writes(`**First** ${'tea '.repeat(1030)}${'x'.repeat(4100)} the very end`);
+    const end = await owner.sees('the very end');
+    assert.match(await end.innerText(), /^[\s\S]*the very end/);
+    const words = await customer.region.getByRole('article').locator('.words').allInnerTexts();
+    assert.deepEqual(
+      words.slice(-3).map((text) => text.length <= 4096),
+      [true, true, true],
+    );
+    const whole = words.slice(-3).join(' ').replace(/\s/g, '');
+    assert.equal(whole, `First${'tea'.repeat(1030)}${'x'.repeat(4100)}theveryend`);
+    // A caption cannot go on elsewhere: it stays in the field, with the reason.
+    await customer.attaches('Three cakes');
+    await customer.writes('y'.repeat(1025));
+    await customer.region.getByRole('status').getByText('This caption is too long: 1025 of 1024').waitFor();
+    assert.equal((await customer.field.inputValue()).length, 1025);
+    await customer.field.fill('');
+    await customer.button('Remove Three cakes').click();
+  },
+
+  async 'the actions of a short message leave the one above to be read'({ page, customer }) {
+    if (page.viewportSize().width < 1280) return;
+    await customer.writes('Two lines\nof words above');
+    await customer.writes('Hm');
+    const message = await customer.sees('Hm');
+    await message.hover({ position: { x: 12, y: 8 } });
+    const tools = await message.getByRole('toolbar').boundingBox();
+    const above = await customer.message('Two lines').locator('.bubble').boundingBox();
+    const covers =
+      tools.y < above.y + above.height && tools.x < above.x + above.width && above.x < tools.x + tools.width;
+    assert.ok(!covers, JSON.stringify([tools, above]));
   },
 
   async 'a selection gets its format from the bar'({ page, customer, owner }) {
@@ -26,7 +79,16 @@ export const cases = {
     await page.keyboard.press('Control+A');
     await customer.region.getByRole('toolbar', { name: 'Formatting' }).getByRole('button', { name: 'Bold' }).click();
     assert.equal(await customer.field.inputValue(), '**bold words**');
-    await customer.button('Send', { exact: true }).click();
+    // With words chosen, too, nothing moves between the press on Send and its end: it would be lost.
+    await customer.field.selectText();
+    await customer.region.getByRole('toolbar', { name: 'Formatting' }).waitFor();
+    const send = customer.button('Send', { exact: true });
+    await send.hover();
+    const before = await send.boundingBox();
+    await page.mouse.down();
+    assert.deepEqual(await send.boundingBox(), before);
+    assert.ok(await customer.region.getByRole('toolbar', { name: 'Formatting' }).isVisible());
+    await page.mouse.up();
     await (await owner.sees('bold words')).locator('strong', { hasText: 'bold words' }).waitFor();
   },
 
@@ -89,6 +151,19 @@ export const cases = {
     await customer.writes('A drawing');
     await (await owner.sees('A drawing')).getByRole('img', { name: 'drawing.svg' }).waitFor();
     await owner.pictures();
+  },
+
+  async 'the items of an album are kept before they are acknowledged'({ page, customer, owner }) {
+    await customer.attaches('Three cakes', 'A cup of tea');
+    await customer.writes('For the strip, together');
+    await owner.sees('For the strip, together');
+    await until(page, 'both kept, acknowledged, and only then passed on', () => {
+      const text = [...document.querySelectorAll('#strip li')].map((row) => row.textContent).join('\n');
+      const last = text.slice(text.lastIndexOf('Update in', text.lastIndexOf('Kept')));
+      return /^Update in.*\n[\s\S]*Kept.*item.*Anna’s message[\s\S]*Acknowledged.*200[\s\S]*Reference.*sending[\s\S]*sendMediaGroup[\s\S]*Reference.*sent/.test(
+        last,
+      );
+    });
   },
 
   async 'files, a place, an address'({ customer, owner }) {
@@ -159,12 +234,29 @@ export const cases = {
     await owner.sees('From now on I speak English with you');
   },
 
+  async 'how things stand: /stats and /status'({ owner }) {
+    await owner.writes('/stats');
+    await (await owner.sees('Messages:')).filter({ hasText: 'All bots' }).waitFor();
+    await owner.writes('/status');
+    const status = await owner.sees('Telegram delivers to relay.demo');
+    await status.filter({ hasText: '@shop_bot (Tea Shop): works' }).waitFor();
+    await status.getByRole('button', { name: 'Look again' }).waitFor();
+  },
+
+  async 'the greeting’s commands for BotFather open him'({ page, owner }) {
+    const before = await owner.region.getByRole('article').count();
+    await owner.region.getByRole('button', { name: '/newbot' }).first().click();
+    await page.getByRole('dialog', { name: 'A bot from BotFather' }).getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await owner.region.getByRole('article').count(), before);
+  },
+
   async 'Undo takes a reply back; a deleted message is gone on one’s own side'({ customer, owner }) {
     await customer.writes('Are you open?');
     await owner.replies(await owner.sees('Are you open?'), 'No idea');
     await customer.sees('No idea');
     await owner.message('Are you open?').getByRole('button', { name: 'Undo' }).click();
     await customer.lacks('No idea');
+    await owner.page.locator('#strip').getByText('taken back').last().waitFor();
     await customer.does(customer.message('Are you open?'), 'Delete');
     await customer.lacks('Are you open?');
     await owner.sees('Are you open?');
@@ -173,6 +265,12 @@ export const cases = {
   async 'a blocked bot: the owner is told, sends again, and a notice answers his press'({ customer, owner }) {
     await customer.writes('Call me back');
     const copy = await owner.sees('Call me back');
+    await customer.button('Block @shop_bot').click();
+    await customer.region.getByText('has blocked this bot').waitFor();
+    await until(customer.page, 'the focus on Unblock', () => document.activeElement.textContent === 'Unblock');
+    await customer.page.keyboard.press('Enter');
+    await customer.region.getByText('has blocked this bot').waitFor({ state: 'hidden' });
+    await until(customer.page, 'the focus in the field', () => document.activeElement.matches('textarea'));
     await customer.button('Block @shop_bot').click();
     await customer.region.getByText('has blocked this bot').waitFor();
     assert.equal(await customer.field.isDisabled(), true);
@@ -253,6 +351,28 @@ export const cases = {
     await down.waitFor({ state: 'hidden' });
   },
 
+  async 'a reload keeps what was being written, and a chat that ends with a picture is at its end'({
+    page,
+    customer,
+    owner,
+  }) {
+    await customer.is('Boris');
+    await customer.button('Stickers').click();
+    await customer.button('Sticker: Oops').click();
+    await owner.region.getByRole('img', { name: 'Sticker 😢' }).last().waitFor();
+    await customer.field.fill('Half a sen');
+    await page.reload();
+    await page.getByRole('region', { name: "Customer Boris's phone" }).waitFor();
+    await until(page, 'the draft', () => document.querySelector('#customer textarea').value === 'Half a sen');
+    await customer.pictures();
+    await owner.pictures();
+    await until(page, 'the end of both chats', () =>
+      [...document.querySelectorAll('.messages')].every((it) => it.scrollHeight - it.scrollTop - it.clientHeight < 2),
+    );
+    await customer.field.fill('');
+    await customer.is('Anna');
+  },
+
   async 'three customers, and who has news'({ customer, owner }) {
     await customer.is('Boris');
     await customer.writes('Boris here');
@@ -278,13 +398,34 @@ export const cases = {
       );
     });
     assert.ok((await rows.count()) > 10);
+    // What is always the same is folded: the start, and questions after the bots' health.
+    assert.equal(await page.locator('#strip > li.call').filter({ hasText: 'getWebhookInfo' }).count(), 0);
+  },
+
+  async 'the bar below knows which part is looked at'({ page }) {
+    if (page.viewportSize().width > 700) return;
+    const bar = page.getByRole('navigation', { name: 'Jump to' });
+    for (const part of ['Owner', 'Between', 'Customer', 'Owner', 'Customer']) {
+      await bar.getByRole('link', { name: part }).click();
+      await until(
+        page,
+        `${part} to be marked`,
+        (name) => document.querySelector('.jump [aria-current]').textContent === name,
+        part,
+      );
+    }
   },
 
   async 'the page survives a restart of the demo'({ page, demo, customer, owner, wrong }) {
     await demo.stop();
-    await page.getByRole('alert').getByText('does not answer').waitFor();
+    const banner = page.getByRole('alert').getByText('does not answer');
+    await banner.waitFor();
+    const heading = await page.getByRole('heading', { name: 'What happens between' }).boundingBox();
+    const { y, height } = await banner.boundingBox();
+    assert.ok(heading.y >= y + height || heading.y + heading.height <= y, 'the banner covers no heading');
     await demo.startAgain();
     await page.getByRole('alert').getByText('does not answer').waitFor({ state: 'hidden' });
+    await customer.region.getByRole('status').getByText('The demo was started anew').waitFor();
     await owner.lacks('For the strip');
     await customer.writes('Are you back?');
     await owner.sees('Are you back?');

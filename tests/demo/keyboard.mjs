@@ -23,6 +23,28 @@ async function tabTo(page, region, name, key = 'Tab') {
 const focused = (page) =>
   page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent);
 
+/** However long the chats are, Tab is soon through: it stops at one message of each. */
+export async function fewStops({ page }) {
+  await page.getByRole('button', { name: 'Play the tour' }).focus();
+  const stops = [];
+  for (;;) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const it = document.activeElement;
+      return {
+        id: it.id,
+        name: (it.getAttribute('aria-label') ?? it.textContent).slice(0, 40),
+        body: it === document.body,
+      };
+    });
+    if (at.id === 'play') break;
+    // Leaving the page and coming back is a stop of the browser's own.
+    if (!at.body) stops.push(at.name);
+    assert.ok(stops.length < 50, stops.join('; '));
+  }
+  assert.ok(!stops.includes('Reply'), stops.join('; '));
+}
+
 export async function keyboardOnly({ page, customer, owner }) {
   await tabTo(page, '#customer', 'Message to @shop_bot');
   await page.keyboard.type('By keyboard');
@@ -35,6 +57,9 @@ export async function keyboardOnly({ page, customer, owner }) {
   await until(page, 'the newest message', () => document.activeElement.textContent.includes('By keyboard'));
   await page.keyboard.press('Enter');
   assert.equal(await focused(page), 'Reply');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await focused(page), 'React 👍');
+  await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Enter');
   await page.keyboard.type('Answered by keyboard');
   await page.keyboard.press('Enter');

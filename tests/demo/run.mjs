@@ -7,11 +7,11 @@ import { parseArgs } from 'node:util';
 import { accessible, accessibleStates } from './access.mjs';
 import { cases } from './by_hand.mjs';
 import { fits, launchBrowser, openPage, startDemo } from './demo.mjs';
-import { keyboardOnly } from './keyboard.mjs';
+import { fewStops, keyboardOnly } from './keyboard.mjs';
 import { Phone } from './people.mjs';
 import { program } from './program.mjs';
 import { screenshots } from './screenshots.mjs';
-import { stoppedTour, wholeTour } from './tour.mjs';
+import { coversNothing, stoppedTour, wholeTour } from './tour.mjs';
 
 const { values: asked } = parseArgs({
   options: {
@@ -72,14 +72,24 @@ async function at(browser, width, scheme) {
       page,
     );
 
-  await check('nothing to complain about at first', () => accessible(page, 'at first'));
+  await check('nothing to complain about at first', async () => {
+    await scene.customer.region.getByText('Write something here as Anna').waitFor();
+    await scene.owner.region.getByText('What customers write arrives here').waitFor();
+    await page
+      .locator('#strip')
+      .getByText(/^Start-up: \d+ steps/)
+      .waitFor();
+    await accessible(page, 'at first');
+  });
   await check('the keyboard alone', () => keyboardOnly(scene));
   const list = Object.entries(cases);
   for (const [name, act] of list.slice(0, -1)) await check(name, () => act(scene));
+  await check('Tab alone, in long chats', () => fewStops(scene));
   await check('nothing to complain about in any state', () => accessibleStates(scene));
   await check('a tour that is stopped', () => stoppedTour(scene));
   await check('the whole tour', () =>
     wholeTour(scene, async (title) => {
+      await coversNothing(scene, title);
       await fits(page, `in the tour at “${title}”`);
       if (title === 'An album') await accessible(page, 'in the tour');
     }),
