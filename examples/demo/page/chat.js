@@ -36,7 +36,10 @@ export class Chat {
     this.element.addEventListener('scroll', () => this.scrolled());
     // Pictures come later than their messages, and the room changes with what opens below.
     this.element.addEventListener('load', () => this.toEnd(), true);
-    new ResizeObserver(() => this.toEnd()).observe(this.element);
+    new ResizeObserver(() => {
+      for (const it of this.element.querySelectorAll('.beside')) this.place(it);
+      this.toEnd();
+    }).observe(this.element);
     this.element.addEventListener('keydown', (event) => this.keys(event));
     this.element.addEventListener('focusin', (event) => this.focused(event));
     this.element.addEventListener('pointerover', (event) => this.place(event.target.closest('article.message')));
