@@ -1,5 +1,7 @@
 //! How long something took and on which day it was, in words people read. Pure.
 
+use std::iter::Peekable;
+
 use crate::text::Language;
 
 const MINUTE_MS: i64 = 60 * 1000;
@@ -60,19 +62,30 @@ pub fn day(ms: i64) -> String {
 /// The median time from the first message that waited to the answer that ended the wait; `None`
 /// where nothing was answered yet. Both lists are in order, in UTC milliseconds.
 pub fn median_answer_time(wrote: &[i64], answered: &[i64]) -> Option<i64> {
+    let mut waits = waits(&mut wrote.iter().copied().peekable(), answered);
+    waits.sort_unstable();
+    median(&waits)
+}
+
+/// The time from each first message that waited to the answer that ended the wait. Takes what was
+/// answered from the messages; both are in order, in UTC milliseconds.
+pub fn waits(wrote: &mut Peekable<impl Iterator<Item = i64>>, answered: &[i64]) -> Vec<i64> {
     let mut waits = Vec::new();
-    let mut rest = wrote.iter().copied().peekable();
     for answer in answered {
         let mut first = None;
-        while let Some(at) = rest.next_if(|at| at <= answer) {
+        while let Some(at) = wrote.next_if(|at| at <= answer) {
             first.get_or_insert(at);
         }
         waits.extend(first.map(|first| answer.saturating_sub(first)));
     }
-    waits.sort_unstable();
-    let middle = waits.len() / 2;
-    let upper = *waits.get(middle)?;
-    let lower = if waits.len() % 2 == 0 { *waits.get(middle - 1)? } else { upper };
+    waits
+}
+
+/// The value in the middle, or between the two there, of values in order.
+pub fn median(sorted: &[i64]) -> Option<i64> {
+    let middle = sorted.len() / 2;
+    let upper = *sorted.get(middle)?;
+    let lower = if sorted.len().is_multiple_of(2) { *sorted.get(middle - 1)? } else { upper };
     Some(lower.midpoint(upper))
 }
 

@@ -18,6 +18,8 @@ use teloxide::types::ChatId;
 
 pub use period::{Clock, Period, Window};
 
+use crate::spans::{median, waits};
+
 /// Labels that are told apart; those of fewer customers are left out.
 pub const LABELS: usize = 5;
 
@@ -165,18 +167,10 @@ impl<'w> Counting<'w> {
 
     /// How many questions there are, and how many of them were answered.
     fn questions(&mut self, talk: &Talk<'_>) -> (usize, usize) {
-        let (mut questions, mut answered) = (0, 0);
         let mut rest = talk.wrote.iter().copied().peekable();
-        for answer in &talk.answered {
-            let mut first = None;
-            while let Some(at) = rest.next_if(|at| at <= answer) {
-                first.get_or_insert(at);
-            }
-            if let Some(first) = first {
-                (questions, answered) = (questions + 1, answered + 1);
-                self.waits.push(answer.saturating_sub(first));
-            }
-        }
+        let waits = waits(&mut rest, &talk.answered);
+        let (mut questions, mut answered) = (waits.len(), waits.len());
+        self.waits.extend(waits);
         // What comes after the last reply is settled by a mark, or stands open. The mark may lie in
         // the midst of it: what came after it is a question of its own.
         let mut is_marked = false;
@@ -213,14 +207,6 @@ impl<'w> Counting<'w> {
 fn labelled((label, known): (String, Label)) -> Labelled {
     let Label { customers, questions, answered } = known;
     Labelled { label, customers: customers.len(), questions, answered }
-}
-
-/// The value in the middle, or between the two there, of values in order.
-fn median(sorted: &[i64]) -> Option<i64> {
-    let middle = sorted.len() / 2;
-    let upper = *sorted.get(middle)?;
-    let lower = if sorted.len().is_multiple_of(2) { *sorted.get(middle - 1)? } else { upper };
-    Some(lower.midpoint(upper))
 }
 
 /// The smallest of the values in order that nine of ten do not exceed.

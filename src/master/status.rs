@@ -60,7 +60,7 @@ impl Master {
         let in_trouble = known + bots.iter().filter(found).count();
         let facts = Facts {
             version: env!("CARGO_PKG_VERSION"),
-            runs_ms: millis(self.inner.installation.began.elapsed()),
+            runs_ms: clock::in_ms(self.inner.installation.began.elapsed()),
             trouble: self.trouble(),
             installation: installation?,
             cut_off: self.cut_off().is_some(),
@@ -86,7 +86,7 @@ impl Master {
     /// Since when the database is in trouble, and how.
     fn trouble(&self) -> Option<(i64, Trouble)> {
         let trouble = self.inner.store.trouble();
-        trouble.map(|(since, trouble)| (millis(since.elapsed()), trouble))
+        trouble.map(|(since, trouble)| (clock::in_ms(since.elapsed()), trouble))
     }
 
     /// For how long Telegram has not reached us, and why.
@@ -216,12 +216,8 @@ impl Master {
         let Some((since_ms, trouble)) = self.trouble().or(Some((0, Trouble::Silent))) else {
             return false;
         };
-        let runs_ms = millis(self.inner.installation.began.elapsed());
+        let runs_ms = clock::in_ms(self.inner.installation.began.elapsed());
         let text = view::without_database(owner.language, runs_ms, (since_ms, trouble));
         self.speak(owner.id.chat(), &text).await.is_ok()
     }
-}
-
-fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }

@@ -22,7 +22,7 @@ use teloxide::types::ChatId;
 use tokio_util::sync::CancellationToken;
 
 use super::{Pool, Purpose, Store, StoreError, sql, statement::twin};
-use crate::{lanes::Lanes, model::BotId};
+use crate::{clock, lanes::Lanes, model::BotId};
 
 /// How long a sign of life holds: longer than a slow server takes for it.
 const LASTS: Duration = Duration::from_secs(10);
@@ -205,7 +205,7 @@ impl Store {
 
     async fn renew(&self) -> Result<(), StoreError> {
         let asked = Instant::now();
-        let lasts = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX);
+        let lasts = clock::in_ms(LASTS);
         let process = &self.process;
         let update = twin(
             "UPDATE processes SET alive_until = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) + ? \
@@ -290,8 +290,7 @@ type Columns = (Option<i64>, Option<i64>, Option<i64>, i64);
 /// Whether a sign of life holds, or has not held for no longer than this: one from far ahead is of
 /// a clock that was set back since.
 fn is_believed(left: i64, longer: Duration) -> bool {
-    let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
-    (1 - ms(longer)..=ms(LASTS) + 1000).contains(&left)
+    (1 - clock::in_ms(longer)..=clock::in_ms(LASTS) + 1000).contains(&left)
 }
 
 impl Place {

@@ -19,17 +19,6 @@ struct Scene {
     anna: Person,
 }
 
-/// The stage's database as it is reached through the proxy.
-async fn proxied(stage: &mut Stage) -> Proxy {
-    let mut url = url::Url::parse(stage.database.url()).unwrap();
-    let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
-    let proxy = Proxy::start(server.parse().unwrap()).await.unwrap();
-    url.set_host(Some("127.0.0.1")).unwrap();
-    url.set_port(Some(proxy.address().port())).unwrap();
-    stage.vary("DATABASE_URL", url.as_str());
-    proxy
-}
-
 impl Scene {
     async fn set(mode: Mode) -> Self {
         Self::set_with(mode, &[]).await
@@ -37,7 +26,7 @@ impl Scene {
 
     async fn set_with(mode: Mode, extra: &[(&str, &str)]) -> Self {
         let mut stage = Stage::dark(Backend::MySql, mode, extra).await;
-        let proxy = proxied(&mut stage).await;
+        let proxy = stage.proxy_the_database().await;
         stage.vary("OWNER_IDS", &stage.owner.id.to_string());
         stage.start().await;
         stage.telegram.start(&stage.owner, &stage.master, "").await;
@@ -378,7 +367,7 @@ async fn locks_and_deadlocks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_waits_for_its_server() {
     let mut stage = Stage::dark(Backend::MySql, Mode::Webhook, &[]).await;
-    let proxy = proxied(&mut stage).await;
+    let proxy = stage.proxy_the_database().await;
     proxy.refuse();
     let waits =
         |process: &Process| process.stderr().contains("waiting for the database").then_some(());
@@ -419,7 +408,7 @@ async fn a_start_waits_where_nothing_listens_and_never_says_a_password() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_during_an_outage_ends_in_time() {
     let mut stage = Stage::dark(Backend::MySql, Mode::Webhook, &[]).await;
-    let proxy = proxied(&mut stage).await;
+    let proxy = stage.proxy_the_database().await;
     stage.vary("OWNER_IDS", &stage.owner.id.to_string());
     let process = stage.launch().await;
     stage.telegram.start(&stage.owner, &stage.master, "").await;

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tcp_proxy::Proxy;
 use telegram_emulator::{Answer, Bot, Fault, Person, draft};
 
 use crate::support::{Backend, Mode, Stage, button, by_bot, matrix::on_every_database, text};
@@ -185,12 +184,7 @@ async fn telegrams_limits_hold(mut stage: Stage) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_does_not_answer_is_an_answer() {
     let mut stage = Stage::dark(Backend::MySql, Mode::Webhook, &[]).await;
-    let mut url = url::Url::parse(stage.database.url()).unwrap();
-    let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
-    let proxy = Proxy::start(server.parse().unwrap()).await.unwrap();
-    url.set_host(Some("127.0.0.1")).unwrap();
-    url.set_port(Some(proxy.address().port())).unwrap();
-    stage.vary("DATABASE_URL", url.as_str());
+    let proxy = stage.proxy_the_database().await;
     stage.vary("OWNER_IDS", &stage.owner.id.to_string());
     stage.start().await;
     stage.telegram.start(&stage.owner, &stage.master, "").await;

@@ -177,12 +177,7 @@ async fn everybody_is_known_as_himself(stage: Stage) {
 /// A store that reaches its server through a proxy.
 async fn behind_a_proxy() -> (Arc<Store>, Proxy, Stage) {
     let mut stage = Stage::dark(Backend::MySql, Mode::Webhook, &[]).await;
-    let mut url = url::Url::parse(stage.database.url()).unwrap();
-    let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
-    let proxy = Proxy::start(server.parse().unwrap()).await.unwrap();
-    url.set_host(Some("127.0.0.1")).unwrap();
-    url.set_port(Some(proxy.address().port())).unwrap();
-    stage.vary("DATABASE_URL", url.as_str());
+    let proxy = stage.proxy_the_database().await;
     (open(&stage).await, proxy, stage)
 }
 

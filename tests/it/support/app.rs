@@ -4,6 +4,7 @@ use std::{collections::HashMap, ffi::OsString, time::Duration};
 
 use feedback_relay::{app, config::Config};
 use serde_json::Value;
+use tcp_proxy::Proxy;
 use telegram_emulator::{Bot, Emulator, Person, draft};
 
 use super::{Backend, Database, Process};
@@ -180,6 +181,17 @@ impl Stage {
             (count(messages, words) == times).then_some(())
         })
         .await;
+    }
+
+    /// From now on the database is reached through this proxy.
+    pub async fn proxy_the_database(&mut self) -> Proxy {
+        let mut url = url::Url::parse(self.database.url()).unwrap();
+        let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
+        let proxy = Proxy::start(server.parse().unwrap()).await.unwrap();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(proxy.address().port())).unwrap();
+        self.vary("DATABASE_URL", url.as_str());
+        proxy
     }
 
     /// How many messages of the bot with these words a chat holds now.
