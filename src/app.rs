@@ -180,7 +180,7 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
 }
 
 fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError> {
-    let telegram = Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
+    let telegram = Telegram::new(config.telegram_api_url.url(), config.client_rate_limits)?;
     let token = config.master_bot_token.clone();
     let caller = Caller { bot: token.bot_id(), token };
     let bots = Bots::new(

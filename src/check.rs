@@ -59,7 +59,7 @@ pub async fn check(config: &Config) -> Result<Report, StartError> {
         report.warn("configuration", &found, "look at the spelling: feedback-relay --help");
     }
     let found = report.database(config).await;
-    let telegram = Telegram::new(&config.telegram_api_url.to_string(), config.client_rate_limits)?;
+    let telegram = Telegram::new(config.telegram_api_url.url(), config.client_rate_limits)?;
     report.clock(&telegram).await;
     let runs = report.ports(config).await;
     report.address(config, runs).await;

@@ -148,11 +148,12 @@ impl Dispatch {
         let span =
             tracing::info_span!("update", update.id = update.id, bot.id = bot.0, chat.id = chat);
         let dispatch = self.clone();
-        let work = async move {
+        // Boxed before it is passed on: each hand on its way to the runtime would copy all of it.
+        let work = Box::pin(async move {
             let outcome = dispatch.in_turn(bot, update).await;
             drop(place);
             outcome
-        };
+        });
         let task = self.inner.tasks.spawn(work.instrument(span));
         let stopped = async {
             self.inner.stop.cancelled().await;

@@ -40,6 +40,7 @@ use quick_cache::sync::Cache;
 use serde_json::{Value, json};
 use teloxide::types::ChatId;
 pub use traffic::Traffic;
+use url::Url;
 
 use crate::{
     model::{BotId, BotState, OwnerId},
@@ -68,7 +69,7 @@ pub struct Telegram {
 
 struct Inner {
     http: reqwest::Client,
-    base: String,
+    base: Url,
     limits: Limits,
     file_ids: FileIds,
     traffic: Traffic,
@@ -119,7 +120,7 @@ impl Telegram {
     ///
     /// # Errors
     /// When TLS can't be set up.
-    pub fn new(base: &str, rate_limits: bool) -> Result<Self, reqwest::Error> {
+    pub fn new(base: &Url, rate_limits: bool) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .pool_idle_timeout(Duration::from_secs(50))
@@ -130,7 +131,7 @@ impl Telegram {
             .build()?;
         let inner = Inner {
             http,
-            base: base.trim_end_matches('/').to_owned(),
+            base: base.clone(),
             limits: Limits::new(rate_limits),
             file_ids: FileIds::new(),
             traffic: Traffic::default(),
@@ -149,7 +150,8 @@ impl Telegram {
 
     /// What time it is at Telegram, in seconds since 1970; `None` when it does not say.
     pub async fn server_time(&self) -> Option<i64> {
-        let asked = self.inner.http.head(&self.inner.base).timeout(PROBE_TIMEOUT).send().await;
+        let asked =
+            self.inner.http.head(self.inner.base.clone()).timeout(PROBE_TIMEOUT).send().await;
         let answer = asked.ok()?;
         let date = answer.headers().get(reqwest::header::DATE)?.to_str().ok()?;
         let since = httpdate::parse_http_date(date).ok()?.duration_since(UNIX_EPOCH).ok()?;

@@ -97,7 +97,7 @@ impl Telegram {
 
     async fn open_http(&self, caller: &Caller, path: &str) -> Result<OpenFile, CallError> {
         let token = caller.token.reveal();
-        let url = format!("{}/file/bot{token}/{path}", self.inner.base);
+        let url = self.address(&format!("/file/bot{token}/{path}"));
         let request = self.inner.http.get(url).timeout(TRANSFER_TIMEOUT);
         // Reading has no effect at Telegram, so nothing about it is uncertain: it is done again.
         let response = request.send().await.map_err(|error| match unanswered(&error) {
