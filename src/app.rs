@@ -57,6 +57,11 @@ pub enum StartError {
     /// Two processes on one SQLite file would repeat each other's messages.
     #[error("DATABASE_URL: another process uses {0}; stop it first")]
     InUse(String),
+    /// Its owner would write to his own customers' bot.
+    #[error(
+        "MASTER_BOT_TOKEN: @{0} is attached here as a client bot; take a bot of its own for the master"
+    )]
+    MasterIsClient(String),
     /// An address can't be listened on.
     #[error("{0}: {1} can't be listened on")]
     Listen(&'static str, SocketAddr, #[source] std::io::Error),
@@ -68,7 +73,11 @@ pub enum StartError {
 impl StartError {
     /// Whether the configuration is at fault: exit code 2 instead of 1.
     pub fn is_configuration(&self) -> bool {
-        matches!(self, Self::Key(error) if error.is_configuration())
+        match self {
+            Self::Key(error) => error.is_configuration(),
+            Self::MasterIsClient(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether it passes by waiting.
@@ -168,6 +177,11 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
         patiently(database, async || store.durability_warnings().await.map_err(failed)).await?;
     for warning in warnings {
         tracing::warn!("{warning}");
+    }
+    let master = config.master_bot_token.bot_id();
+    let client = patiently(database, async || store.bot(master).await.map_err(failed)).await?;
+    if let Some(client) = client.filter(|bot| bot.state != BotState::Removed) {
+        return Err(StartError::MasterIsClient(client.username));
     }
     let rooms = &build(config, store, seal)?;
     let metrics = &rooms.metrics;
@@ -281,8 +295,7 @@ async fn is_ready(store: &Store, bots: &Bots, dispatch: &Dispatch) -> Result<(),
     if bots.master_state() == BotState::Revoked {
         return Err("Telegram does not accept MASTER_BOT_TOKEN");
     }
-    let answers = tokio::time::timeout(READY_LIMIT, store.has_owner()).await;
-    if store.is_well() && answers.is_ok_and(|found| found.is_ok()) {
+    if store.answers_in(READY_LIMIT).await {
         Ok(())
     } else {
         Err("the database does not take what it is asked to take")

@@ -14,11 +14,14 @@ mod telegram;
 mod way_in;
 mod writing;
 
-use std::{fmt::Write, net::SocketAddr};
+use std::{fmt::Write, io::ErrorKind, net::SocketAddr};
 
 pub use machine::is_alive;
 
-use crate::{app::StartError, config::Config, telegram::Telegram};
+use crate::{
+    app::StartError, config::Config, model::BotState, seal::Seal, telegram::Telegram,
+    webhook::ASKS_FOR_PROOF,
+};
 use machine::Port;
 use way_in::Finding;
 
@@ -62,9 +65,17 @@ pub async fn check(config: &Config) -> Result<Report, StartError> {
     let telegram = Telegram::new(config.telegram_api_url.url(), config.client_rate_limits)?;
     report.clock(&telegram).await;
     let runs = report.ports(config).await;
-    report.address(config, runs).await;
+    report.address(config, runs, found.as_ref().map(|(seal, _)| seal)).await;
     report.master(config, &telegram, runs).await;
     if let Some((seal, bots)) = found {
+        let master = config.master_bot_token.bot_id();
+        if bots.iter().any(|bot| bot.bot == master && bot.state != BotState::Removed) {
+            report.fail(
+                "MASTER_BOT_TOKEN",
+                "this bot is attached here as a client bot",
+                "take a bot of its own for the master: /newbot in @BotFather",
+            );
+        }
         report.clients((config, runs), &telegram, &seal, &bots).await;
     }
     Ok(report)
@@ -107,11 +118,19 @@ impl Report {
     }
 
     /// Who answers at `PUBLIC_URL`.
-    async fn address(&mut self, config: &Config, runs: bool) {
+    async fn address(&mut self, config: &Config, runs: bool, seal: Option<&Seal>) {
         let Some(url) = config.public_url() else { return };
-        let address = url.webhook(config.master_bot_token.bot_id());
-        let answer = machine::answer_at(&address).await;
-        if let Some(found) = answer.and_then(|status| way_in::of_answer(status, runs)) {
+        let nonce = format!("{:032x}", rand::random::<u128>());
+        let (address, secret) =
+            (url.webhook(config.master_bot_token.bot_id()), format!("{ASKS_FOR_PROOF}{nonce}"));
+        let found = match machine::answer_at(&address, &secret).await {
+            Ok(answer) => {
+                let ours = seal.map(|seal| Some(seal.proof(&nonce)) == answer.proof);
+                way_in::of_answer(answer.status, ours, runs)
+            }
+            Err(why) => runs.then(|| way_in::of_silence(&why)),
+        };
+        if let Some(found) = found {
             self.tell("PUBLIC_URL", found);
         }
     }
@@ -128,7 +147,16 @@ impl Report {
             Port::Taken(error) => self.fail(
                 variable,
                 &format!("{address} can't be listened on: {error}"),
-                "choose another port, or stop the program that has it: ss -ltnp",
+                match error.kind() {
+                    ErrorKind::AddrNotAvailable => {
+                        "no network card of this machine has that address: take 127.0.0.1 where a \
+                         proxy runs beside the relay, else 0.0.0.0"
+                    }
+                    ErrorKind::PermissionDenied => {
+                        "ports below 1024 are the system's: take a higher one"
+                    }
+                    _ => "choose another port, or stop the program that has it: ss -ltnp",
+                },
             ),
         }
         found

@@ -12,7 +12,7 @@ mod trouble;
 
 use std::{
     panic::AssertUnwindSafe,
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -54,6 +54,9 @@ const ANSWERED_AT_STOP: Duration = Duration::from_secs(17);
 
 /// When to come again to a chat in which another process is at work.
 const BUSY: Duration = Duration::from_secs(1);
+/// How long somebody who asks for `/status` waits before he is told that the database is slow to
+/// answer; a tenth of it where it is known to fail.
+const STATUS_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What became of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,9 +206,11 @@ impl Dispatch {
         let delivered = self.delivered_by(bot, &update);
         let asks_status = self.inner.master.asks_for_status(bot, &update);
         // In its place: moved along, it would be here several times.
-        let (handled, mut fate) = {
+        let ((handled, mut fate), is_told) = {
             let handling = self.route(bot, Arc::unwrap_or_clone(update));
-            account::of(pin!(AssertUnwindSafe(handling).catch_unwind())).await
+            let handling = pin!(AssertUnwindSafe(handling).catch_unwind());
+            let handling = pin!(account::of(handling));
+            self.or_status(asks_status, handling).await
         };
         let handled = handled.unwrap_or(Err(Fault::Panic));
         if handled.is_err()
@@ -219,7 +224,8 @@ impl Dispatch {
                 verdict.into()
             }
             Err(fault)
-                if fault.is_of_database() && Box::pin(self.says_status(asks_status)).await =>
+                if fault.is_of_database()
+                    && (is_told || Box::pin(self.says_status(asks_status)).await) =>
             {
                 fate = Fate::Command;
                 Outcome::Handled
@@ -253,6 +259,25 @@ impl Dispatch {
             }
         }
         outcome
+    }
+
+    /// Waits until an update is handled. One that asks for `/status` is told meanwhile that the
+    /// database does not answer, where it does not; whether that was said.
+    async fn or_status<T>(
+        &self,
+        asks: Option<Owner>,
+        mut handling: Pin<&mut impl Future<Output = T>>,
+    ) -> (T, bool) {
+        if asks.is_none() {
+            return (handling.await, false);
+        }
+        let works = self.inner.store.is_well();
+        let patience = if works { STATUS_PATIENCE } else { STATUS_PATIENCE / 10 };
+        if let Ok(done) = tokio::time::timeout(patience, handling.as_mut()).await {
+            return (done, false);
+        }
+        let is_told = Box::pin(self.says_status(asks)).await;
+        (handling.await, is_told)
     }
 
     /// Answers an owner who asks for `/status` although the database fails: that is the answer.

@@ -57,6 +57,12 @@ impl Seal {
         self.derive(&format!("webhook secret of bot {bot}"))
     }
 
+    /// What only this installation can answer to somebody's `nonce`: `check` asks whether it is this
+    /// one that is reached.
+    pub fn proof(&self, nonce: &str) -> String {
+        self.derive(&format!("proof for {nonce}"))
+    }
+
     /// The code in the claim link of an installation nobody owns yet.
     pub fn claim_code(&self, master: BotId) -> String {
         let mut code = self.derive(&format!("claim code of master {master}"));

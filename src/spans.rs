@@ -62,21 +62,31 @@ pub fn day(ms: i64) -> String {
 /// The median time from the first message that waited to the answer that ended the wait; `None`
 /// where nothing was answered yet. Both lists are in order, in UTC milliseconds.
 pub fn median_answer_time(wrote: &[i64], answered: &[i64]) -> Option<i64> {
-    let mut waits = waits(&mut wrote.iter().copied().peekable(), answered);
-    waits.sort_unstable();
-    median(&waits)
+    let waits = waits(&mut wrote.iter().copied().peekable(), answered);
+    let mut took: Vec<i64> = waits.iter().map(|wait| wait.took).collect();
+    took.sort_unstable();
+    median(&took)
 }
 
-/// The time from each first message that waited to the answer that ended the wait. Takes what was
-/// answered from the messages; both are in order, in UTC milliseconds.
-pub fn waits(wrote: &mut Peekable<impl Iterator<Item = i64>>, answered: &[i64]) -> Vec<i64> {
+/// A wait that an answer ended, in UTC milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// When the first message that waited was written.
+    pub since: i64,
+    /// How long the answer took.
+    pub took: i64,
+}
+
+/// Each wait that an answer ended. Takes what was answered from the messages; both are in order, in UTC
+/// milliseconds.
+pub fn waits(wrote: &mut Peekable<impl Iterator<Item = i64>>, answered: &[i64]) -> Vec<Wait> {
     let mut waits = Vec::new();
     for answer in answered {
         let mut first = None;
         while let Some(at) = wrote.next_if(|at| at <= answer) {
             first.get_or_insert(at);
         }
-        waits.extend(first.map(|first| answer.saturating_sub(first)));
+        waits.extend(first.map(|since| Wait { since, took: answer.saturating_sub(since) }));
     }
     waits
 }

@@ -4,8 +4,8 @@
 //! - [`picture`]: the numbers drawn
 //!
 //! A **question** is what a customer wrote from his first message on until he was answered: it
-//! begins with the first message in the period that nobody has answered, and belongs to the moment
-//! it began. It is **answered** by the first reply to him after it, or by *Mark as answered*. The
+//! begins with the first message that nobody has answered, which may lie before the period, and
+//! belongs to the moment it began. It is **answered** by the first reply to him after it, or by *Mark as answered*. The
 //! **answer time** is the time from its first message to that reply, as on a customer's card
 //! ([`median_answer_time`](crate::spans::median_answer_time)); a mark has none.
 
@@ -136,24 +136,25 @@ impl<'w> Counting<'w> {
         }
     }
 
-    /// A conversation in which the customer wrote or was answered. Its replies are counted by
+    /// A conversation in which the customer wrote or was answered, in the period or before it: what
+    /// came before says which questions had begun by then. Its replies are counted by
     /// [`Counting::reply`].
     pub fn talk(&mut self, customer: ChatId, mut talk: Talk<'_>) {
-        talk.wrote.retain(|at| self.window.part(*at).is_some());
         talk.wrote.sort_unstable();
         talk.answered.sort_unstable();
-        let Some(first) = talk.wrote.first() else { return };
-        let came_before =
-            talk.first_seen.is_some_and(|seen| seen < self.window.from && seen < *first);
-        *self.customers.entry(customer).or_default() |= came_before;
+        let mut first = None;
         for at in &talk.wrote {
-            if let Some(part) = self.window.part(*at) {
-                self.figures.parts[part].0 += 1;
-            }
+            let Some(part) = self.window.part(*at) else { continue };
+            first.get_or_insert(*at);
+            self.figures.parts[part].0 += 1;
             let (weekday, hour) = self.window.clock.weekday_and_hour(*at);
             self.figures.hours[hour] += 1;
             self.figures.weekdays[weekday] += 1;
         }
+        let Some(first) = first else { return };
+        let came_before =
+            talk.first_seen.is_some_and(|seen| seen < self.window.from && seen < first);
+        *self.customers.entry(customer).or_default() |= came_before;
         let (questions, answered) = self.questions(&talk);
         self.figures.questions += questions;
         self.figures.answered += answered;
@@ -165,21 +166,26 @@ impl<'w> Counting<'w> {
         }
     }
 
-    /// How many questions there are, and how many of them were answered.
+    /// How many questions began in the period, and how many of them were answered.
     fn questions(&mut self, talk: &Talk<'_>) -> (usize, usize) {
         let mut rest = talk.wrote.iter().copied().peekable();
-        let waits = waits(&mut rest, &talk.answered);
+        let began_here = |at: &i64| self.window.part(*at).is_some();
+        let mut waits = waits(&mut rest, &talk.answered);
+        waits.retain(|wait| began_here(&wait.since));
         let (mut questions, mut answered) = (waits.len(), waits.len());
-        self.waits.extend(waits);
         // What comes after the last reply is settled by a mark, or stands open. The mark may lie in
         // the midst of it: what came after it is a question of its own.
+        let marked = rest.peek().copied();
         let mut is_marked = false;
         while rest.next_if(|at| talk.settled.is_some_and(|settled| *at <= settled)).is_some() {
             is_marked = true;
         }
-        questions += usize::from(is_marked);
-        answered += usize::from(is_marked);
-        questions += usize::from(rest.next().is_some() && !talk.is_banned);
+        let counts = is_marked && marked.as_ref().is_some_and(began_here);
+        questions += usize::from(counts);
+        answered += usize::from(counts);
+        let open = rest.next().as_ref().is_some_and(began_here);
+        questions += usize::from(open && !talk.is_banned);
+        self.waits.extend(waits.iter().map(|wait| wait.took));
         (questions, answered)
     }
 
@@ -253,7 +259,7 @@ mod tests {
         let talk = Talk {
             // Before the period; two in one question; a second question.
             wrote: vec![at(-1, 0), at(0, 0), at(0, 5), at(0, 30)],
-            answered: vec![at(0, 10), at(0, 40)],
+            answered: vec![at(-1, 1), at(0, 10), at(0, 40)],
             first_seen: Some(at(-1, 0)),
             label: Some("door"),
             ..Talk::default()
@@ -280,6 +286,28 @@ mod tests {
         assert_eq!(figures.hours[0], 7);
         let label = Labelled { label: "door".into(), customers: 2, questions: 5, answered: 4 };
         assert_eq!(figures.labels, [label]);
+    }
+
+    #[test]
+    fn a_question_belongs_to_the_moment_it_began() {
+        let figures = |wrote: &[i64], answered: &[i64], settled| {
+            let window = week();
+            let mut counting = Counting::new(&window);
+            let (wrote, answered) = (wrote.to_vec(), answered.to_vec());
+            counting.talk(ChatId(1), Talk { wrote, answered, settled, ..Talk::default() });
+            let figures = counting.finish();
+            (figures.wrote(), figures.questions, figures.answered, figures.median)
+        };
+        // Begun before the period and continued in it: answered, marked, open.
+        let (before, within) = (at(-2, 0), at(1, 0));
+        assert_eq!(figures(&[before, within], &[at(1, 5)], None), (1, 0, 0, None));
+        assert_eq!(figures(&[before, within], &[], Some(at(1, 5))), (1, 0, 0, None));
+        assert_eq!(figures(&[before, within], &[], None), (1, 0, 0, None));
+        // Answered before the period: what comes then is a question of its own.
+        let answered = figures(&[before, within], &[at(-2, 5), at(1, 5)], None);
+        assert_eq!(answered, (1, 1, 1, Some(5 * MINUTE)));
+        // Nothing in the period is nothing.
+        assert_eq!(figures(&[before], &[at(1, 5)], None), (0, 0, 0, None));
     }
 
     #[test]

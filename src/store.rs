@@ -42,6 +42,7 @@ mod people;
 mod processes;
 mod pulse;
 mod references;
+mod rights;
 mod schema;
 mod sqlite;
 mod statement;
@@ -77,6 +78,7 @@ pub use processes::{AtWork, Life};
 use pulse::{Half, Pulse};
 pub use pulse::{Trouble, Vitals};
 pub use references::{Made, NewReference};
+pub use rights::{Lacking, lacking};
 pub use schema::{knows_schema, newest_schema};
 use sqlite::{Reader, Writer};
 use statement::{Row, Statement, sql};
@@ -172,6 +174,17 @@ impl Store {
     /// Whether what was asked of the database last worked.
     pub fn is_well(&self) -> bool {
         self.pulse.is_well()
+    }
+
+    /// Whether the database answers in this time. One that is known to fail gets a moment only.
+    pub async fn answers_in(&self, limit: Duration) -> bool {
+        const MOMENT: Duration = Duration::from_millis(300);
+        let limit = if self.is_well() { limit } else { limit.min(MOMENT) };
+        let answer = tokio::time::timeout(limit, self.has_owner()).await;
+        if answer.is_err() {
+            self.pulse.note_silence();
+        }
+        answer.is_ok_and(|found| found.is_ok()) && self.is_well()
     }
 
     /// What `/metrics` says about it.

@@ -38,7 +38,14 @@ use crate::{
 
 /// What a scraper that reads the newer format says.
 const OPENMETRICS: &str = "application/openmetrics-text";
-const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
+/// The header in which Telegram brings the secret.
+pub const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
+/// What `check` sends in the secret's place: this, and a nonce. It goes the way of Telegram's secrets.
+pub const ASKS_FOR_PROOF: &str = "check-";
+/// The header in which it is answered.
+pub const PROOF_HEADER: &str = "x-feedback-relay-proof";
+/// The longest nonce.
+const LONGEST_NONCE: usize = 64;
 /// Telegram's updates are a few KB; the biggest keyboards reach some hundred.
 const BODY_LIMIT: usize = 1 << 20;
 /// How long a body may take from its first byte to its last.
@@ -97,7 +104,7 @@ async fn healthy() -> &'static str {
 
 async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Request) -> Response {
     let Some(bot) = known_sender(&door, &bot, &request) else {
-        return refused(StatusCode::UNAUTHORIZED);
+        return proving(&door, &request, refused(StatusCode::UNAUTHORIZED));
     };
     door.bots.heard();
     if let Some(seat) = request.extensions().get::<Arc<Seat>>() {
@@ -183,6 +190,18 @@ fn known_sender(door: &Door, bot: &str, request: &Request) -> Option<BotId> {
     let given = request.headers().get(SECRET_HEADER)?.as_bytes();
     let right = door.bots.webhook_secret(bot);
     bool::from(given.ct_eq(right.as_bytes())).then_some(bot)
+}
+
+/// Adds to a refusal what proves to `check` that it is ours, where it asks.
+fn proving(door: &Door, request: &Request, mut refusal: Response) -> Response {
+    let given = request.headers().get(SECRET_HEADER).and_then(|given| given.to_str().ok());
+    let nonce = given.and_then(|given| given.strip_prefix(ASKS_FOR_PROOF));
+    let proof =
+        nonce.filter(|nonce| nonce.len() <= LONGEST_NONCE).map(|nonce| door.bots.proof(nonce));
+    if let Some(proof) = proof.and_then(|proof| HeaderValue::try_from(proof).ok()) {
+        refusal.headers_mut().insert(PROOF_HEADER, proof);
+    }
+    refusal
 }
 
 fn empty(status: StatusCode) -> Response {

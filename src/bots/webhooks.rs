@@ -56,6 +56,11 @@ impl Bots {
         self.inner.seal.webhook_secret(bot)
     }
 
+    /// What only this installation can answer to a `nonce`.
+    pub fn proof(&self, nonce: &str) -> String {
+        self.inner.seal.proof(nonce)
+    }
+
     /// Orders the master's updates, if the order changed or Telegram has another. An order of
     /// somebody else is changed three times a day; then he is left to it, and the log says so.
     /// Gives what Telegram had before.

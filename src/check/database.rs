@@ -9,7 +9,7 @@ use crate::{
     keyring::{self, KeyError},
     model::BotState,
     seal::Seal,
-    store::{BotRow, Cause, Snapshot, Store, StoreError, newest_schema},
+    store::{BotRow, Cause, Lacking, Snapshot, Store, StoreError, lacking, newest_schema},
 };
 
 /// What `SQLite` keeps beside a database.
@@ -80,7 +80,9 @@ impl Report {
     async fn look_into(&mut self, config: &Config) -> Result<Option<(Seal, Vec<BotRow>)>, Stop> {
         let url = &config.database_url;
         let Some(mut snapshot) = Snapshot::take(url).await? else {
-            self.line("database", &format!("{url}, empty; the first start makes its tables"));
+            if self.may_make_tables(url).await? {
+                self.line("database", &format!("{url}, empty; the first start makes its tables"));
+            }
             self.new_key(&config.secret_key)?;
             return Ok(None);
         };
@@ -89,7 +91,9 @@ impl Report {
         if schema < newest_schema() {
             let found = format!("{url}, schema {schema}; this version has {}", newest_schema());
             let fix = "the next start brings it up to date; make a backup before: feedback-relay backup FILE";
-            self.warn("database", &found, fix);
+            if self.may_make_tables(url).await? {
+                self.warn("database", &found, fix);
+            }
             self.key(config, known.as_deref())?;
             return Ok(None);
         }
@@ -103,6 +107,16 @@ impl Report {
         store.close().await;
         let seal = self.key(config, known.as_deref())?;
         Ok(seal.map(|seal| (seal, bots)))
+    }
+
+    /// Whether the account may do all that the relay does there; else says what it may not.
+    async fn may_make_tables(&mut self, url: &DatabaseUrl) -> Result<bool, StoreError> {
+        let Some(Lacking { account, rights }) = lacking(url).await? else { return Ok(true) };
+        let DatabaseUrl::MySql(server) = url else { return Ok(true) };
+        let found = format!("{url}: {account} may not {} there", rights.join(", "));
+        let fix = format!("on the server: GRANT ALL ON `{}`.* TO {account};", server.database());
+        self.fail("database", &found, &fix);
+        Ok(false)
     }
 
     /// The key, proven against what the database remembers of it.
@@ -207,7 +221,7 @@ fn fix_of(cause: Cause, database: &DatabaseUrl) -> String {
                      'password'; {grant}",
                     server.user()
                 ),
-                Cause::Rights => format!("on the server: {grant}"),
+                Cause::Rights => format!("on the server: {grant} {HOST_OF_ACCOUNT}"),
                 Cause::NoSuchDatabase => {
                     format!("on the server: CREATE DATABASE `{}`; {grant}", server.database())
                 }
@@ -219,6 +233,10 @@ fn fix_of(cause: Cause, database: &DatabaseUrl) -> String {
         }
     }
 }
+
+/// Which host an account is for, its own connection would say.
+const HOST_OF_ACCOUNT: &str =
+    "(in place of % the account's own host, see SELECT user, host FROM mysql.user)";
 
 fn grant(database: impl Display, user: &str) -> String {
     format!("GRANT ALL ON `{database}`.* TO '{user}'@'%';")

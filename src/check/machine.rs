@@ -13,6 +13,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use crate::{
+    chain::chain,
+    webhook::{PROOF_HEADER, SECRET_HEADER},
+};
+
 /// How long a relay may take to say that it is alive.
 const ALIVE_LIMIT: Duration = Duration::from_secs(4);
 
@@ -53,19 +58,32 @@ pub async fn is_alive(address: SocketAddr) -> io::Result<()> {
     tokio::time::timeout(ALIVE_LIMIT, asking).await.map_err(late)?
 }
 
-/// What answers at an address of ours as Telegram calls it, as seen from this machine: a request
-/// without the secret, which the relay alone refuses with 401. `None` where it can't be reached
-/// from here, which need not mean anything.
-pub(super) async fn answer_at(address: &str) -> Option<u16> {
+/// What answers at an address of ours as Telegram calls it, as seen from this machine.
+pub(super) struct Answered {
+    /// The status.
+    pub(super) status: u16,
+    /// What only a relay can know, where the answer has it.
+    pub(super) proof: Option<String>,
+}
+
+/// Asks with `secret` in the place of Telegram's. Only the relay that has our key can answer with 401
+/// and the proof.
+///
+/// # Errors
+/// When the address can't be reached from here, which need not mean anything: why, in words.
+pub(super) async fn answer_at(address: &str, secret: &str) -> Result<Answered, String> {
     // A certificate of one's own is Telegram's matter, and it says so.
     let client = reqwest::Client::builder()
         .danger_accept_invalid_certs(true)
         .redirect(reqwest::redirect::Policy::none())
         .timeout(ALIVE_LIMIT)
         .no_proxy()
-        .build();
-    let answer = client.ok()?.post(address).body("{}").send().await.ok()?;
-    Some(answer.status().as_u16())
+        .build()
+        .map_err(|error| chain(&error))?;
+    let request = client.post(address).header(SECRET_HEADER, secret).body("{}");
+    let answer = request.send().await.map_err(|error| chain(&error.without_url()))?;
+    let proof = answer.headers().get(PROOF_HEADER).and_then(|proof| proof.to_str().ok());
+    Ok(Answered { status: answer.status().as_u16(), proof: proof.map(str::to_owned) })
 }
 
 /// Who listens everywhere is reached here.

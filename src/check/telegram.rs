@@ -45,9 +45,11 @@ impl Report {
                 return;
             }
             Err(error) => {
-                let fix = "the machine has to reach it: names (DNS), a firewall, a proxy; \
-                           try curl -sS https://api.telegram.org";
-                self.fail("TELEGRAM_API_URL", &error.to_string(), fix);
+                let fix = format!(
+                    "the machine has to reach it: names (DNS), a firewall, a proxy; try curl -sS {}",
+                    config.telegram_api_url
+                );
+                self.fail("TELEGRAM_API_URL", &error.to_string(), &fix);
                 return;
             }
         }

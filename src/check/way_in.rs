@@ -72,8 +72,9 @@ fn by_webhook(wanted: &str, info: &WebhookInfo, ordered: Ordered, now_ms: i64) -
     }
 }
 
-/// What it means that a request to our address without the secret was answered so. A relay says 401.
-pub(super) fn of_answer(status: u16, runs: bool) -> Option<Finding> {
+/// What it means that a request to our address without Telegram's secret was answered so, by us
+/// as far as a proof says so. A relay says 401.
+pub(super) fn of_answer(status: u16, is_ours: Option<bool>, runs: bool) -> Option<Finding> {
     const FIX: &str = "the proxy before the relay has to pass PUBLIC_URL's path and /telegram/ below \
                        it on unchanged, and to answer 404 to what it does not pass on";
     match status {
@@ -83,13 +84,29 @@ pub(super) fn of_answer(status: u16, runs: bool) -> Option<Finding> {
             ),
             FIX,
         )),
-        401 if runs => Some(Finding::Good("leads to the relay".to_owned())),
-        _ if runs => Some(Finding::Note(
+        401 if runs && is_ours != Some(false) => {
+            Some(Finding::Good("leads to the relay".to_owned()))
+        }
+        401 if runs => Some(Finding::Fault(
+            "401 is said there, but not by this relay".to_owned(),
+            "another relay, or a password of the web server, is in the way; or the proxy does not \
+             pass the header X-Telegram-Bot-Api-Secret-Token on",
+        )),
+        _ if runs => Some(Finding::Fault(
             format!("from here it is answered with {status}, where the relay says 401"),
             FIX,
         )),
         _ => None,
     }
+}
+
+/// What it means that nobody answers at our address, as seen from here.
+pub(super) fn of_silence(why: &str) -> Finding {
+    Finding::Note(
+        format!("nobody answers there, as seen from this machine: {why}"),
+        "some networks do not let a machine reach itself from outside: look what the line of the \
+         webhook says; else the name (an A record), the port and the proxy",
+    )
 }
 
 /// Of a foreign address the host alone is shown: others write tokens into its path.
@@ -139,7 +156,7 @@ fn fix_of(reason: &str) -> &'static str {
     } else if has(&["certificate", "ssl", "tls"]) {
         "the certificate has to be valid for PUBLIC_URL's name, with its whole chain; a self-signed \
          one has to stand in WEBHOOK_CERTIFICATE_FILE"
-    } else if has(&["resolve", "hostname", "ip address"]) {
+    } else if has(&["resolve", "hostname", "ip address", "name or service"]) {
         "PUBLIC_URL's name has to lead to this machine, by an A record (IPv4)"
     } else if has(&["refused", "timed out", "timeout", "unreachable", "no route"]) {
         "the port of PUBLIC_URL (443, 80, 88 or 8443) has to be open from outside and lead to the \
@@ -194,11 +211,15 @@ mod tests {
     #[test]
     fn who_answers_in_the_relay_s_place_swallows_updates() {
         for runs in [true, false] {
-            assert!(matches!(of_answer(200, runs), Some(Finding::Fault(..))));
+            assert!(matches!(of_answer(200, None, runs), Some(Finding::Fault(..))));
         }
-        assert!(matches!(of_answer(401, true), Some(Finding::Good(_))));
-        assert!(matches!(of_answer(404, true), Some(Finding::Note(..))));
-        assert!(of_answer(401, false).is_none() && of_answer(502, false).is_none());
+        for is_ours in [None, Some(true)] {
+            assert!(matches!(of_answer(401, is_ours, true), Some(Finding::Good(_))));
+            assert!(of_answer(401, is_ours, false).is_none());
+        }
+        assert!(matches!(of_answer(401, Some(false), true), Some(Finding::Fault(..))));
+        assert!(matches!(of_answer(404, Some(false), true), Some(Finding::Fault(..))));
+        assert!(of_answer(502, None, false).is_none());
     }
 
     #[test]

@@ -299,10 +299,14 @@ impl Master {
         };
         let (telegram, caller, chat) = (&self.inner.telegram, &self.inner.caller, owner.id.chat());
         let caption = owner.language.qr_caption(&link);
-        telegram
-            .send_picture(caller, chat, picture, &caption)
-            .await
-            .map_err(MasterError::Answer)?;
+        let shown = telegram.send_picture(caller, chat, picture, &caption).await;
+        if let Err(error) = shown.map_err(MasterError::Answer) {
+            if error.is_passing() || error.is_doubtful() {
+                return Err(error);
+            }
+            tracing::warn!(error = &error as &dyn std::error::Error, "a code could not be shown");
+            return Ok(Done::Say(plain(caption)));
+        }
         let document = Document {
             name: code.file_name("svg"),
             mime: "image/svg+xml",

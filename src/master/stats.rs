@@ -108,7 +108,15 @@ impl Master {
         };
         let shown = match drawn {
             Some(png) => {
-                self.show_picture(owner, Picture { png, caption: text, markup }, occasion).await
+                let picture = Picture { png, caption: text.clone(), markup: markup.clone() };
+                match self.show_picture(owner, picture, occasion).await {
+                    // The words say the same, and more gets in the way of a picture.
+                    Err(error) if words_may_do(&error) => {
+                        tracing::warn!(%error, "a report's picture could not be shown");
+                        self.show_words(owner, text, markup, occasion).await
+                    }
+                    done => done,
+                }
             }
             None => self.show_words(owner, text, markup, occasion).await,
         };
@@ -185,7 +193,8 @@ impl Master {
             let mut known = Conversations::default();
             let (mut after, mut talk) = ((i64::MIN, 0), Vec::new());
             loop {
-                let page = store.questions_since(owner.id, bot, window.from, after).await?;
+                let page =
+                    store.questions_since(owner.id, bot, window.looked_at_from(), after).await?;
                 let is_last = is_last_page(page.len());
                 for question in page {
                     after = (question.source_chat, question.source_message);
@@ -208,7 +217,7 @@ impl Master {
         Ok(counting.finish())
     }
 
-    /// All replies of the period; each is counted.
+    /// All replies of the period, each of which is counted, and those before it that may have ended a question.
     async fn replies(
         &self,
         owner: Owner,
@@ -219,13 +228,16 @@ impl Master {
         let (store, master) = (&self.inner.store, self.inner.caller.bot);
         let (mut replies, mut after) = (Replies::new(), 0);
         loop {
-            let page = store.replies_since(owner.id, master, window.from, after).await?;
+            let page =
+                store.replies_since(owner.id, master, window.looked_at_from(), after).await?;
             let is_last = is_last_page(page.len());
             for given in page {
                 after = given.source_message;
                 let bot = BotId(given.copy_bot);
                 if only.is_none_or(|only| only == bot) {
-                    counting.reply(given.created_at);
+                    if given.is_taken_back == 0 {
+                        counting.reply(given.created_at);
+                    }
                     replies.entry((bot, given.copy_chat)).or_default().push(given.created_at);
                 }
             }
@@ -310,6 +322,18 @@ fn settled(known: &Known, questions: &[Question]) -> Option<i64> {
 fn pressed(occasion: Occasion<'_>) -> Option<(teloxide::types::MessageId, bool)> {
     let Occasion::Press(button) = occasion else { return None };
     button.message.as_ref().map(|message| (message.id, message.get("photo").is_some()))
+}
+
+/// Whether what failed may have failed because of the picture: Telegram can be reached, and may
+/// have refused or dropped this.
+fn words_may_do(error: &CallError) -> bool {
+    match error.refusal() {
+        None => true,
+        Some(refusal) => {
+            let of_all = [Refusal::Unreachable, Refusal::TokenRevoked, Refusal::NotModified];
+            !matches!(refusal, Refusal::TooFast { .. }) && !of_all.contains(refusal)
+        }
+    }
 }
 
 /// Whether a new message can do what this change could not.

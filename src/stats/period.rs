@@ -154,6 +154,12 @@ impl Window {
         Self { period, clock, from, until: today + DAY_MS, begins }
     }
 
+    /// From when on messages are looked at, in UTC milliseconds: a question may have begun before the
+    /// period. One that nobody answered for longer counts from its next message on.
+    pub fn looked_at_from(&self) -> i64 {
+        self.from - 30 * DAY_MS
+    }
+
     /// How many parts it has: hours, days or months.
     pub fn parts(&self) -> usize {
         self.begins.len()

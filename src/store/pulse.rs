@@ -168,6 +168,11 @@ impl Pulse {
         }
     }
 
+    /// Somebody waited for an answer that did not come, and waits no longer.
+    pub(super) fn note_silence(&self) {
+        self.with(|beats| beats.halves[Half::Reads as usize].fails(Instant::now(), false));
+    }
+
     /// What is wrong, and since when.
     pub(super) fn trouble(&self) -> Option<(Instant, Trouble)> {
         self.with(|beats| beats.trouble())

@@ -35,6 +35,8 @@ pub struct Given {
     pub copy_chat: i64,
     /// When it was given, in UTC milliseconds.
     pub created_at: i64,
+    /// Whether it was taken back: 1, else 0.
+    pub is_taken_back: i64,
 }
 
 /// What is known of a conversation.
@@ -96,8 +98,8 @@ impl Store {
         self.list(query.bind(since).bind(page())).await
     }
 
-    /// A page of an owner's replies since a moment that arrived, after this message of his chat
-    /// with the master bot.
+    /// A page of an owner's replies since a moment that arrived, also those taken back later, after
+    /// this message of his chat with the master bot.
     ///
     /// # Errors
     /// When the database fails.
@@ -108,11 +110,11 @@ impl Store {
         since: i64,
         message: i64,
     ) -> Result<Vec<Given>, StoreError> {
-        let query = sql("SELECT source_message, copy_bot, copy_chat, created_at \
+        let query = sql("SELECT source_message, copy_bot, copy_chat, created_at, \
+             CASE WHEN reason LIKE 'deleted%' THEN 1 ELSE 0 END AS is_taken_back \
              FROM message_references \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message > ? \
              AND part = 0 AND direction = 'out' AND created_at >= ? AND copy_message IS NOT NULL \
-             AND (reason IS NULL OR reason NOT LIKE 'deleted%') \
              ORDER BY source_message LIMIT ?");
         let query = query.bind(owner).bind(master).bind(owner.chat()).bind(message);
         self.list(query.bind(since).bind(page())).await
