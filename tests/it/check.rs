@@ -18,6 +18,7 @@ mod stages {
         check_says_how_telegram_reaches_us_and_what_helps,
         check_looks_and_changes_nothing,
         check_asks_for_each_token,
+        a_client_bot_is_no_master,
         check_looks_at_the_webhooks_of_client_bots,
         check_looks_at_both_ports,
         who_is_alive_says_so,
@@ -89,6 +90,49 @@ async fn check_asks_for_each_token(mut stage: Stage) {
     let text = looks(&stage, 1).await;
     assert!(text.contains("the token of @shop_bot was revoked"), "{text}");
     assert!(!text.contains(shop.token.split_once(':').unwrap().1), "{text}");
+}
+
+async fn a_client_bot_is_no_master(mut stage: Stage) {
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
+    let process = stage.launch().await;
+    stage.telegram.start(&stage.owner, &stage.master, "").await;
+    stage.owner_sees("/add attaches").await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    process.stop().await;
+    stage.vary("MASTER_BOT_TOKEN", &shop.token);
+    let text = looks(&stage, 1).await;
+    assert!(text.contains("FAILED MASTER_BOT_TOKEN: this bot is attached here"), "{text}");
+    let refused = run(&stage, &[]).await;
+    assert_eq!(refused.code, Some(2));
+    assert!(
+        refused.stderr.contains("MASTER_BOT_TOKEN: @shop_bot is attached"),
+        "{}",
+        refused.stderr
+    );
+}
+
+/// What `check` says helps, word by word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_may_not_make_tables_is_told_how_it_may() {
+    let mut stage = Stage::dark(Backend::MySql, Mode::Polling, &[]).await;
+    let mut url = url::Url::parse(stage.database.url()).unwrap();
+    let (database, user) = (url.path().trim_start_matches('/').to_owned(), "few_rights");
+    let user = format!("{user}_{:08x}", rand::random::<u32>());
+    let make = format!("CREATE USER '{user}'@'%' IDENTIFIED BY 's3cret'");
+    stage.database.run(&make).await;
+    stage.database.run(&format!("GRANT SELECT ON {database}.* TO '{user}'@'%'")).await;
+    url.set_username(&user).unwrap();
+    url.set_password(Some("s3cret")).unwrap();
+    stage.vary("DATABASE_URL", url.as_str());
+    let text = looks(&stage, 1).await;
+    let lacks =
+        format!("'{user}'@'%' may not INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX there");
+    assert!(text.contains(&lacks), "{text}");
+    let fix = text.lines().find_map(|line| line.split_once("on the server: ")).expect("a fix").1;
+    stage.database.run(fix).await;
+    let text = looks(&stage, 0).await;
+    assert!(text.contains("empty; the first start makes its tables"), "{text}");
+    stage.database.run(&format!("DROP USER '{user}'@'%'")).await;
 }
 
 /// Somebody who has a bot's token has its updates sent to himself.

@@ -9,6 +9,8 @@ use std::{
 use serde_json::json;
 use telegram_emulator::{Answer as Reaction, Bot, Fault};
 
+use feedback_relay::{config::SecretKey, seal::Seal};
+
 use crate::support::{
     Backend, Mode, Process, Stage,
     http::{Wire, request},
@@ -276,5 +278,25 @@ async fn everybody_is_answered_at_the_end() {
     assert_eq!(futures::future::join_all(again).await, [200; 200]);
     let times = |words| door.stage.times(&door.stage.owner, &door.stage.master, words);
     assert_eq!((times("question "), times("possibly a repeat")), (201, 1));
+    door.process.stop().await;
+}
+
+/// Whoever answers at `PUBLIC_URL` can say 401; only who has the key can prove that he is this relay.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_for_a_proof_gets_one_that_needs_the_key() {
+    let door = Door::open().await;
+    let path = format!("/hooks/telegram/{}", door.shop.id);
+    let asks = async |secret: &str| {
+        let answer = request(door.address, "POST", &path, &[(SECRET, secret)], b"{}").await;
+        assert_eq!((answer.status, answer.body.len()), (401, 0));
+        answer.header("x-feedback-relay-proof").map(str::to_owned)
+    };
+    let key = std::fs::read_to_string(door.stage.database.folder().join("secret.key")).unwrap();
+    let seal = Seal::new(SecretKey::parse(&key).unwrap());
+    assert_eq!(asks("check-0123").await, Some(seal.proof("0123")));
+    assert_ne!(seal.proof("0123"), seal.proof("0124"));
+    for nothing in ["", "0123", &format!("check-{}", "0".repeat(65))] {
+        assert_eq!(asks(nothing).await, None);
+    }
     door.process.stop().await;
 }

@@ -1,7 +1,7 @@
 //! `/stats`: the numbers of a conversation with known times, in words and as a picture.
 
 use serde_json::{Value, json};
-use telegram_emulator::{Bot, Person, draft};
+use telegram_emulator::{Answer, Bot, Fault, Person, draft};
 
 use feedback_relay::{
     clock,
@@ -24,6 +24,7 @@ mod stages {
         buttons_change_one_message_over_restarts,
         strangers_to_a_bot_see_nothing_of_it,
         the_clock_is_kept,
+        words_come_where_a_picture_does_not,
     );
 }
 
@@ -242,4 +243,28 @@ async fn the_clock_is_kept(mut stage: Stage) {
         .await;
     assert!(text(&kept).contains("(UTC+4:30)"), "{kept}");
     stage.curtain().await;
+}
+
+async fn words_come_where_a_picture_does_not(mut stage: Stage) {
+    conversation(&stage).await;
+    for answer in [
+        Answer::Refuse(400, "Bad Request: IMAGE_PROCESS_FAILED".to_owned()),
+        Answer::Refuse(400, "Bad Request: not enough rights to send photos to the chat".to_owned()),
+        Answer::Internal,
+    ] {
+        stage.telegram.fault(Fault::on("sendPhoto").always().answer(answer));
+        let before = stage.times(&stage.owner, &stage.master, "Messages: 5 in, 2 out");
+        stage.owner_writes("/stats").await;
+        stage
+            .wait_for(&stage.owner, &stage.master, "the words", |messages| {
+                let shown =
+                    messages.iter().filter(|m| by_bot(m) && text(m).contains("Messages: 5 in"));
+                (shown.count() > before).then_some(())
+            })
+            .await;
+        stage.telegram.quiet().await;
+        assert_eq!(stage.times(&stage.owner, &stage.master, "Messages: 5 in, 2 out"), before + 1);
+        stage.telegram.clear_faults();
+    }
+    stage.stop().await;
 }
