@@ -65,6 +65,9 @@ pub enum BackupError {
     /// The file exists.
     #[error("{} exists; choose another name, or replace it with --overwrite", .0.display())]
     Exists(PathBuf),
+    /// It is a folder.
+    #[error("{} is a folder; name a file in it", .0.display())]
+    Folder(PathBuf),
     /// The file can't be written.
     #[error("{0} can't be written")]
     Writing(String, #[source] io::Error),
@@ -106,8 +109,8 @@ pub enum BackupError {
     },
     /// There is something in the database already.
     #[error(
-        "DATABASE_URL: {database} is not empty: it has {owners} owners, {bots} bots and {references} \
-         references; --replace puts the backup in their place"
+        "DATABASE_URL: {database} is not empty (owners: {owners}, bots: {bots}, references: \
+         {references}); --replace puts the backup in their place"
     )]
     NotEmpty {
         /// The database.
@@ -161,6 +164,11 @@ pub async fn backup(
     say: &dyn Fn(&str),
 ) -> Result<u64, BackupError> {
     let database = &config.database_url;
+    if let Target::File { path, .. } = target
+        && path.is_dir()
+    {
+        return Err(BackupError::Folder(path.clone()));
+    }
     if let Target::File { path, overwrite: false } = target
         && path.symlink_metadata().is_ok()
     {

@@ -368,10 +368,12 @@ sentences! {
     status_pending = "status-pending" (count);
     /// Telegram's limits don't let it be asked.
     status_not_asked = "status-not-asked" ();
-    /// Telegram did not answer in time.
+    /// Telegram did not answer.
     status_silent = "status-silent" ();
     /// What went wrong last.
     status_error = "status-error" (span, reason);
+    /// What went wrong last, when nothing does any more.
+    status_error_over = "status-error-over" (span, reason);
     /// What to do: nothing.
     fix_busy = "fix-busy" ();
     /// What to do: ask who runs the service.
@@ -382,6 +384,8 @@ sentences! {
     fix_unreachable = "fix-unreachable" ();
     /// What to do about a wrong answer.
     fix_wrong_answer = "fix-wrong-answer" ();
+    /// What to do about what is not known: look.
+    fix_look = "fix-look" ();
     /// What to do about many that wait.
     fix_pending = "fix-pending" ();
 

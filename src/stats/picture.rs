@@ -85,7 +85,8 @@ pub fn draw(figures: &Figures, window: &Window, words: &Words) -> Option<Vec<u8>
 
 fn paint(root: &Area<'_>, figures: &Figures, window: &Window, words: &Words) -> Drawn {
     root.fill(&BACKGROUND)?;
-    line(root, &words.title, (MARGIN, 34), 34, INK, HPos::Left)?;
+    let width = i32::try_from(SIZE.0).unwrap_or(0) - 2 * MARGIN;
+    line(root, &words.title, (MARGIN, 34), fitting(&words.title, width, 34), INK, HPos::Left)?;
     key_figures(root, words)?;
     legend(root, words)?;
     let names: Vec<String> = (0..window.parts()).map(|part| window.part_name(part)).collect();

@@ -321,7 +321,7 @@ status-installation = Speicher: { $memory }. Inhaber: { $owners }. Bots insgesam
 status-master = Dieser Bot: bei Telegram wartend: { $count }
 status-master-revoked = 🔴 Telegram akzeptiert das Token dieses Bots nicht. Holen Sie das aktuelle bei @BotFather, setzen Sie es als MASTER_BOT_TOKEN und starten Sie neu.
 status-master-contested = 🟠 Ein anderes Programm empfängt die Nachrichten dieses Bots. Beenden Sie es, oder widerrufen Sie das Token bei @BotFather, setzen Sie das neue als MASTER_BOT_TOKEN und starten Sie neu.
-status-silent-telegram = ⚠️ Telegram hat auf die Frage nach diesem Bot nicht rechtzeitig geantwortet.
+status-silent-telegram = ⚠️ Telegram hat auf die Frage nach diesem Bot nicht geantwortet.
 status-bots = Ihre Bots: { $count }, davon mit Problemen: { $troubled }
 status-page = Seite { $page } von { $pages }
 status-bot-troubled = 🟠 @{ $bot } ({ $name }): braucht Aufmerksamkeit
@@ -329,13 +329,15 @@ status-last = Letztes Update: vor { $span }
 status-never = Letztes Update: noch keines
 status-pending = Bei Telegram wartend: { $count }
 status-not-asked = Bei Telegram wartend: nicht gefragt. Telegram erlaubt nur wenige Anfragen je Minute; sehen Sie später noch einmal nach.
-status-silent = Bei Telegram wartend: keine Antwort in der Zeit. Sehen Sie in einer Minute noch einmal nach.
+status-silent = Bei Telegram wartend: keine Antwort. Sehen Sie in einer Minute noch einmal nach.
 status-error = ⚠️ Vor { $span } konnte Telegram nicht zustellen: „{ $reason }“.
+status-error-over = Zuletzt konnte Telegram vor { $span } nicht zustellen: „{ $reason }“. Das ist vorbei.
 fix-busy = Es wurde um Geduld gebeten und kommt von selbst wieder.
 fix-operator = Sagen Sie es der Person, die diesen Dienst betreibt.
 fix-certificate = Prüfen Sie, ob das Zertifikat des Webservers gültig und vollständig ist; ein selbst signiertes gehört in WEBHOOK_CERTIFICATE_FILE.
-fix-unreachable = Prüfen Sie, ob PUBLIC_URL aus dem Internet auf seinem Port erreichbar ist und ob der Webserver vor diesem Programm läuft.
+fix-unreachable = Prüfen Sie, ob der Name in PUBLIC_URL zu diesem Rechner führt (DNS, ein A-Eintrag), ob sein Port aus dem Internet erreichbar ist und ob der Webserver vor diesem Programm läuft.
 fix-wrong-answer = Unter PUBLIC_URL antwortet etwas anderes: Prüfen Sie, ob der Webserver /telegram/ an dieses Programm weitergibt.
+fix-look = Sehen Sie mit dem Befehl feedback-relay check und im Protokoll des Webservers vor diesem Programm nach.
 fix-pending = Es wartet mehr als üblich; es sollte weniger werden. Falls nicht, sagen Sie es der Person, die diesen Dienst betreibt.
 
 # Customers

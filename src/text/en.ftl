@@ -321,7 +321,7 @@ status-installation = Memory: { $memory }. Owners: { $owners }. Bots in all: { $
 status-master = This bot: waiting at Telegram: { $count }
 status-master-revoked = 🔴 Telegram does not accept this bot's own token. Get the current one from @BotFather, set it as MASTER_BOT_TOKEN and start again.
 status-master-contested = 🟠 Another program receives this bot's own messages. Stop it, or revoke the token in @BotFather, set the new one as MASTER_BOT_TOKEN and start again.
-status-silent-telegram = ⚠️ Telegram did not answer in time when asked about this bot.
+status-silent-telegram = ⚠️ Telegram did not answer when asked about this bot.
 status-bots = Your bots: { $count }, in trouble: { $troubled }
 status-page = Page { $page } of { $pages }
 status-bot-troubled = 🟠 @{ $bot } ({ $name }): needs attention
@@ -329,13 +329,15 @@ status-last = Last update: { $span } ago
 status-never = Last update: none yet
 status-pending = Waiting at Telegram: { $count }
 status-not-asked = Waiting at Telegram: not asked. Telegram lets only a few bots be asked in a minute; look again later.
-status-silent = Waiting at Telegram: no answer in time. Look again in a minute.
+status-silent = Waiting at Telegram: no answer. Look again in a minute.
 status-error = ⚠️ { $span } ago Telegram could not deliver: “{ $reason }”.
+status-error-over = The last delivery that failed was { $span } ago: “{ $reason }”. That is over.
 fix-busy = It was asked to wait and comes again by itself.
 fix-operator = Tell whoever runs this service.
 fix-certificate = Look whether the web server's certificate is valid and complete; a self-signed one belongs into WEBHOOK_CERTIFICATE_FILE.
-fix-unreachable = Look whether PUBLIC_URL can be reached from the internet on its port, and whether the web server in front of this program runs.
+fix-unreachable = Look whether the name in PUBLIC_URL leads to this machine (DNS, an A record), whether its port can be reached from the internet, and whether the web server in front of this program runs.
 fix-wrong-answer = Something else answers at PUBLIC_URL: look whether the web server passes /telegram/ on to this program.
+fix-look = Look at the webhook with the command feedback-relay check, and into the log of the web server in front of this program.
 fix-pending = More waits than usual; it should become less. If it does not, tell whoever runs this service.
 
 # Customers

@@ -321,7 +321,7 @@ status-installation = Memoria: { $memory }. Propietarios: { $owners }. Bots en t
 status-master = Este bot: en espera en Telegram: { $count }
 status-master-revoked = 🔴 Telegram no acepta el token de este bot. Pide el actual a @BotFather, ponlo en MASTER_BOT_TOKEN y reinicia.
 status-master-contested = 🟠 Otro programa recibe los mensajes de este bot. Deténlo, o revoca el token en @BotFather, pon el nuevo en MASTER_BOT_TOKEN y reinicia.
-status-silent-telegram = ⚠️ Telegram no respondió a tiempo sobre este bot.
+status-silent-telegram = ⚠️ Telegram no respondió sobre este bot.
 status-bots = Tus bots: { $count }, con problemas: { $troubled }
 status-page = Página { $page } de { $pages }
 status-bot-troubled = 🟠 @{ $bot } ({ $name }): necesita atención
@@ -329,13 +329,15 @@ status-last = Última novedad: hace { $span }
 status-never = Última novedad: ninguna aún
 status-pending = En espera en Telegram: { $count }
 status-not-asked = En espera en Telegram: no se preguntó. Telegram solo permite preguntar por unos pocos bots al minuto; mira más tarde.
-status-silent = En espera en Telegram: no respondió a tiempo. Mira otra vez en un minuto.
+status-silent = En espera en Telegram: sin respuesta. Mira otra vez en un minuto.
 status-error = ⚠️ Hace { $span } Telegram no pudo entregar: «{ $reason }».
+status-error-over = La última vez que Telegram no pudo entregar fue hace { $span }: «{ $reason }». Ya pasó.
 fix-busy = Se le pidió esperar y vuelve por sí solo.
 fix-operator = Avisa a quien lleva este servicio.
 fix-certificate = Mira si el certificado del servidor web es válido y completo; uno autofirmado va en WEBHOOK_CERTIFICATE_FILE.
-fix-unreachable = Mira si se llega a PUBLIC_URL desde internet por su puerto y si funciona el servidor web que está delante de este programa.
+fix-unreachable = Mira si el nombre en PUBLIC_URL lleva a esta máquina (DNS, un registro A), si se llega a su puerto desde internet y si funciona el servidor web que está delante de este programa.
 fix-wrong-answer = En PUBLIC_URL responde otra cosa: mira si el servidor web pasa /telegram/ a este programa.
+fix-look = Mira qué dice la orden feedback-relay check y el registro del servidor web que está delante de este programa.
 fix-pending = Hay más en espera de lo normal; debería bajar. Si no baja, avisa a quien lleva este servicio.
 
 # Customers

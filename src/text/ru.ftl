@@ -321,7 +321,7 @@ status-installation = Память: { $memory }. Владельцев: { $owners
 status-master = Этот бот: ожидает в Telegram: { $count }
 status-master-revoked = 🔴 Telegram не принимает токен этого бота. Возьмите текущий у @BotFather, запишите его в MASTER_BOT_TOKEN и перезапустите.
 status-master-contested = 🟠 Сообщения этого бота получает другая программа. Остановите её или отзовите токен у @BotFather, запишите новый в MASTER_BOT_TOKEN и перезапустите.
-status-silent-telegram = ⚠️ Telegram не ответил вовремя об этом боте.
+status-silent-telegram = ⚠️ Telegram не ответил об этом боте.
 status-bots = Ваши боты: { $count }, с проблемами: { $troubled }
 status-page = Страница { $page } из { $pages }
 status-bot-troubled = 🟠 @{ $bot } ({ $name }): требует внимания
@@ -329,13 +329,15 @@ status-last = Последнее обновление: { $span } назад
 status-never = Последнее обновление: ещё не было
 status-pending = Ожидает в Telegram: { $count }
 status-not-asked = Ожидает в Telegram: не спрошено. Telegram позволяет спросить лишь о нескольких ботах в минуту; проверьте позже.
-status-silent = Ожидает в Telegram: нет ответа вовремя. Проверьте ещё раз через минуту.
+status-silent = Ожидает в Telegram: нет ответа. Проверьте ещё раз через минуту.
 status-error = ⚠️ { $span } назад Telegram не смог доставить: «{ $reason }».
+status-error-over = Последний раз Telegram не смог доставить { $span } назад: «{ $reason }». Это прошло.
 fix-busy = Его попросили подождать, он повторит сам.
 fix-operator = Сообщите тому, кто ведёт этот сервис.
 fix-certificate = Проверьте, действителен ли и полон ли сертификат веб-сервера; самоподписанный укажите в WEBHOOK_CERTIFICATE_FILE.
-fix-unreachable = Проверьте, доступен ли PUBLIC_URL из интернета по своему порту и работает ли веб-сервер перед этой программой.
+fix-unreachable = Проверьте, ведёт ли имя в PUBLIC_URL на эту машину (DNS, запись A), доступен ли его порт из интернета и работает ли веб-сервер перед этой программой.
 fix-wrong-answer = По адресу PUBLIC_URL отвечает что-то другое: проверьте, передаёт ли веб-сервер /telegram/ этой программе.
+fix-look = Посмотрите, что говорит команда feedback-relay check, и журнал веб-сервера перед этой программой.
 fix-pending = Ожидает больше обычного; должно становиться меньше. Если нет, сообщите тому, кто ведёт этот сервис.
 
 # Customers

@@ -321,7 +321,7 @@ status-installation = Пам’ять: { $memory }. Власників: { $owner
 status-master = Цей бот: чекає в Telegram: { $count }
 status-master-revoked = 🔴 Telegram не приймає токен цього бота. Візьміть поточний у @BotFather, запишіть його в MASTER_BOT_TOKEN і перезапустіть.
 status-master-contested = 🟠 Повідомлення цього бота отримує інша програма. Зупиніть її або відкличте токен у @BotFather, запишіть новий у MASTER_BOT_TOKEN і перезапустіть.
-status-silent-telegram = ⚠️ Telegram не відповів вчасно про цього бота.
+status-silent-telegram = ⚠️ Telegram не відповів про цього бота.
 status-bots = Ваші боти: { $count }, з проблемами: { $troubled }
 status-page = Сторінка { $page } з { $pages }
 status-bot-troubled = 🟠 @{ $bot } ({ $name }): потребує уваги
@@ -329,13 +329,15 @@ status-last = Останнє оновлення: { $span } тому
 status-never = Останнє оновлення: ще не було
 status-pending = Чекає в Telegram: { $count }
 status-not-asked = Чекає в Telegram: не запитано. Telegram дозволяє запитати лише про кількох ботів на хвилину; перевірте пізніше.
-status-silent = Чекає в Telegram: немає відповіді вчасно. Перевірте ще раз за хвилину.
+status-silent = Чекає в Telegram: немає відповіді. Перевірте ще раз за хвилину.
 status-error = ⚠️ { $span } тому Telegram не зміг доставити: «{ $reason }».
+status-error-over = Востаннє Telegram не зміг доставити { $span } тому: «{ $reason }». Це минуло.
 fix-busy = Його попросили почекати, він повторить сам.
 fix-operator = Повідомте того, хто веде цей сервіс.
 fix-certificate = Перевірте, чи дійсний і чи повний сертифікат вебсервера; самопідписаний вкажіть у WEBHOOK_CERTIFICATE_FILE.
-fix-unreachable = Перевірте, чи доступний PUBLIC_URL з інтернету на своєму порту і чи працює вебсервер перед цією програмою.
+fix-unreachable = Перевірте, чи веде ім’я в PUBLIC_URL на цю машину (DNS, запис A), чи доступний його порт з інтернету і чи працює вебсервер перед цією програмою.
 fix-wrong-answer = За адресою PUBLIC_URL відповідає щось інше: перевірте, чи передає вебсервер /telegram/ цій програмі.
+fix-look = Подивіться, що каже команда feedback-relay check, і журнал вебсервера перед цією програмою.
 fix-pending = Чекає більше, ніж зазвичай; має меншати. Якщо ні, повідомте того, хто веде цей сервіс.
 
 # Customers

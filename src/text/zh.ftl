@@ -321,7 +321,7 @@ status-installation = 内存：{ $memory }。所有者：{ $owners }。机器人
 status-master = 本机器人：在 Telegram 等待：{ $count }
 status-master-revoked = 🔴 Telegram 不接受本机器人的令牌。请向 @BotFather 获取当前令牌，设为 MASTER_BOT_TOKEN 并重新启动。
 status-master-contested = 🟠 另一个程序正在接收本机器人的消息。请停止它，或在 @BotFather 撤销令牌，把新令牌设为 MASTER_BOT_TOKEN 并重新启动。
-status-silent-telegram = ⚠️ 询问本机器人时，Telegram 未及时回应。
+status-silent-telegram = ⚠️ 询问本机器人时，Telegram 没有回应。
 status-bots = 您的机器人：{ $count }，有问题：{ $troubled }
 status-page = 第 { $page }/{ $pages } 页
 status-bot-troubled = 🟠 @{ $bot }（{ $name }）：需要留意
@@ -329,13 +329,15 @@ status-last = 最近的更新：{ $span } 前
 status-never = 最近的更新：尚无
 status-pending = 在 Telegram 等待：{ $count }
 status-not-asked = 在 Telegram 等待：未询问。Telegram 每分钟只允许询问少数机器人；请稍后再看。
-status-silent = 在 Telegram 等待：未及时回应。请一分钟后再看。
+status-silent = 在 Telegram 等待：没有回应。请一分钟后再看。
 status-error = ⚠️ { $span } 前 Telegram 无法投递：“{ $reason }”。
+status-error-over = Telegram 上一次无法投递是 { $span } 前：“{ $reason }”。现已恢复。
 fix-busy = 已请它稍候，会自动重试。
 fix-operator = 请告知本服务的运营者。
 fix-certificate = 请检查网页服务器的证书是否有效且完整；自签名证书应写入 WEBHOOK_CERTIFICATE_FILE。
-fix-unreachable = 请检查 PUBLIC_URL 能否从互联网经其端口访问，以及本程序前面的网页服务器是否在运行。
+fix-unreachable = 请检查 PUBLIC_URL 中的域名是否指向这台机器（DNS 的 A 记录）、其端口能否从互联网访问，以及本程序前面的网页服务器是否在运行。
 fix-wrong-answer = PUBLIC_URL 上应答的是别的程序：请检查网页服务器是否把 /telegram/ 转给本程序。
+fix-look = 请运行命令 feedback-relay check，并查看本程序前面的网页服务器的日志。
 fix-pending = 等待的消息比平时多，应会减少。若没有减少，请告知本服务的运营者。
 
 # Customers

@@ -266,7 +266,7 @@ async fn a_restore_replaces_only_what_it_is_told_to(mut stage: Stage) {
     let rows = stage.database.references().await;
     let refused = restores(&stage, &file, &[]).await;
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("1 owners, 1 bots"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("owners: 1, bots: 1"), "{}", refused.stderr);
     assert!(refused.stderr.contains("--replace"), "{}", refused.stderr);
     assert_eq!(stage.database.references().await, rows);
     let replaced = restores(&stage, &file, &["--replace"]).await;

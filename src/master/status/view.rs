@@ -87,10 +87,15 @@ impl BotStatus {
         }
     }
 
-    fn error(&self, now: i64) -> Option<(&str, i64)> {
+    /// What went wrong with a delivery last, and how long ago.
+    fn last_error(&self, now: i64) -> Option<(&str, i64)> {
         let Asked::Said(Said { error: Some((words, at)), .. }) = &self.asked else { return None };
-        let ago = now.saturating_sub(*at);
-        (ago < RECENT_MS || self.pending() > 0).then_some((words, ago))
+        Some((words, now.saturating_sub(*at)))
+    }
+
+    /// The same, where it may still be so.
+    fn error(&self, now: i64) -> Option<(&str, i64)> {
+        self.last_error(now).filter(|(_, ago)| *ago < RECENT_MS || self.pending() > 0)
     }
 
     fn pending(&self) -> i64 {
@@ -228,7 +233,13 @@ fn of_bot(language: Language, bot: &BotStatus, is_operator: bool, now: i64) -> V
         Asked::Refused | Asked::Needless => {}
     }
     let error = bot.error(now);
-    lines.extend(error.map(|(words, ago)| error_line(language, words, ago, is_operator)));
+    lines.extend(match (error, bot.last_error(now)) {
+        (Some((words, ago)), _) => Some(error_line(language, words, ago, is_operator)),
+        (None, Some((words, ago))) => {
+            Some(language.status_error_over(&span(language, ago), &shown(words)))
+        }
+        (None, None) => None,
+    });
     if error.is_none() && bot.pending() > MANY {
         lines.push(language.fix_pending());
     }
@@ -252,11 +263,22 @@ fn fix(language: Language, words: &str, is_operator: bool) -> String {
         language.fix_operator()
     } else if has(&["ssl", "certificate", "tls"]) {
         language.fix_certificate()
-    } else if has(&["resolve", "host", "refused", "timed out", "timeout", "unreachable", "connect"])
-    {
+    } else if has(&[
+        "resolve",
+        "host",
+        "name or service",
+        "ip address",
+        "refused",
+        "timed out",
+        "timeout",
+        "unreachable",
+        "connect",
+    ]) {
         language.fix_unreachable()
-    } else {
+    } else if has(&["wrong response"]) {
         language.fix_wrong_answer()
+    } else {
+        language.fix_look()
     }
 }
 
@@ -379,5 +401,30 @@ mod tests {
         assert!(bot(Asked::Refused).is_in_trouble(now));
         // Nothing is known of these.
         assert!(!bot(Asked::NotNow).is_in_trouble(now) && !bot(Asked::Silent).is_in_trouble(now));
+    }
+
+    #[test]
+    fn what_is_over_is_said_and_no_trouble() {
+        let said = |pending, ago_ms| {
+            let at = crate::clock::now_ms() - ago_ms;
+            let error = Some(("Connection timed out".to_owned(), at));
+            let bot = bot(Asked::Said(Said { pending, is_ours: true, error }));
+            let now = crate::clock::now_ms();
+            (bot.is_in_trouble(now), of_bot(Language::English, &bot, true, now).pop().unwrap())
+        };
+        let (is_trouble, line) = said(0, 5 * RECENT_MS);
+        assert!(!is_trouble && line.contains("5 h ago: “Connection timed out”. That is over."));
+        for (pending, ago) in [(0, 60_000), (3, 5 * RECENT_MS)] {
+            let (is_trouble, line) = said(pending, ago);
+            assert!(is_trouble && line.contains("DNS, an A record"), "{line}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_claimed_about_words_nobody_knows() {
+        let fix = |words| fix(Language::English, words, true);
+        assert!(fix("Wrong response from the webhook: 404 Not Found").contains("Something else"));
+        assert!(fix("IP address is reserved").contains("DNS"));
+        assert!(fix("Something new").contains("feedback-relay check"));
     }
 }
