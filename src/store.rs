@@ -55,7 +55,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use tokio_util::sync::CancellationToken;
 
 use again::{Inserted, Tries, Written};
@@ -81,7 +81,7 @@ pub use references::{Made, NewReference};
 pub use rights::{Lacking, lacking};
 pub use schema::{knows_schema, newest_schema};
 use sqlite::{Reader, Writer};
-use statement::{Row, Statement, sql};
+use statement::{Row, Rows, Statement, TakesRows, sql};
 pub use states::ConversationKey;
 pub use tables::{Kind, OF_PROCESSES, TABLES, Table, table};
 
@@ -291,16 +291,30 @@ impl Store {
 
     /// Gives all rows a query finds.
     async fn list<T: Row>(&self, query: Statement) -> Result<Vec<T>, StoreError> {
-        let work = || async {
-            let query = query.clone();
-            match &self.pool {
-                Pool::MySql(server) => server.list(query).await,
-                Pool::Sqlite { read, .. } => {
-                    read.run(|on| query.sqlite_as::<T>().fetch_all(on).boxed()).await
+        let rows = Rows::none();
+        self.read(query, rows.clone()).await?;
+        Ok(rows.take())
+    }
+
+    /// Reads all rows a query finds.
+    fn read(
+        &self,
+        query: Statement,
+        into: Arc<dyn TakesRows>,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        let read = async move {
+            let work = || async {
+                let (query, into) = (query.clone(), into.clone());
+                match &self.pool {
+                    Pool::MySql(server) => server.read(query, &*into).await,
+                    Pool::Sqlite { read, .. } => {
+                        read.run(|on| sqlite::read(query, on, into).boxed()).await
+                    }
                 }
-            }
+            };
+            self.tried(Half::Reads, &mut false, work).await
         };
-        Box::pin(self.tried(Half::Reads, &mut false, work)).await
+        Box::pin(read)
     }
 
     /// Inserts unless the key is taken.

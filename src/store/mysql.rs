@@ -19,7 +19,7 @@ use super::{
     gather::{Changed, Found, Gather, Work as _},
     joint::Line,
     schema, sql,
-    statement::{Row, Statement},
+    statement::{Row, Rows, Statement, TakesRows},
 };
 
 /// Connections kept at most. A commit holds one for well under a millisecond.
@@ -157,14 +157,25 @@ impl Server {
         Ok(rows)
     }
 
-    /// Gives all rows a query finds.
-    pub(super) async fn list<T: Row>(&self, query: Statement) -> Result<Vec<T>, StoreError> {
+    /// Reads all rows a query finds.
+    pub(super) async fn read(
+        &self,
+        query: Statement,
+        into: &dyn TakesRows,
+    ) -> Result<(), StoreError> {
         let Found(rows) = match query.joint().map(|joint| joint.line) {
             Some(Line::Known) => self.knows.run(query).await?,
             _ => self.connections.run(|on| Found::run(query.mysql(), on)).await?,
         };
-        let rows = rows.iter().map(T::from_row);
-        Ok(rows.collect::<sqlx::Result<_>>()?)
+        into.begin();
+        rows.iter().try_for_each(|row| into.mysql(row))?;
+        Ok(())
+    }
+
+    async fn list<T: Row>(&self, query: Statement) -> Result<Vec<T>, StoreError> {
+        let rows = Rows::none();
+        self.read(query, &*rows).await?;
+        Ok(rows.take())
     }
 
     pub(super) async fn close(&self) {

@@ -7,10 +7,10 @@
 //! The writer outlives whatever happens to the file: a full disk, a lock of another program, a
 //! failing drive. Those who wait are told that their statement failed, and it goes on with the next.
 
-use std::{panic::AssertUnwindSafe, path::Path, time::Duration};
+use std::{panic::AssertUnwindSafe, path::Path, sync::Arc, time::Duration};
 
 use deadpool::managed::{Manager, Metrics, RecycleResult};
-use futures::FutureExt;
+use futures::{FutureExt, TryStreamExt as _};
 use sqlx::{
     ConnectOptions, Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -22,7 +22,7 @@ use super::{
     connections::{Bounds, Connections, Keeper},
     mysql::{STATEMENT_LIMIT, within},
     schema, sql,
-    statement::Statement,
+    statement::{Statement, TakesRows},
 };
 
 /// Connections that read, at most.
@@ -268,9 +268,24 @@ async fn execute(connection: &mut SqliteConnection, statement: Statement) -> Don
     Ok(statement.sqlite().execute(connection).await?.rows_affected())
 }
 
+/// Reads all rows a query finds, one after the other: each is big while it is `SQLite`'s.
+pub(super) async fn read(
+    query: Statement,
+    on: &mut SqliteConnection,
+    into: Arc<dyn TakesRows>,
+) -> sqlx::Result<()> {
+    into.begin();
+    let mut rows = query.sqlite().fetch(on);
+    while let Some(row) = rows.try_next().await? {
+        into.sqlite(&row)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::statement::Rows;
 
     async fn pen(folder: &Path) -> Pen {
         let options = SqliteConnectOptions::new()
@@ -306,8 +321,9 @@ mod tests {
     }
 
     async fn count(pen: &mut Pen) -> i64 {
-        let query = sql("SELECT COUNT(*) FROM t").sqlite_as::<(i64,)>();
-        query.fetch_one(pen.connected().await.unwrap()).await.unwrap().0
+        let (query, rows) = (sql("SELECT COUNT(*) FROM t"), Rows::<(i64,)>::none());
+        read(query, pen.connected().await.unwrap(), rows.clone()).await.unwrap();
+        rows.take()[0].0
     }
 
     #[tokio::test]

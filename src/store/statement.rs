@@ -1,10 +1,12 @@
 //! A statement as plain data, so that it is written once and run on either database.
 #![expect(clippy::disallowed_methods, reason = "every statement of the store is run from here")]
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use sqlx::{
     AssertSqlSafe, FromRow, MySql, Sqlite,
     mysql::{MySqlArguments, MySqlRow},
-    query::{Query, QueryAs},
+    query::Query,
     sqlite::{SqliteArguments, SqliteRow},
 };
 use teloxide::types::{ChatId, MessageId};
@@ -109,9 +111,52 @@ impl Statement {
     pub(super) fn sqlite(self) -> Query<'static, Sqlite, SqliteArguments> {
         bind_all!(sqlx::query(self.sqlite), self.values)
     }
+}
 
-    pub(super) fn sqlite_as<T: Row>(self) -> QueryAs<'static, Sqlite, T, SqliteArguments> {
-        bind_all!(sqlx::query_as(self.sqlite), self.values)
+/// Takes rows as they come, whatever they become: what runs a query is there once, not once for each
+/// kind of row.
+pub(super) trait TakesRows: Send + Sync {
+    /// Forgets what came: the query is run anew.
+    fn begin(&self);
+    /// Takes a row of `MySQL`.
+    fn mysql(&self, row: &MySqlRow) -> sqlx::Result<()>;
+    /// Takes a row of `SQLite`.
+    fn sqlite(&self, row: &SqliteRow) -> sqlx::Result<()>;
+}
+
+/// The rows that were read.
+pub(super) struct Rows<T>(Mutex<Vec<T>>);
+
+impl<T> Rows<T> {
+    pub(super) fn none() -> Arc<Self> {
+        Arc::new(Self(Mutex::default()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of them.
+    pub(super) fn take(&self) -> Vec<T> {
+        std::mem::take(&mut *self.lock())
+    }
+}
+
+impl<T: Row> TakesRows for Rows<T> {
+    fn begin(&self) {
+        self.lock().clear();
+    }
+
+    fn mysql(&self, row: &MySqlRow) -> sqlx::Result<()> {
+        let row = T::from_row(row)?;
+        self.lock().push(row);
+        Ok(())
+    }
+
+    fn sqlite(&self, row: &SqliteRow) -> sqlx::Result<()> {
+        let row = T::from_row(row)?;
+        self.lock().push(row);
+        Ok(())
     }
 }
 

@@ -208,6 +208,13 @@ async fn a_reminder_comes_once(mut stage: Stage) {
     let (_, copy) = stage.asks(&anna, &shop, "tea?").await;
     stage.asks(&bert, &shop, "coffee?").await;
     stage.asks(&carl, &cafe, "cake?").await;
+    for customer in [&anna, &bert, &carl] {
+        let waits = format!(
+            "conversation_states WHERE customer_id = {} AND waiting_since > 0",
+            customer.id
+        );
+        stage.database.until(&waits).await;
+    }
     stage.stop().await;
     set_reminder(&stage, &shop, 4).await;
     for (customer, hours) in [(&anna, 4), (&bert, 3), (&carl, 400)] {
