@@ -375,19 +375,15 @@ impl Bots {
 
     /// A stored bot with its token opened; one whose token does not open is left out, loudly.
     fn open(&self, row: &BotRow) -> Option<Arc<ClientBot>> {
-        let sealed = row.token.as_ref()?;
-        let opened = self.inner.seal.open(&token_context(row.bot), sealed).ok();
-        let token = opened
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .and_then(|text| BotToken::parse(&text).ok());
-        let Some(token) = token else {
+        // A bot that was detached has none.
+        row.token.as_ref()?;
+        let Some(caller) = caller_of(row, &self.inner.seal) else {
             tracing::error!(
                 bot.id = row.bot.0,
                 "a stored token does not open; send it again with /add"
             );
             return None;
         };
-        let caller = Caller { bot: row.bot, token };
         Some(Arc::new(ClientBot::of(row, self.settings_of(row), caller)))
     }
 
@@ -448,6 +444,13 @@ impl Bots {
 
 fn settings_context(bot: BotId) -> String {
     format!("settings of bot {bot}")
+}
+
+/// A stored bot as one that can make calls; `None` where its token does not open.
+pub(crate) fn caller_of(row: &BotRow, seal: &Seal) -> Option<Caller> {
+    let opened = seal.open(&token_context(row.bot), row.token.as_ref()?).ok()?;
+    let token = BotToken::parse(&String::from_utf8(opened).ok()?).ok()?;
+    Some(Caller { bot: row.bot, token })
 }
 
 /// What a client bot's sealed token is bound to.

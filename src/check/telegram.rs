@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use super::{Report, way_in};
 use crate::{
-    bots::{client_mark, token_context},
+    bots::{caller_of, client_mark},
     clock,
     config::Config,
     model::BotState,
     seal::Seal,
     store::BotRow,
     telegram::{Caller, Refusal, Telegram},
-    token::BotToken,
 };
 use way_in::{Finding, Ordered, look};
 
@@ -110,11 +109,4 @@ impl Report {
             self.line("client bots", &found);
         }
     }
-}
-
-fn caller_of(bot: &BotRow, seal: &Seal) -> Option<Caller> {
-    let sealed = bot.token.as_ref()?;
-    let plain = seal.open(&token_context(bot.bot), sealed).ok()?;
-    let token = BotToken::parse(&String::from_utf8(plain).ok()?).ok()?;
-    Some(Caller { bot: bot.bot, token })
 }

@@ -78,10 +78,7 @@ async fn is_restored(stage: &Stage, file: &Path) {
 }
 
 async fn opens(stage: &mut Stage) -> (Process, Bot) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     (process, shop)
 }

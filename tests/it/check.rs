@@ -37,10 +37,7 @@ async fn looks(stage: &Stage, code: i32) -> String {
 }
 
 async fn check_says_how_telegram_reaches_us_and_what_helps(mut stage: Stage) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
     stage.asks(&anna, &shop, "tea?").await;
@@ -77,10 +74,7 @@ async fn check_looks_and_changes_nothing(stage: Stage) {
 }
 
 async fn check_asks_for_each_token(mut stage: Stage) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     stage.attach("cafe_bot", "Café").await;
     process.stop().await;
@@ -93,10 +87,7 @@ async fn check_asks_for_each_token(mut stage: Stage) {
 }
 
 async fn a_client_bot_is_no_master(mut stage: Stage) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     process.stop().await;
     stage.vary("MASTER_BOT_TOKEN", &shop.token);

@@ -409,10 +409,7 @@ async fn a_start_waits_where_nothing_listens_and_never_says_a_password() {
 async fn a_stop_during_an_outage_ends_in_time() {
     let mut stage = Stage::dark(Backend::MySql, Mode::Webhook, &[]).await;
     let proxy = stage.proxy_the_database().await;
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
     stage.telegram.quiet().await;

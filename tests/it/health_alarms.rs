@@ -25,10 +25,7 @@ mod stages {
 const ALARM: &str = "🔴 Telegram no longer accepts the token of @shop_bot";
 
 async fn an_alarm_outlives_its_process(mut stage: Stage) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
     let (_, copy) = stage.asks(&anna, &shop, "hello").await;

@@ -103,10 +103,7 @@ async fn thousands_of_bots_are_woken_ten_a_minute(mut stage: Stage) {
 }
 
 async fn a_process_that_dies_again_and_again_says_nothing_twice(mut stage: Stage) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     let lost = stage.attach("lost_bot", "Lost").await;
     let anna = stage.customer("Anna", &shop).await;

@@ -20,10 +20,7 @@ mod stages {
 }
 
 async fn killed_in_the_middle_nothing_is_lost_or_doubled(mut stage: Stage) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     let (anna, ben) = (stage.customer("Anna", &shop).await, stage.customer("Ben", &shop).await);
     stage.telegram.quiet().await;

@@ -33,10 +33,7 @@ mod stages {
 }
 
 async fn open_for_business(stage: &mut Stage) -> (Process, Bot) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     stage.telegram.quiet().await;
     (process, shop)

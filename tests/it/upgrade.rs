@@ -85,10 +85,7 @@ async fn goes_back(stage: &mut Stage, version: i64) -> Database {
 
 /// A conversation, and a relay that was stopped after it.
 async fn talks(stage: &mut Stage) -> (Bot, Person, serde_json::Value) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
-    let process = stage.launch().await;
-    stage.telegram.start(&stage.owner, &stage.master, "").await;
-    stage.owner_sees("/add attaches").await;
+    let process = stage.launch_welcomed().await;
     let shop = stage.attach("shop_bot", "Shop").await;
     let anna = stage.customer("Anna", &shop).await;
     let (_, tea) = stage.asks(&anna, &shop, "tea?").await;

@@ -143,6 +143,15 @@ impl Stage {
         process
     }
 
+    /// The same, with an owner who has been welcomed.
+    pub async fn launch_welcomed(&mut self) -> Process {
+        self.vary("OWNER_IDS", &self.owner.id.to_string());
+        let process = self.launch().await;
+        self.telegram.start(&self.owner, &self.master, "").await;
+        self.owner_sees("/add attaches").await;
+        process
+    }
+
     /// Changes a variable of the configuration for the next start; an empty value is unset.
     pub fn vary(&mut self, name: &str, value: &str) {
         self.extra.insert(name.to_owned(), value.to_owned());
