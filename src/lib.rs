@@ -9,7 +9,7 @@
 //! - [`dispatch`]: an update to its one handler ([`lanes`] keeps each chat in order)
 //! - [`master`]: commands, answers and buttons of owners
 //! - [`relay`]: customer → inbox and back
-//! - [`bots`]: which client bots run
+//! - [`bots`]: which client bots run; [`plan`]: what an owner may do without paying
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
 //! - [`account`]: what became of an update, for its log line
 //! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`stats`], [`metrics`]
@@ -38,6 +38,7 @@ pub mod master;
 pub mod metrics;
 pub mod model;
 pub mod name;
+pub mod plan;
 pub mod polling;
 pub mod qr;
 pub mod relay;
