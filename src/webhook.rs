@@ -48,6 +48,10 @@ pub const PROOF_HEADER: &str = "x-feedback-relay-proof";
 const LONGEST_NONCE: usize = 64;
 /// Telegram's updates are a few KB; the biggest keyboards reach some hundred.
 const BODY_LIMIT: usize = 1 << 20;
+/// No checkout has more bytes; so little is read even where there is no place.
+const CHECKOUT_LIMIT: usize = 16 << 10;
+/// How long it may take then.
+const CHECKOUT_TIME: Duration = Duration::from_secs(3);
 /// How long a body may take from its first byte to its last.
 const BODY_TIME: Duration = Duration::from_secs(20);
 
@@ -111,7 +115,7 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
         seat.is_known_now();
     }
     if door.dispatch.is_stopping() {
-        return unread(later(WHEN_FULL));
+        return when_full(&door, bot, request).await;
     }
     let length = match announced(&request) {
         Some(length) if length > BODY_LIMIT => return refused(StatusCode::PAYLOAD_TOO_LARGE),
@@ -119,8 +123,12 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
         None => BODY_LIMIT,
     };
     let whose = door.dispatch.tenant_of(bot);
-    let Some(place) = door.dispatch.place(whose) else { return unread(later(WHEN_FULL)) };
-    let Some(of_body) = door.load.take(whose, length) else { return unread(later(WHEN_FULL)) };
+    let Some(place) = door.dispatch.place(whose) else {
+        return when_full(&door, bot, request).await;
+    };
+    let Some(of_body) = door.load.take(whose, length) else {
+        return when_full(&door, bot, request).await;
+    };
     let body = match tokio::time::timeout(BODY_TIME, read(request.into_body(), length)).await {
         Ok(Ok(body)) => body,
         Ok(Err(status)) => return refused(status),
@@ -128,13 +136,44 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
     };
     let (update, load) = match parse(&door, (bot, whose), &body) {
         Ok(read) => read,
-        Err(StatusCode::SERVICE_UNAVAILABLE) => return later(WHEN_FULL),
+        Err(StatusCode::SERVICE_UNAVAILABLE) => return checked_out(&door, bot, &body).await,
         Err(status) => return empty(status),
     };
     drop((body, of_body));
+    if door.dispatch.is_checkout(bot, &update) {
+        drop((place, load));
+        door.dispatch.answer_checkout(&update).await;
+        return empty(StatusCode::OK);
+    }
     match door.dispatch.handle_in(place.with_load(load), bot, Arc::new(update)).await {
         Outcome::Handled => empty(StatusCode::OK),
         Outcome::TryLater(after) => later(after),
+    }
+}
+
+/// What is answered where there is no place: to come again, except where somebody is about to pay,
+/// for which Telegram does not wait.
+async fn when_full(door: &Door, bot: BotId, request: Request) -> Response {
+    let length = announced(&request).filter(|length| *length <= CHECKOUT_LIMIT);
+    let Some(length) = length.filter(|_| door.dispatch.sells_by(bot)) else {
+        return unread(later(WHEN_FULL));
+    };
+    match tokio::time::timeout(CHECKOUT_TIME, read(request.into_body(), length)).await {
+        Ok(Ok(body)) => checked_out(door, bot, &body).await,
+        _ => unread(later(WHEN_FULL)),
+    }
+}
+
+/// Answers a checkout; anything else is to come again.
+async fn checked_out(door: &Door, bot: BotId, body: &[u8]) -> Response {
+    let small = Some(body).filter(|body| body.len() <= CHECKOUT_LIMIT);
+    let update = small.and_then(|body| Update::read(serde_json::from_slice(body).ok()?));
+    match update {
+        Some(update) if door.dispatch.is_checkout(bot, &update) => {
+            door.dispatch.answer_checkout(&update).await;
+            empty(StatusCode::OK)
+        }
+        _ => later(WHEN_FULL),
     }
 }
 

@@ -23,6 +23,16 @@ pub const CLIENT_UPDATES: &[&str] =
     &["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"];
 /// The kinds of update the master bot asks for.
 pub const MASTER_UPDATES: &[&str] = CLIENT_UPDATES;
+/// The same where there are paid plans.
+pub const SELLING_UPDATES: &[&str] = &[
+    "message",
+    "edited_message",
+    "callback_query",
+    "message_reaction",
+    "my_chat_member",
+    "pre_checkout_query",
+    "subscription",
+];
 
 /// Between two bots whose orders are put right in the background.
 const PACE: Duration = Duration::from_millis(200);
@@ -38,6 +48,11 @@ impl Bots {
     /// Whether updates come by webhook.
     pub fn by_webhook(&self) -> bool {
         matches!(self.inner.intake, Intake::Webhook { .. })
+    }
+
+    /// The kinds of update the master bot asks for here.
+    pub fn master_updates(&self) -> &'static [&'static str] {
+        if self.inner.sells { SELLING_UPDATES } else { MASTER_UPDATES }
     }
 
     /// Whether a webhook's address is one of this installation's.
@@ -72,7 +87,7 @@ impl Bots {
         let master = &inner.master;
         // A start and the watch would count one change twice.
         let _turn = inner.master_order.lock().await;
-        let order = self.order(master.bot, MASTER_UPDATES);
+        let order = self.order(master.bot, self.master_updates());
         let wanted = order.as_ref().map(mark).unwrap_or_default();
         let known = inner.store.installation_fact(MASTER_FACT).await?.unwrap_or_default();
         let info = inner.telegram.webhook_info(master).await?;

@@ -26,6 +26,16 @@ impl Dispatch {
                 Verdict::Done
             });
         }
+        if let Some(payment) = self.inner.master.payment_of(&update.kind) {
+            // Whoever paid, owner or not: it is written down before anything is asked.
+            note(Fate::Noted);
+            return Ok(self.inner.master.note_payment(payment).await.map(|()| Verdict::Done)?);
+        }
+        if let Kind::Subscription(subscription) = &update.kind {
+            note(Fate::Noted);
+            let changed = self.inner.master.subscription_changed(subscription, update.id);
+            return self.once(update.id, Box::pin(changed)).await;
+        }
         let (person, message) = match who(&update.kind) {
             Ok(found) => found,
             Err(rule) => {
@@ -68,7 +78,11 @@ impl Dispatch {
             }
             Kind::Message(message) => Box::pin(self.of_owner(owner, message, update.id)).await,
             Kind::Button(button) => Box::pin(self.pressed(owner, button, update.id)).await,
-            Kind::Membership(_) | Kind::Reaction(_) | Kind::Other => Ok(Verdict::Done),
+            Kind::Membership(_)
+            | Kind::Reaction(_)
+            | Kind::Checkout(_)
+            | Kind::Subscription(_)
+            | Kind::Other => Ok(Verdict::Done),
         }
     }
 
@@ -171,7 +185,7 @@ fn who(kind: &Kind) -> Result<(Option<Person>, Option<&Message>), Rule> {
         }
         Kind::Button(button) => Ok((Some(button.from.clone()), None)),
         Kind::Reaction(reaction) if reaction.chat.is_private => Ok((reaction.from.clone(), None)),
-        Kind::Other => Err(Rule::Kind),
+        Kind::Checkout(_) | Kind::Subscription(_) | Kind::Other => Err(Rule::Kind),
         _ => Err(Rule::Group),
     }
 }
