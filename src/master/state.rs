@@ -19,6 +19,7 @@ use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_kn
 use super::{
     Command,
     people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
+    plans::PlanErrand,
     reports::Report,
 };
 use crate::{label::Label, model::BotId, text::Language, token::BotToken};
