@@ -38,6 +38,8 @@ mod master_status;
 mod people_ban;
 mod people_card;
 mod people_inbox;
+mod plans;
+mod plans_limits;
 mod relay_albums;
 mod relay_delays;
 mod relay_deletes;
