@@ -156,9 +156,8 @@ impl Ledger {
     /// The payment by which Telegram knows the subscription: its first, as far as that is known.
     pub fn subscription(&self) -> Option<&Payment> {
         let paid = |kind: fn(PaymentKind) -> bool| {
-            let counts = move |payment: &&Payment| {
-                payment.counts_until().is_some() && kind(payment.kind)
-            };
+            let counts =
+                move |payment: &&Payment| payment.counts_until().is_some() && kind(payment.kind);
             let when = |payment: &&Payment| (payment.paid_at, payment.charge.clone());
             self.0.values().filter(counts).max_by_key(when)
         };
@@ -287,7 +286,8 @@ impl Limits {
 /// The month of UTC a moment lies in: its first moment, and that of the next one.
 pub fn month(now: i64) -> (i64, i64) {
     let first = |at: i64| {
-        let of_month: i64 = day(at).rsplit('-').next().and_then(|day| day.parse().ok()).unwrap_or(1);
+        let of_month: i64 =
+            day(at).rsplit('-').next().and_then(|day| day.parse().ok()).unwrap_or(1);
         at.div_euclid(DAY_MS).saturating_sub(of_month - 1).saturating_mul(DAY_MS)
     };
     let begin = first(now);

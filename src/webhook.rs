@@ -8,7 +8,13 @@
 
 mod load;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -48,6 +54,9 @@ pub const PROOF_HEADER: &str = "x-feedback-relay-proof";
 const LONGEST_NONCE: usize = 64;
 /// Telegram's updates are a few KB; the biggest keyboards reach some hundred.
 const BODY_LIMIT: usize = 1 << 20;
+/// Updates of a bot that sells at a time; Telegram has more connections for it, so that somebody who
+/// is about to pay finds one.
+const SELLING_LIMIT: usize = 60;
 /// No checkout has more bytes; so little is read even where there is no place.
 const CHECKOUT_LIMIT: usize = 16 << 10;
 /// How long it may take then.
@@ -60,6 +69,25 @@ struct Door {
     bots: Bots,
     dispatch: Dispatch,
     load: Load,
+    /// Requests with updates of a bot that sells.
+    selling: Arc<AtomicUsize>,
+}
+
+/// One of those requests.
+struct Selling(Arc<AtomicUsize>);
+
+impl Selling {
+    /// `None` where there are so many that the next checkout might find no connection.
+    fn take(door: &Door) -> Option<Self> {
+        let taken = Self(Arc::clone(&door.selling));
+        (taken.0.fetch_add(1, Ordering::Relaxed) < SELLING_LIMIT).then_some(taken)
+    }
+}
+
+impl Drop for Selling {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The first listener: `POST {prefix}/telegram/{bot_id}` where there is a prefix to serve, and
@@ -67,7 +95,12 @@ struct Door {
 pub fn router(bots: Bots, dispatch: Dispatch, prefix: Option<&str>) -> Router {
     let router = Router::new().route("/healthz", get(healthy));
     let Some(prefix) = prefix else { return router };
-    let updates = post(update).with_state(Door { bots, dispatch, load: Load::default() });
+    let updates = post(update).with_state(Door {
+        bots,
+        dispatch,
+        load: Load::default(),
+        selling: Arc::default(),
+    });
     router.route(&format!("{prefix}/telegram/{{bot_id}}"), updates)
 }
 
@@ -115,6 +148,10 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
         seat.is_known_now();
     }
     if door.dispatch.is_stopping() {
+        return when_full(&door, bot, request).await;
+    }
+    let selling = door.dispatch.sells_by(bot).then(|| Selling::take(&door));
+    if matches!(selling, Some(None)) {
         return when_full(&door, bot, request).await;
     }
     let length = match announced(&request) {

@@ -136,11 +136,8 @@ impl Master {
         link: &str,
     ) -> Result<(), MasterError> {
         let (price, language) = (limits.price.to_string(), owner.language);
-        let text = language.subscribe_offer(
-            &price,
-            &limits.bots.to_string(),
-            &limits.replies.to_string(),
-        );
+        let text =
+            language.subscribe_offer(&price, &limits.bots.to_string(), &limits.replies.to_string());
         let button = json!({"text": language.button_subscribe(&price), "url": link});
         let mut parameters = Map::new();
         parameters.insert("text".to_owned(), text.into());
@@ -154,7 +151,8 @@ impl Master {
         let (ledger, standing) = self.plans().account(owner.id).await?;
         let paid = standing.until.filter(|_| standing.is_paid(clock::now_ms()));
         let (Some(until), Some(charge)) = (paid, ledger.subscription()) else {
-            let nothing = if self.sells() { language.unsubscribe_none() } else { language.no_plans() };
+            let nothing =
+                if self.sells() { language.unsubscribe_none() } else { language.no_plans() };
             return Ok(plain(nothing));
         };
         let date = self.date(owner.id, until).await?;

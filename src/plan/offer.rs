@@ -66,12 +66,7 @@ impl Offer {
 
 impl Objection {
     /// Why a payment is not let through now; `None` when it is.
-    pub fn to(
-        checkout: &Checkout,
-        seal: &Seal,
-        limits: Option<Limits>,
-        now: i64,
-    ) -> Option<Self> {
+    pub fn to(checkout: &Checkout, seal: &Seal, limits: Option<Limits>, now: i64) -> Option<Self> {
         let Some(limits) = limits else { return Some(Self::NotSold) };
         let Some(offer) = Offer::read(&checkout.payload, seal) else { return Some(Self::Unknown) };
         if checkout.currency != "XTR" || checkout.amount != offer.stars {

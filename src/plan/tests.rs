@@ -22,11 +22,7 @@ fn paid(charge: &str, kind: PaymentKind, at: i64, until: i64) -> Payment {
 }
 
 fn refund(charge: &str, at: i64) -> Payment {
-    Payment {
-        paid_until: None,
-        refunded_at: Some(at),
-        ..paid(charge, PaymentKind::Refund, at, 0)
-    }
+    Payment { paid_until: None, refunded_at: Some(at), ..paid(charge, PaymentKind::Refund, at, 0) }
 }
 
 /// What is told in the life of a subscription: each month paid, some of them given back.

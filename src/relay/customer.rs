@@ -188,10 +188,9 @@ impl Relay {
                 note(Fate::Button);
                 self.pressed(customer, button, update).await
             }
-            Kind::Membership(_)
-            | Kind::Checkout(_)
-            | Kind::Subscription(_)
-            | Kind::Other => Ok(Verdict::Done),
+            Kind::Membership(_) | Kind::Checkout(_) | Kind::Subscription(_) | Kind::Other => {
+                Ok(Verdict::Done)
+            }
         }
     }
 

@@ -363,11 +363,7 @@ impl Carriage<'_> {
     }
 
     /// Records a reply that is not tried.
-    pub(super) async fn refuse(
-        &self,
-        failure: Failure,
-        kind: &str,
-    ) -> Result<Replied, StoreError> {
+    pub(super) async fn refuse(&self, failure: Failure, kind: &str) -> Result<Replied, StoreError> {
         let standing = self.begin(Part::Main, DeliveryState::Held).await?;
         match standing {
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),

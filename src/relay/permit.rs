@@ -61,8 +61,7 @@ impl Relay {
                 Some(language.reason_replies_used(&limits.replies.to_string(), &next))
             }
             Failure::Resting => {
-                let known =
-                    self.inner.store.reference_of_source(owner, source, Part::Main).await?;
+                let known = self.inner.store.reference_of_source(owner, source, Part::Main).await?;
                 let client = known.and_then(|known| self.inner.bots.get(known.client_bot()));
                 let bot = client.map(|client| client.username.clone()).unwrap_or_default();
                 Some(language.reason_bot_rests(&bot, &limits.bots.to_string()))

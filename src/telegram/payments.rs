@@ -114,8 +114,7 @@ impl Telegram {
     /// What Telegram said.
     pub async fn refund(&self, caller: &Caller, user: i64, charge: &str) -> Result<(), CallError> {
         let asked = json!({ "user_id": user, "telegram_payment_charge_id": charge });
-        let done =
-            self.call_json::<Value>(caller, "refundStarPayment", &asked, CALL_TIMEOUT).await;
+        let done = self.call_json::<Value>(caller, "refundStarPayment", &asked, CALL_TIMEOUT).await;
         unless_said(done, &[REFUNDED])
     }
 }

@@ -5,7 +5,12 @@ use telegram_emulator::draft;
 
 use crate::{
     plans::{MONTH, asks, buys, now, sells},
-    support::{Stage, button, matrix::{on_every_database, on_every_stage}, talk::id, text},
+    support::{
+        Stage, button,
+        matrix::{on_every_database, on_every_stage},
+        talk::id,
+        text,
+    },
 };
 
 mod stages {

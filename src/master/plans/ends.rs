@@ -59,7 +59,9 @@ impl Master {
             match told {
                 Ok(true) => {}
                 Ok(false) => waits = PAUSES.0,
-                Err(error) => tracing::warn!(owner.id = %end.owner, %error, "an end stays to be told"),
+                Err(error) => {
+                    tracing::warn!(owner.id = %end.owner, %error, "an end stays to be told")
+                }
             }
         }
         let next = store.next_end(now).await?.map_or(i64::MAX, |at| at.saturating_sub(now));

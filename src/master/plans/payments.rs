@@ -157,8 +157,7 @@ impl Master {
         of_app: Option<&str>,
     ) -> Result<Language, MasterError> {
         let known = self.inner.store.owner(self.inner.caller.bot, owner).await?;
-        let (chosen, before) =
-            known.map_or((None, None), |known| (known.chosen, known.language));
+        let (chosen, before) = known.map_or((None, None), |known| (known.chosen, known.language));
         let language = chosen.or_else(|| of_app.map(str::to_owned)).or(before);
         Ok(Language::of(language.as_deref()))
     }
@@ -229,7 +228,10 @@ mod tests {
         };
         let first = paid(json!({"is_recurring": true, "is_first_recurring": true,
             "subscription_expiration_date": 200}));
-        assert_eq!((first.kind, first.paid_at, first.paid_until), (PaymentKind::First, 100_000, Some(200_000)));
+        assert_eq!(
+            (first.kind, first.paid_at, first.paid_until),
+            (PaymentKind::First, 100_000, Some(200_000))
+        );
         let renewal = paid(json!({"is_recurring": true, "subscription_expiration_date": 300}));
         assert_eq!((renewal.kind, renewal.stars), (PaymentKind::Renewal, 250));
         let once = paid(json!({}));

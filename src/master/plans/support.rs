@@ -113,7 +113,8 @@ impl Master {
             ..row.payment.clone()
         };
         store.insist(|| store.note_payment(payer, &refund)).await?;
-        if let Some(subscription) = ledger.subscription().filter(|_| before.renewing == Renewing::Yes)
+        if let Some(subscription) =
+            ledger.subscription().filter(|_| before.renewing == Renewing::Yes)
             && row.payment.kind != PaymentKind::Once
         {
             // Who got his Stars back is not to pay again next month.

@@ -168,8 +168,7 @@ impl Relay {
             return self.without_bot(owner, items, target).await;
         };
         if let Some(first) = items.first()
-            && let Some(failure) =
-                self.refused_by_plan(owner, target.bot, first.row.source).await?
+            && let Some(failure) = self.refused_by_plan(owner, target.bot, first.row.source).await?
         {
             return self.refuse_album(owner, items, (&client.caller, target), failure).await;
         }

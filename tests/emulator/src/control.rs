@@ -205,7 +205,12 @@ async fn act(telegram: &Emulator, deed: &str, args: &Value) -> Answer {
             json!(telegram.renew(&person, &bot, text(args, "charge")?, until).await)
         }
         "change_subscription" => {
-            telegram.change_subscription(&person, &bot, text(args, "charge")?, text(args, "state")?);
+            telegram.change_subscription(
+                &person,
+                &bot,
+                text(args, "charge")?,
+                text(args, "state")?,
+            );
             json!(true)
         }
         "make_managed_bot" => {

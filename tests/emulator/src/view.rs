@@ -143,6 +143,11 @@ impl View<'_> {
         &self.0.answered
     }
 
+    /// Whether a bot has asked for this kind of update.
+    pub fn wants(&self, bot: &Bot, kind: &str) -> bool {
+        self.0.wants(bot.id, kind)
+    }
+
     /// How a bot answered a checkout: yes, or why not.
     pub fn checkout_answer(&self, id: &str) -> Option<Result<(), String>> {
         self.0.shop.checkouts.get(id)?.answer.clone()

@@ -98,8 +98,7 @@ impl Emulator {
                 paid.is_canceled = Some(state == "canceled");
             }
             let payload = paid.payload.clone();
-            let update =
-                json!({"user": person.user(), "invoice_payload": payload, "state": state});
+            let update = json!({"user": person.user(), "invoice_payload": payload, "state": state});
             s.add_update(bot.id, "subscription", update);
         });
     }
