@@ -40,6 +40,7 @@ mod people_card;
 mod people_inbox;
 mod plans;
 mod plans_limits;
+mod plans_store;
 mod relay_albums;
 mod relay_delays;
 mod relay_deletes;

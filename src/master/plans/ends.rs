@@ -60,7 +60,7 @@ impl Master {
                 Ok(true) => {}
                 Ok(false) => waits = PAUSES.0,
                 Err(error) => {
-                    tracing::warn!(owner.id = %end.owner, %error, "an end stays to be told")
+                    tracing::warn!(owner.id = %end.owner, %error, "an end stays to be told");
                 }
             }
         }

@@ -96,16 +96,15 @@ impl Master {
         let (_, standing) = self.plans().account(owner).await?;
         let stars = row.payment.stars.to_string();
         let paid = standing.until.filter(|_| standing.is_paid(now));
-        let text = match paid {
-            Some(until) => language.refunded_stays(&stars, &self.date(owner, until).await?),
-            None => {
-                let resting = self.resting(owner, standing).await?;
-                let mut lines = vec![language.refunded(&stars)];
-                if !resting.is_empty() {
-                    lines.push(language.plan_rest(&resting.join(", ")));
-                }
-                lines.join("\n")
+        let text = if let Some(until) = paid {
+            language.refunded_stays(&stars, &self.date(owner, until).await?)
+        } else {
+            let resting = self.resting(owner, standing).await?;
+            let mut lines = vec![language.refunded(&stars)];
+            if !resting.is_empty() {
+                lines.push(language.plan_rest(&resting.join(", ")));
             }
+            lines.join("\n")
         };
         match self.speak(owner.chat(), &text).await {
             Err(error) if error.is_passing() => return Err(error),
