@@ -793,7 +793,7 @@ sentences! {
     /// The invoice: 255 letters at most.
     invoice_description = "invoice-description" ();
     /// Telegram refused.
-    plan_refused = "plan-refused" (reason);
+    plan_refused = "plan-refused" ();
     /// There is no subscription.
     unsubscribe_none = "unsubscribe-none" ();
     /// It was stopped before.
@@ -879,7 +879,7 @@ sentences! {
     /// There is no such payment.
     refund_unknown = "refund-unknown" ();
     /// Telegram did not give it back.
-    refund_failed = "refund-failed" (reason);
+    refund_failed = "refund-failed" ();
     /// It is given back.
     refund_done = "refund-done" (stars, owner);
 }

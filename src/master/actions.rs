@@ -394,7 +394,7 @@ impl Master {
 }
 
 /// Why Telegram did not take an order, in words.
-pub(super) fn reason(language: Language, error: &CallError) -> String {
+fn reason(language: Language, error: &CallError) -> String {
     match error.refusal() {
         Some(Refusal::TooFast { .. }) => language.reason_too_fast(),
         Some(Refusal::TokenRevoked) => language.reason_token_revoked(),

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Master, MasterError, Owner,
-    actions::{Answer, Done, Occasion, plain, reason},
+    actions::{Answer, Done, Occasion, plain},
     state::Press,
 };
 use crate::{
@@ -291,5 +291,5 @@ fn refused_by_telegram(error: CallError, language: Language) -> Result<Answer, M
         return Err(MasterError::Answer(error));
     }
     tracing::warn!(%error, "Telegram refused what was asked about a payment");
-    Ok(plain(language.plan_refused(&reason(language, &error))))
+    Ok(plain(language.plan_refused()))
 }

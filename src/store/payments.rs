@@ -4,7 +4,7 @@
 use super::{Inserted, Store, StoreError, sql};
 use crate::{
     model::{BotId, OwnerId},
-    plan::{Payment, PaymentKind, Renewal, Renewing},
+    payment::{Payment, PaymentKind, Renewal, Renewing},
 };
 
 /// A payment, and whose it is.

@@ -10,7 +10,7 @@ use crate::{
     clock,
     master::{
         Master, MasterError, Owner,
-        actions::{Answer, Done, Occasion, plain, reason},
+        actions::{Answer, Done, Occasion, plain},
         admission::CLAIMED,
     },
     model::OwnerId,
@@ -21,8 +21,8 @@ use crate::{
     text::Language,
 };
 
-/// Letters of a question that are passed on.
-const QUESTION: usize = 2000;
+/// UTF-16 units of a question that fit into a message with what stands above it.
+const QUESTION: usize = 3800;
 /// Payments listed below it: the newest.
 const LISTED: usize = 12;
 
@@ -72,11 +72,14 @@ impl Master {
         if let Some(username) = from.and_then(|from| from.username.as_ref()) {
             name = format!("{name} @{username}");
         }
-        let words: String = words.chars().take(QUESTION).collect();
+        let id = owner.id.to_string();
+        let request = theirs.paysupport_request(name.trim(), &id, &shortened(words));
+        self.speak(operator.chat(), &request).await?;
         let newest = payments.iter().rev().take(LISTED).map(|payment| listed(theirs, payment));
         let list = newest.collect::<Vec<_>>().join("\n");
-        let request = theirs.paysupport_request(name.trim(), &owner.id.to_string(), &words);
-        self.speak(operator.chat(), format!("{request}\n\n{list}").trim_end()).await?;
+        if !list.is_empty() {
+            self.speak(operator.chat(), &list).await?;
+        }
         Ok(Done::Say(plain(language.paysupport_sent())))
     }
 
@@ -103,7 +106,8 @@ impl Master {
             if passes {
                 return Err(MasterError::Answer(error));
             }
-            return Ok(plain(language.refund_failed(&reason(language, &error))));
+            tracing::warn!(%error, "Telegram refused a refund");
+            return Ok(plain(language.refund_failed()));
         }
         let now = clock::now_ms();
         let refund = Payment {
@@ -132,6 +136,18 @@ impl Master {
         }
         Ok(())
     }
+}
+
+/// As many words as fit.
+fn shortened(words: &str) -> String {
+    let mut room = QUESTION;
+    let fits = |letter: &char| {
+        let left = room.checked_sub(letter.len_utf16());
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let kept: String = words.chars().take_while(fits).collect();
+    if kept.len() == words.len() { kept } else { format!("{kept}…") }
 }
 
 /// A payment in a line, with the command that gives it back.
