@@ -68,7 +68,10 @@ impl Master {
         if row.is_told {
             return Ok(());
         }
-        let date = self.date(told.owner, row.payment.paid_until.unwrap_or_default()).await?;
+        // A later month may be known already.
+        let (_, standing) = self.plans().account(told.owner).await?;
+        let until = standing.until.max(row.payment.paid_until);
+        let date = self.date(told.owner, until.unwrap_or_default()).await?;
         let text = match row.payment.kind {
             PaymentKind::Renewal => language.paid_renewal(&date),
             PaymentKind::First => language.paid_first(&date),
