@@ -26,6 +26,7 @@ pub const PERIOD_S: i64 = 2_592_000;
 const SECOND_MS: i64 = 1000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
 /// What is sold, and what is free without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

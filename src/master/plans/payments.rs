@@ -57,8 +57,9 @@ impl Master {
     /// When the database fails, or he could not be told for now: it is to be delivered again.
     pub async fn note_payment(&self, told: Told) -> Result<(), MasterError> {
         let (store, charge) = (&self.inner.store, told.payment.charge.as_str());
-        store.note_payment(told.owner, &told.payment).await?;
+        // Before it is written down: whatever the database does, the log has it.
         tracing::info!(owner.id = %told.owner, charge, kind = told.payment.kind.word(), "a payment");
+        store.note_payment(told.owner, &told.payment).await?;
         failpoint::at("payment", "stored");
         let Some(row) = store.payment(charge).await? else { return Ok(()) };
         let language = self.language_of(told.owner, told.language.as_deref()).await?;
