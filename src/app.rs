@@ -22,6 +22,7 @@ use crate::{
     master::{Doors, Installation, Master},
     metrics::{self, Metrics},
     model::{BotState, OwnerId},
+    plan::{Limits, Plans},
     polling,
     relay::Relay,
     seal::Seal,
@@ -202,8 +203,9 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
         telegram.clone(),
         seal.clone(),
         config.intake.clone(),
-        caller.clone(),
+        (caller.clone(), config.plans.is_some()),
     );
+    let plans = Plans::new(store.clone(), config.plans.map(Limits::from), caller.bot);
     let doors = Doors {
         owners: config
             .owner_ids
@@ -218,13 +220,15 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
         telegram.clone(),
         bots.clone(),
         seal.clone(),
-        caller.clone(),
+        (caller.clone(), plans.clone()),
         config.customer_rate.map(|rate| Quota::per_minute(rate.a_minute).allow_burst(rate.at_once)),
     );
     let installation = Installation {
         host: config.public_url().map(|url| host_of(&url.to_string())),
         retention_days: i64::from(config.reference_retention_days),
         began: Instant::now(),
+        operator: config.owner_ids.first().and_then(|id| i64::try_from(id.0).ok().map(OwnerId)),
+        plans,
     };
     let (telegram_, bots_) = (telegram.clone(), bots.clone());
     let master =
@@ -332,6 +336,8 @@ fn run_background(
     running.tasks.spawn(async move { master.keep_reminding(reminding).await });
     let (master, patience, reach) = (rooms.master.clone(), config.watch_every * 10, stop.clone());
     running.tasks.spawn(async move { master.watch_reach(patience, reach).await });
+    let (master, ending) = (rooms.master.clone(), stop.clone());
+    running.tasks.spawn(async move { master.keep_plans(ending).await });
     let (master, watching) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.watch_database(watching).await });
     if config.intake == Intake::Polling {

@@ -29,7 +29,7 @@ use doubts::Doubts;
 pub use reach::Cut;
 use reach::Reach;
 use waking::Waking;
-pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError};
+pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError, SELLING_UPDATES};
 pub(crate) use webhooks::{client_mark, host_of};
 
 use crate::{
@@ -71,6 +71,8 @@ struct Inner {
     seal: Seal,
     intake: Intake,
     master: Caller,
+    /// Whether there are paid plans, of whose payments Telegram has to tell.
+    sells: bool,
     master_state: Mutex<BotState>,
     master_order: tokio::sync::Mutex<()>,
     waking: Mutex<Waking>,
@@ -96,13 +98,13 @@ pub enum Attached {
 }
 
 impl Bots {
-    /// An empty registry; [`Bots::load`] fills it.
+    /// An empty registry; [`Bots::load`] fills it. `sells`: whether there are paid plans.
     pub fn new(
         store: Store,
         telegram: Telegram,
         seal: Seal,
         intake: Intake,
-        master: Caller,
+        (master, sells): (Caller, bool),
     ) -> Self {
         let (changed, _) = watch::channel(());
         let running = RwLock::default();
@@ -116,6 +118,7 @@ impl Bots {
             seal,
             intake,
             master,
+            sells,
             master_state: Mutex::new(BotState::Active),
             master_order: tokio::sync::Mutex::default(),
             waking: Mutex::default(),

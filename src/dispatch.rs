@@ -173,6 +173,32 @@ impl Dispatch {
         })
     }
 
+    /// Whether updates of this bot may be about payments.
+    pub fn sells_by(&self, bot: BotId) -> bool {
+        bot == self.inner.relay.master().bot && self.inner.master.sells()
+    }
+
+    /// Whether somebody is about to pay: Telegram waits ten seconds for the answer, so it comes
+    /// before places, lanes, leases and the database.
+    pub fn is_checkout(&self, bot: BotId, update: &Update) -> bool {
+        matches!(update.kind, Kind::Checkout(_)) && bot == self.inner.relay.master().bot
+    }
+
+    /// Answers somebody who is about to pay. A caller that hangs up cancels nothing.
+    pub async fn answer_checkout(&self, update: &Update) {
+        let Kind::Checkout(checkout) = &update.kind else { return };
+        let (dispatch, checkout, id) = (self.clone(), checkout.clone(), update.id);
+        let task = self.inner.tasks.spawn(async move {
+            let (began, _flight) = (Instant::now(), dispatch.inner.metrics.comes());
+            dispatch.inner.master.answer_checkout(&checkout).await;
+            let span = tracing::info_span!("update", update.id = id);
+            span.in_scope(|| dispatch.closes(Outcome::Handled, Fate::Command, began));
+        });
+        if task.await.is_err() {
+            tracing::error!(update.id = id, "a checkout's answer broke off");
+        }
+    }
+
     /// The process stops: what waits for its turn or its moment is left for the next start.
     pub fn stop_waiting(&self) {
         self.inner.stop.cancel();

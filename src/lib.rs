@@ -9,11 +9,11 @@
 //! - [`dispatch`]: an update to its one handler ([`lanes`] keeps each chat in order)
 //! - [`master`]: commands, answers and buttons of owners
 //! - [`relay`]: customer → inbox and back
-//! - [`bots`]: which client bots run
+//! - [`bots`]: which client bots run; [`plan`]: what an owner may do without paying
 //! - [`telegram`]: the only Bot API calls; [`store`]: the only SQL
 //! - [`account`]: what became of an update, for its log line
 //! - [`text`]: every sentence, every language; [`spans`] of time in words; [`qr`], [`stats`], [`metrics`]
-//! - [`update`], [`model`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
+//! - [`update`], [`model`], [`payment`], [`settings`], [`label`], [`name`], [`token`], [`seal`], [`clock`]:
 //!   plain values; [`chain`]: an error in one line; [`folder`]: made for us alone; [`share`]: room that tenants share; [`failpoint`]: where a test lets the process die
 //!
 //! Calls go down this list, values come up; `master` and `relay` never call each other.
@@ -38,6 +38,8 @@ pub mod master;
 pub mod metrics;
 pub mod model;
 pub mod name;
+pub mod payment;
+pub mod plan;
 pub mod polling;
 pub mod qr;
 pub mod relay;

@@ -8,6 +8,7 @@
 //! - [`acquaintance`], [`bans`], [`card`], [`inbox`], [`remind`]: that being done
 //! - [`health`]: owners are told when the database fails
 //! - [`menu`]: the command menu in each language
+//! - [`plans`]: the paid plan, its payments and their end
 //! - [`reports`]: what can be asked about bots as a whole (pure); [`stats`], [`status`]: that shown
 //! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
@@ -25,6 +26,7 @@ mod health;
 mod inbox;
 mod menu;
 pub mod people;
+pub mod plans;
 mod remind;
 pub mod reports;
 mod settings;
@@ -52,6 +54,7 @@ use crate::{
     bots::Bots,
     lanes::Lanes,
     model::{BotId, OwnerId, Reference},
+    plan::Plans,
     seal::Seal,
     store::{Store, StoreError},
     telegram::{CallError, Caller, Refusal, Telegram},
@@ -69,7 +72,7 @@ pub struct Doors {
 }
 
 /// What the master bot says of the installation itself.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Installation {
     /// Where updates come by webhook: the host of `PUBLIC_URL`.
     pub host: Option<String>,
@@ -77,6 +80,10 @@ pub struct Installation {
     pub retention_days: i64,
     /// When the process began.
     pub began: Instant,
+    /// The first of `OWNER_IDS`, where any is named.
+    pub operator: Option<OwnerId>,
+    /// What is sold, and what is free.
+    pub plans: Plans,
 }
 
 /// The master bot's side of every dialogue with an owner. Cheap to clone.

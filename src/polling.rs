@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use feed::Feed;
 
 use crate::{
-    bots::{Bots, CLIENT_UPDATES, MASTER_UPDATES},
+    bots::{Bots, CLIENT_UPDATES},
     dispatch::Dispatch,
     model::{BotId, BotState},
     telegram::{CallError, Caller, ClientBot, Refusal, Telegram},
@@ -31,7 +31,7 @@ pub async fn poll_master(
     caller: Caller,
     stop: CancellationToken,
 ) {
-    let mut feed = Feed::new(telegram, dispatch, caller, MASTER_UPDATES, stop.clone());
+    let mut feed = Feed::new(telegram, dispatch, caller, bots.master_updates(), stop.clone());
     feed.tells_recovery(bots.clone(), None);
     let mut pause = Pause::default();
     loop {

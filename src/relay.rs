@@ -21,6 +21,7 @@
 //! - [`acknowledge`]: how a customer learns that his message was passed on
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
 //! - [`again`]: the button *Send again*
+//! - [`permit`]: what the owner's plan lets him reply
 //! - [`failure`]: why something did not arrive, in words
 //! - [`tally`]: what is counted
 
@@ -45,6 +46,7 @@ mod outbound;
 mod pace;
 mod parking;
 mod patience;
+mod permit;
 pub mod pure;
 mod reaction;
 pub mod rich;
@@ -75,6 +77,7 @@ use crate::{
     lanes::Lanes,
     metrics::Queue,
     model::{BotId, Inbox, MessageKey, OwnerId, Reference},
+    plan::Plans,
     seal::Seal,
     store::{Store, StoreError},
     telegram::{CallError, Caller, Outgoing, Refusal, Telegram},
@@ -128,6 +131,7 @@ struct Inner {
     bots: Bots,
     seal: Seal,
     master: Caller,
+    plans: Plans,
     parking: parking::Parking,
     /// Groups a client bot is leaving.
     leaving: Lanes<(BotId, ChatId)>,
@@ -157,7 +161,7 @@ impl Relay {
         telegram: Telegram,
         bots: Bots,
         seal: Seal,
-        master: Caller,
+        (master, plans): (Caller, Plans),
         customer_rate: Option<Quota>,
     ) -> Self {
         let side_work = TaskTracker::new();
@@ -168,6 +172,7 @@ impl Relay {
                 bots,
                 seal,
                 master,
+                plans,
                 parking: parking::Parking::default(),
                 leaving: Lanes::default(),
                 changes: Lanes::default(),

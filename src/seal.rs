@@ -70,6 +70,13 @@ impl Seal {
         code
     }
 
+    /// What proves that an invoice with these words is ours.
+    pub fn invoice_proof(&self, words: &str) -> String {
+        let mut proof = self.derive(&format!("invoice {words}"));
+        proof.truncate(32);
+        proof
+    }
+
     /// A number by which a backup tells with which key it was made. It says nothing about the key.
     pub fn key_number(&self) -> String {
         let mut number = self.derive("number of the key of backups");

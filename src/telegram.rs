@@ -8,6 +8,7 @@
 //! - [`media`]: the same for albums and replaced media
 //! - [`files`]: a file of one bot opened for reading, to be uploaded by another
 //! - [`methods`]: the control calls by name; [`picture`]: a picture of ours, sent or put in place
+//! - [`payments`]: invoices and subscriptions in Stars
 //! - [`traffic`]: what is counted of it
 //!
 //! teloxide's payload types are sent over a transport of our own: its client sleeps 10 s on every
@@ -19,6 +20,7 @@ mod limits;
 mod media;
 mod methods;
 mod outcome;
+mod payments;
 mod picture;
 mod traffic;
 mod transport;
@@ -35,6 +37,7 @@ pub use files::RemoteFile;
 use limits::Limits;
 pub use methods::{BotIdentity, Document, WebhookInfo, WebhookOrder};
 pub use outcome::{CallError, Doubt, Refusal};
+pub use payments::Invoice;
 pub use picture::Picture;
 use quick_cache::sync::Cache;
 use serde_json::{Value, json};

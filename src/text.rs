@@ -766,6 +766,122 @@ sentences! {
     customer_delete_failed = "customer-delete-failed" ();
     /// A message was passed on.
     acknowledgement = "acknowledgement" ();
+
+    // Plans.
+    /// What `/plan` does.
+    command_plan = "command-plan" ();
+    /// What `/subscribe` does where there are paid plans.
+    command_subscribe_pro = "command-subscribe-pro" ();
+    /// What `/unsubscribe` does.
+    command_unsubscribe = "command-unsubscribe" ();
+    /// What `/paysupport` does.
+    command_paysupport = "command-paysupport" ();
+    /// What `/terms` does.
+    command_terms = "command-terms" ();
+    /// What the paid plan brings, above the link.
+    subscribe_offer = "subscribe-offer" (price, bots, replies);
+    /// The link.
+    button_subscribe = "button-subscribe" (price);
+    /// He has it.
+    subscribe_active = "subscribe-active" (date);
+    /// He has it, and it ends.
+    subscribe_stopped = "subscribe-stopped" (date);
+    /// Lets a subscription go on.
+    button_renew = "button-renew" ();
+    /// The invoice: 32 letters at most.
+    invoice_title = "invoice-title" ();
+    /// The invoice: 255 letters at most.
+    invoice_description = "invoice-description" ();
+    /// Telegram refused.
+    plan_refused = "plan-refused" ();
+    /// There is no subscription.
+    unsubscribe_none = "unsubscribe-none" ();
+    /// It was stopped before.
+    unsubscribe_already = "unsubscribe-already" (date);
+    /// It is stopped.
+    unsubscribe_done = "unsubscribe-done" (date);
+    /// It goes on.
+    renew_done = "renew-done" (date);
+    /// The first payment arrived.
+    paid_first = "paid-first" (date);
+    /// A renewal arrived.
+    paid_renewal = "paid-renewal" (date);
+    /// A payment of no subscription arrived.
+    paid_once = "paid-once" (date);
+    /// A payment was given back, and the plan is over.
+    refunded = "refunded" (stars);
+    /// A payment was given back, and the plan goes on.
+    refunded_stays = "refunded-stays" (stars, date);
+    /// It was stopped in Telegram.
+    renewal_stopped = "renewal-stopped" (date);
+    /// Telegram could not take the Stars.
+    renewal_failed = "renewal-failed" (date);
+    /// A plan ended.
+    plan_over = "plan-over" (date, bots, replies);
+    /// Which bots do not answer.
+    plan_rest = "plan-rest" (bots);
+    /// `/plan`: no paid plan.
+    plan_free = "plan-free" ();
+    /// `/plan`: the paid plan.
+    plan_pro = "plan-pro" ();
+    /// `/plan`: it goes on.
+    plan_renews = "plan-renews" (date, stars);
+    /// `/plan`: it ends.
+    plan_ends = "plan-ends" (date);
+    /// `/plan`: the renewal failed.
+    plan_failed = "plan-failed" (date);
+    /// `/plan`: it ended.
+    plan_ended = "plan-ended" (date);
+    /// `/plan`: how many bots.
+    plan_bots = "plan-bots" (count, most);
+    /// `/plan`: how many bots, of any number.
+    plan_bots_pro = "plan-bots-pro" (count);
+    /// `/plan`: how many replies.
+    plan_replies = "plan-replies" (used, most, left, date);
+    /// `/plan`: any number of replies.
+    plan_replies_pro = "plan-replies-pro" ();
+    /// `/plan`: which bots answer.
+    plan_choose = "plan-choose" (most);
+    /// `/plan`: what helps.
+    plan_offer = "plan-offer" (price);
+    /// One bot more than is free.
+    plan_full = "plan-full" (count);
+    /// Few free replies are left.
+    few_left = "few-left" (left, most, date);
+    /// The plan does not cover it.
+    reason_plan = "reason-plan" ();
+    /// The free replies are used up.
+    reason_replies_used = "reason-replies-used" (count, date);
+    /// The bot is not among those that answer.
+    reason_bot_rests = "reason-bot-rests" (bot, most);
+    /// To who is about to pay: nothing is sold.
+    checkout_not_sold = "checkout-not-sold" ();
+    /// To who is about to pay: the invoice is not ours.
+    checkout_unknown = "checkout-unknown" ();
+    /// To who is about to pay: it is somebody else's.
+    checkout_foreign = "checkout-foreign" ();
+    /// To who is about to pay: it is old.
+    checkout_outdated = "checkout-outdated" ();
+    /// `/terms`.
+    terms = "terms" (price, bots, replies);
+    /// What to write.
+    paysupport_how = "paysupport-how" ();
+    /// It was passed on.
+    paysupport_sent = "paysupport-sent" ();
+    /// To the operator: a question.
+    paysupport_request = "paysupport-request" (name, id, words);
+    /// To the operator: a payment.
+    paysupport_payment = "paysupport-payment" (date, stars, charge);
+    /// To the operator: a payment that was given back.
+    paysupport_refunded = "paysupport-refunded" (date, stars, charge);
+    /// What `/refund` needs.
+    refund_how = "refund-how" ();
+    /// There is no such payment.
+    refund_unknown = "refund-unknown" ();
+    /// Telegram did not give it back.
+    refund_failed = "refund-failed" ();
+    /// It is given back.
+    refund_done = "refund-done" (stars, owner);
 }
 
 #[cfg(test)]

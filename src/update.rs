@@ -29,8 +29,36 @@ pub enum Kind {
     Membership(Membership),
     /// Somebody changed his reaction to a message.
     Reaction(Reaction),
+    /// Somebody is about to pay.
+    Checkout(Checkout),
+    /// Whether a subscription goes on has changed.
+    Subscription(Subscription),
     /// Anything else.
     Other,
+}
+
+/// Somebody is about to pay; Telegram waits ten seconds for a yes or no.
+#[derive(Debug, Clone)]
+pub struct Checkout {
+    /// The id to answer it by.
+    pub query: String,
+    /// Who pays.
+    pub from: Person,
+    /// `XTR`: Telegram Stars.
+    pub currency: String,
+    /// How much, in the currency's smallest unit.
+    pub amount: i64,
+    /// What the invoice says of itself.
+    pub payload: String,
+}
+
+/// Whether somebody's subscription goes on.
+#[derive(Debug, Clone)]
+pub struct Subscription {
+    /// Who subscribed.
+    pub from: Person,
+    /// `canceled`, `active`, `failed`, or a word that is new.
+    pub state: String,
 }
 
 /// A message.
@@ -132,7 +160,9 @@ impl Update {
             }
             Kind::Reaction(reaction) => (0, reaction.chat.id.0),
             Kind::Membership(membership) => (1, membership.chat.id.0),
-            Kind::Other => (2, self.id),
+            // A person's chat has his id.
+            Kind::Subscription(subscription) => (0, subscription.from.id),
+            Kind::Checkout(_) | Kind::Other => (2, self.id),
         }
     }
 }
@@ -145,7 +175,7 @@ impl Update {
             Kind::Button(button) => button.message.as_ref().map(|message| message.chat.id),
             Kind::Reaction(reaction) => Some(reaction.chat.id),
             Kind::Membership(membership) => Some(membership.chat.id),
-            Kind::Other => None,
+            Kind::Checkout(_) | Kind::Subscription(_) | Kind::Other => None,
         }
     }
 }
@@ -165,6 +195,10 @@ impl Kind {
             Membership::read(&change).map(Self::Membership)
         } else if let Some(change) = take("message_reaction") {
             Reaction::read(&change).map(Self::Reaction)
+        } else if let Some(query) = take("pre_checkout_query") {
+            Checkout::read(&query).map(Self::Checkout)
+        } else if let Some(change) = take("subscription") {
+            Subscription::read(&change).map(Self::Subscription)
         } else {
             None
         };
@@ -301,6 +335,27 @@ impl Reaction {
             from: json.get("user").and_then(Person::read),
             now,
         })
+    }
+}
+
+impl Checkout {
+    /// Reads it; `None` without an id or a person.
+    pub fn read(json: &Value) -> Option<Self> {
+        let text = |key| json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Self {
+            query: json.get("id")?.as_str()?.to_owned(),
+            from: json.get("from").and_then(Person::read)?,
+            currency: text("currency"),
+            amount: json.get("total_amount").and_then(Value::as_i64).unwrap_or_default(),
+            payload: text("invoice_payload"),
+        })
+    }
+}
+
+impl Subscription {
+    fn read(json: &Value) -> Option<Self> {
+        let state = json.get("state").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Self { from: json.get("user").and_then(Person::read)?, state })
     }
 }
 

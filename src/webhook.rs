@@ -8,7 +8,13 @@
 
 mod load;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -48,6 +54,13 @@ pub const PROOF_HEADER: &str = "x-feedback-relay-proof";
 const LONGEST_NONCE: usize = 64;
 /// Telegram's updates are a few KB; the biggest keyboards reach some hundred.
 const BODY_LIMIT: usize = 1 << 20;
+/// Updates of a bot that sells at a time; Telegram has more connections for it, so that somebody who
+/// is about to pay finds one.
+const SELLING_LIMIT: usize = 60;
+/// No checkout has more bytes; so little is read even where there is no place.
+const CHECKOUT_LIMIT: usize = 16 << 10;
+/// How long it may take then.
+const CHECKOUT_TIME: Duration = Duration::from_secs(3);
 /// How long a body may take from its first byte to its last.
 const BODY_TIME: Duration = Duration::from_secs(20);
 
@@ -56,6 +69,25 @@ struct Door {
     bots: Bots,
     dispatch: Dispatch,
     load: Load,
+    /// Requests with updates of a bot that sells.
+    selling: Arc<AtomicUsize>,
+}
+
+/// One of those requests.
+struct Selling(Arc<AtomicUsize>);
+
+impl Selling {
+    /// `None` where there are so many that the next checkout might find no connection.
+    fn take(door: &Door) -> Option<Self> {
+        let taken = Self(Arc::clone(&door.selling));
+        (taken.0.fetch_add(1, Ordering::Relaxed) < SELLING_LIMIT).then_some(taken)
+    }
+}
+
+impl Drop for Selling {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The first listener: `POST {prefix}/telegram/{bot_id}` where there is a prefix to serve, and
@@ -63,7 +95,12 @@ struct Door {
 pub fn router(bots: Bots, dispatch: Dispatch, prefix: Option<&str>) -> Router {
     let router = Router::new().route("/healthz", get(healthy));
     let Some(prefix) = prefix else { return router };
-    let updates = post(update).with_state(Door { bots, dispatch, load: Load::default() });
+    let updates = post(update).with_state(Door {
+        bots,
+        dispatch,
+        load: Load::default(),
+        selling: Arc::default(),
+    });
     router.route(&format!("{prefix}/telegram/{{bot_id}}"), updates)
 }
 
@@ -111,7 +148,11 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
         seat.is_known_now();
     }
     if door.dispatch.is_stopping() {
-        return unread(later(WHEN_FULL));
+        return when_full(&door, bot, request).await;
+    }
+    let selling = door.dispatch.sells_by(bot).then(|| Selling::take(&door));
+    if matches!(selling, Some(None)) {
+        return when_full(&door, bot, request).await;
     }
     let length = match announced(&request) {
         Some(length) if length > BODY_LIMIT => return refused(StatusCode::PAYLOAD_TOO_LARGE),
@@ -119,8 +160,12 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
         None => BODY_LIMIT,
     };
     let whose = door.dispatch.tenant_of(bot);
-    let Some(place) = door.dispatch.place(whose) else { return unread(later(WHEN_FULL)) };
-    let Some(of_body) = door.load.take(whose, length) else { return unread(later(WHEN_FULL)) };
+    let Some(place) = door.dispatch.place(whose) else {
+        return when_full(&door, bot, request).await;
+    };
+    let Some(of_body) = door.load.take(whose, length) else {
+        return when_full(&door, bot, request).await;
+    };
     let body = match tokio::time::timeout(BODY_TIME, read(request.into_body(), length)).await {
         Ok(Ok(body)) => body,
         Ok(Err(status)) => return refused(status),
@@ -128,13 +173,44 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
     };
     let (update, load) = match parse(&door, (bot, whose), &body) {
         Ok(read) => read,
-        Err(StatusCode::SERVICE_UNAVAILABLE) => return later(WHEN_FULL),
+        Err(StatusCode::SERVICE_UNAVAILABLE) => return checked_out(&door, bot, &body).await,
         Err(status) => return empty(status),
     };
     drop((body, of_body));
+    if door.dispatch.is_checkout(bot, &update) {
+        drop((place, load));
+        door.dispatch.answer_checkout(&update).await;
+        return empty(StatusCode::OK);
+    }
     match door.dispatch.handle_in(place.with_load(load), bot, Arc::new(update)).await {
         Outcome::Handled => empty(StatusCode::OK),
         Outcome::TryLater(after) => later(after),
+    }
+}
+
+/// What is answered where there is no place: to come again, except where somebody is about to pay,
+/// for which Telegram does not wait.
+async fn when_full(door: &Door, bot: BotId, request: Request) -> Response {
+    let length = announced(&request).filter(|length| *length <= CHECKOUT_LIMIT);
+    let Some(length) = length.filter(|_| door.dispatch.sells_by(bot)) else {
+        return unread(later(WHEN_FULL));
+    };
+    match tokio::time::timeout(CHECKOUT_TIME, read(request.into_body(), length)).await {
+        Ok(Ok(body)) => checked_out(door, bot, &body).await,
+        _ => unread(later(WHEN_FULL)),
+    }
+}
+
+/// Answers a checkout; anything else is to come again.
+async fn checked_out(door: &Door, bot: BotId, body: &[u8]) -> Response {
+    let small = Some(body).filter(|body| body.len() <= CHECKOUT_LIMIT);
+    let update = small.and_then(|body| Update::read(serde_json::from_slice(body).ok()?));
+    match update {
+        Some(update) if door.dispatch.is_checkout(bot, &update) => {
+            door.dispatch.answer_checkout(&update).await;
+            empty(StatusCode::OK)
+        }
+        _ => later(WHEN_FULL),
     }
 }
 

@@ -23,7 +23,19 @@ pub const CLIENT_UPDATES: &[&str] =
     &["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"];
 /// The kinds of update the master bot asks for.
 pub const MASTER_UPDATES: &[&str] = CLIENT_UPDATES;
+/// The same where there are paid plans.
+pub const SELLING_UPDATES: &[&str] = &[
+    "message",
+    "edited_message",
+    "callback_query",
+    "message_reaction",
+    "my_chat_member",
+    "pre_checkout_query",
+    "subscription",
+];
 
+/// How many updates of the master bot Telegram delivers at a time where there are paid plans.
+const SELLING_CONNECTIONS: u8 = 100;
 /// Between two bots whose orders are put right in the background.
 const PACE: Duration = Duration::from_millis(200);
 /// Until failed orders are tried again: at first, and at most.
@@ -38,6 +50,11 @@ impl Bots {
     /// Whether updates come by webhook.
     pub fn by_webhook(&self) -> bool {
         matches!(self.inner.intake, Intake::Webhook { .. })
+    }
+
+    /// The kinds of update the master bot asks for here.
+    pub fn master_updates(&self) -> &'static [&'static str] {
+        if self.inner.sells { SELLING_UPDATES } else { MASTER_UPDATES }
     }
 
     /// Whether a webhook's address is one of this installation's.
@@ -72,7 +89,11 @@ impl Bots {
         let master = &inner.master;
         // A start and the watch would count one change twice.
         let _turn = inner.master_order.lock().await;
-        let order = self.order(master.bot, MASTER_UPDATES);
+        let mut order = self.order(master.bot, self.master_updates());
+        if let Some(order) = order.as_mut().filter(|_| inner.sells) {
+            // Some of them stay free for whoever is about to pay.
+            order.max_connections = Some(SELLING_CONNECTIONS);
+        }
         let wanted = order.as_ref().map(mark).unwrap_or_default();
         let known = inner.store.installation_fact(MASTER_FACT).await?.unwrap_or_default();
         let info = inner.telegram.webhook_info(master).await?;
@@ -250,6 +271,7 @@ fn order_of(
         secret: seal.webhook_secret(bot),
         allowed_updates,
         certificate: certificate.as_ref().map(WebhookCertificate::pem),
+        max_connections: None,
     })
 }
 
@@ -281,12 +303,14 @@ pub(super) fn is_right(info: &WebhookInfo, order: Option<&WebhookOrder>) -> bool
 }
 
 fn mark(order: &WebhookOrder) -> Vec<u8> {
-    fingerprint(&[
-        order.url.as_bytes(),
-        order.secret.as_bytes(),
-        order.allowed_updates.join(",").as_bytes(),
-        order.certificate.as_deref().unwrap_or_default(),
-    ])
+    let allowed = order.allowed_updates.join(",");
+    let certificate = order.certificate.as_deref().unwrap_or_default();
+    let most = order.max_connections.map(|most| [most]);
+    let mut parts =
+        vec![order.url.as_bytes(), order.secret.as_bytes(), allowed.as_bytes(), certificate];
+    // Orders without it keep the mark they have.
+    parts.extend(most.as_ref().map(<[u8; 1]>::as_slice));
+    fingerprint(&parts)
 }
 
 /// The host of a webhook's address, as people read it.

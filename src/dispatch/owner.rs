@@ -26,6 +26,9 @@ impl Dispatch {
                 Verdict::Done
             });
         }
+        if let Some(verdict) = self.about_money(&update).await? {
+            return Ok(verdict);
+        }
         let (person, message) = match who(&update.kind) {
             Ok(found) => found,
             Err(rule) => {
@@ -68,8 +71,22 @@ impl Dispatch {
             }
             Kind::Message(message) => Box::pin(self.of_owner(owner, message, update.id)).await,
             Kind::Button(button) => Box::pin(self.pressed(owner, button, update.id)).await,
-            Kind::Membership(_) | Kind::Reaction(_) | Kind::Other => Ok(Verdict::Done),
+            _ => Ok(Verdict::Done),
         }
+    }
+
+    /// What Telegram tells of payments. Whoever paid, owner or not: it is written down before
+    /// anything is asked.
+    async fn about_money(&self, update: &Update) -> Result<Option<Verdict>, Fault> {
+        if let Some(payment) = self.inner.master.payment_of(&update.kind) {
+            note(Fate::Noted);
+            self.inner.master.note_payment(payment).await?;
+            return Ok(Some(Verdict::Done));
+        }
+        let Kind::Subscription(subscription) = &update.kind else { return Ok(None) };
+        note(Fate::Noted);
+        let changed = self.inner.master.subscription_changed(subscription, update.id);
+        self.once(update.id, Box::pin(changed)).await.map(Some)
     }
 
     /// A stranger's reaction finds nothing of his, so nobody has to be asked who he is.
@@ -171,7 +188,7 @@ fn who(kind: &Kind) -> Result<(Option<Person>, Option<&Message>), Rule> {
         }
         Kind::Button(button) => Ok((Some(button.from.clone()), None)),
         Kind::Reaction(reaction) if reaction.chat.is_private => Ok((reaction.from.clone(), None)),
-        Kind::Other => Err(Rule::Kind),
+        Kind::Checkout(_) | Kind::Subscription(_) | Kind::Other => Err(Rule::Kind),
         _ => Err(Rule::Group),
     }
 }

@@ -140,7 +140,8 @@ impl Master {
     ) -> Result<Done, MasterError> {
         let language = owner.language;
         Ok(match action {
-            Action::Say(sentence) => Done::Say(plain(said(language, sentence))),
+            Action::Say(sentence) => Done::Say(plain(said(language, sentence, self.sells()))),
+            Action::Plan(errand) => Box::pin(self.of_plan(owner, errand, occasion)).await?,
             Action::Check(token) => Done::Next(Input::Checked(self.check(owner, &token).await?)),
             Action::AskTakeover(candidate, host) => Done::Say(Answer {
                 text: language.takeover_question(&candidate.username, &host),
@@ -201,6 +202,9 @@ impl Master {
         if attached.is_some_and(|row| row.owner != owner.id) {
             return Ok(Check::Taken);
         }
+        if !self.plans().may_attach(owner.id, bot, clock::now_ms()).await? {
+            return Ok(Check::Full);
+        }
         let Ok(webhook) = inner.telegram.webhook_info(&caller).await else {
             return Ok(Check::Unreachable);
         };
@@ -229,6 +233,10 @@ impl Master {
             username: candidate.username.clone(),
             name: candidate.name.clone(),
         };
+        // The plan may have ended since the question.
+        if !self.plans().may_attach(owner.id, candidate.bot, clock::now_ms()).await? {
+            return Ok(self.no_room(owner).text);
+        }
         let bot = candidate.username.as_str();
         Ok(match self.inner.bots.attach(owner.id, &token, &identity).await? {
             Attached::Taken => language.bot_taken(),
@@ -378,6 +386,13 @@ impl Master {
     }
 }
 
+impl Master {
+    /// What is said to a command that does not exist.
+    pub(super) fn unknown_command(&self, language: Language) -> String {
+        said(language, Sentence::UnknownCommand, self.sells())
+    }
+}
+
 /// Why Telegram did not take an order, in words.
 fn reason(language: Language, error: &CallError) -> String {
     match error.refusal() {
@@ -434,12 +449,11 @@ pub(super) fn keyboard(rows: &[Vec<(String, Press)>]) -> Value {
     json!({ "inline_keyboard": rows })
 }
 
-fn said(language: Language, sentence: Sentence) -> String {
+pub(super) fn said(language: Language, sentence: Sentence, plans: bool) -> String {
     match sentence {
         Sentence::Welcome => language.welcome(),
-        Sentence::Help => language.help(&commands::list(language)),
-        Sentence::UnknownCommand => language.unknown_command(&commands::list(language)),
-        Sentence::NoPlans => language.no_plans(),
+        Sentence::Help => language.help(&commands::list(language, plans)),
+        Sentence::UnknownCommand => language.unknown_command(&commands::list(language, plans)),
         Sentence::AddPrompt => language.add_prompt(),
         Sentence::TokenMissing => language.token_missing(),
         Sentence::TokensSeveral => language.tokens_several(),

@@ -58,6 +58,22 @@ pub enum Command {
     Language,
     /// `/subscribe`
     Subscribe,
+    /// `/unsubscribe`
+    Unsubscribe,
+    /// `/plan`
+    Plan,
+    /// `/paysupport`, with what follows it.
+    PaySupport {
+        /// The question; empty where it is to be asked for.
+        words: String,
+    },
+    /// `/terms`
+    Terms,
+    /// `/refund`, with what follows it; the operator's alone.
+    Refund {
+        /// The charge id.
+        words: String,
+    },
     /// `/cancel`
     Cancel,
     /// Any other.
@@ -68,7 +84,7 @@ pub enum Command {
 type Description = fn(Language) -> String;
 
 /// The commands people are shown, in this order, and what they do.
-pub(super) const SHOWN: &[(&str, Description)] = &[
+const SHOWN: &[(&str, Description)] = &[
     ("add", |language| language.command_add()),
     ("bots", |language| language.command_bots()),
     ("stats", |language| language.command_stats()),
@@ -87,6 +103,27 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
 ];
+
+/// The commands there are besides where there are paid plans, in place of `/subscribe` alone.
+const OF_PLANS: &[(&str, Description)] = &[
+    ("plan", |language| language.command_plan()),
+    ("subscribe", |language| language.command_subscribe_pro()),
+    ("unsubscribe", |language| language.command_unsubscribe()),
+    ("paysupport", |language| language.command_paysupport()),
+    ("terms", |language| language.command_terms()),
+];
+
+/// The commands people are shown, where there are paid plans or none.
+pub(super) fn shown(plans: bool) -> Vec<(&'static str, Description)> {
+    let mut shown = Vec::with_capacity(SHOWN.len() + OF_PLANS.len());
+    for command in SHOWN {
+        match command.0 {
+            "subscribe" if plans => shown.extend_from_slice(OF_PLANS),
+            _ => shown.push(*command),
+        }
+    }
+    shown
+}
 
 impl Command {
     /// The command a message begins with.
@@ -112,6 +149,11 @@ impl Command {
             "settings" => Self::Settings,
             "language" => Self::Language,
             "subscribe" => Self::Subscribe,
+            "unsubscribe" => Self::Unsubscribe,
+            "plan" => Self::Plan,
+            "paysupport" => Self::PaySupport { words: argument.to_owned() },
+            "terms" => Self::Terms,
+            "refund" => Self::Refund { words: argument.to_owned() },
             "cancel" => Self::Cancel,
             _ => Self::Unknown,
         })
@@ -119,9 +161,9 @@ impl Command {
 }
 
 /// The list of commands as text.
-pub(super) fn list(language: Language) -> String {
+pub(super) fn list(language: Language, plans: bool) -> String {
     let line = |(command, does): &(&str, Description)| format!("/{command}: {}", does(language));
-    SHOWN.iter().map(line).collect::<Vec<_>>().join("\n")
+    shown(plans).iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -137,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_shown_command_exists() {
-        for (command, _) in SHOWN {
+        for (command, _) in shown(true).iter().chain(SHOWN) {
             assert_ne!(parse(&format!("/{command}")), Some(Command::Unknown), "{command}");
         }
     }

@@ -4,7 +4,7 @@
 
 use teloxide::types::{BotCommand, BotCommandScope, Recipient};
 
-use super::{Master, Owner, commands::SHOWN};
+use super::{Master, Owner, commands::shown};
 use crate::{seal::fingerprint, text::Language};
 
 /// The installation's fact that holds the fingerprint of the menu everybody sees.
@@ -45,7 +45,8 @@ impl Master {
             let chosen = chosen.map(|chosen| Language::of(Some(&chosen)));
             let all = |language| {
                 let language = chosen.unwrap_or(language);
-                SHOWN.iter().map(|(name, does)| BotCommand::new(*name, does(language))).collect()
+                let shown = shown(master.sells());
+                shown.iter().map(|(name, does)| BotCommand::new(*name, does(language))).collect()
             };
             master.set_in_every_language(scope, all).await;
         });

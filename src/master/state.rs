@@ -19,6 +19,7 @@ use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_kn
 use super::{
     Command,
     people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
+    plans::PlanErrand,
     reports::Report,
 };
 use crate::{label::Label, model::BotId, text::Language, token::BotToken};
@@ -147,6 +148,8 @@ pub enum Check {
     Master,
     /// The bot is another owner's.
     Taken,
+    /// The owner's plan has no room for another bot.
+    Full,
     /// Telegram does not answer.
     Unreachable,
 }
@@ -180,6 +183,8 @@ pub enum Action {
     People(Errand),
     /// Show numbers, or how everything fares.
     Report(Report),
+    /// Do something about the owner's plan.
+    Plan(PlanErrand),
     /// Show a page of the settings.
     Settings(Choice, Page),
     /// Look at the message a text of this bot was awaited in; gives [`Input::Considered`].
@@ -235,7 +240,12 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::QrUnusable => (state, Action::Say(Sentence::LabelUnusable)),
         Command::Settings => (Idle, Action::LookUp(Purpose::Settings(Knob::Menu))),
         Command::Language => (state, Action::AskLanguage),
-        Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
+        Command::Subscribe => (state, Action::Plan(PlanErrand::Subscribe)),
+        Command::Unsubscribe => (state, Action::Plan(PlanErrand::Unsubscribe)),
+        Command::Plan => (state, Action::Plan(PlanErrand::Show)),
+        Command::PaySupport { words } => (state, Action::Plan(PlanErrand::PaySupport(words))),
+        Command::Terms => (state, Action::Plan(PlanErrand::Terms)),
+        Command::Refund { words } => (state, Action::Plan(PlanErrand::Refund(words))),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
     }
@@ -316,6 +326,8 @@ fn on_check(state: MasterState, check: Check) -> (MasterState, Action) {
             let asked = MasterState::ConfirmingTakeover(candidate.clone());
             return (asked, Action::AskTakeover(candidate, host));
         }
+        // No other token would do.
+        Check::Full => return (MasterState::Idle, Action::Plan(PlanErrand::Full)),
         Check::Rejected => Sentence::TokenRejected,
         Check::Master => Sentence::TokenIsMaster,
         Check::Taken => Sentence::BotTaken,
@@ -351,6 +363,8 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         }
         (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
         (Press::Report(press), state) => (state, Action::Report(Report::Press(press))),
+        (Press::Answering(bot), state) => (state, Action::Plan(PlanErrand::Choose(bot))),
+        (Press::Renew, state) => (state, Action::Plan(PlanErrand::Renew)),
         (Press::Language(language), state) => (state, Action::Speak(language)),
         (Press::Close, state) => (state, Action::Say(Sentence::Cancelled)),
         (

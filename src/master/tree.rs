@@ -54,7 +54,11 @@ async fn on_press(master: Master, owner: Owner, button: Button) -> Result<(), Ma
     let Ok(press) = button.data.parse::<Press>() else {
         return master.answer_stale(owner, &button).await;
     };
-    if matches!(press, Press::Settings(..) | Press::Language(_)) && !button.is_surely_shown() {
+    let means_the_same = matches!(
+        press,
+        Press::Settings(..) | Press::Language(_) | Press::Answering(_) | Press::Renew
+    );
+    if means_the_same && !button.is_surely_shown() {
         // These mean the same at any time, so an old one must not be pressed once more.
         return master.answer_stale(owner, &button).await;
     }
@@ -75,6 +79,7 @@ async fn on_command(
     let occasion = match &about {
         _ if secret => Occasion::Secret(&message),
         Some(_) if is_about => Occasion::Words(&message),
+        _ if matches!(command, Command::PaySupport { .. }) => Occasion::Words(&message),
         _ => Occasion::Command,
     };
     let input = match &about {

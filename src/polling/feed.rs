@@ -193,6 +193,15 @@ impl Feed {
 
     /// Puts an update into its chat's lane; a lane that was empty gets a task to empty it.
     fn hand_out(&self, update: Arc<Update>) {
+        if self.dispatch.is_checkout(self.caller.bot, &update) {
+            // Telegram waits for ten seconds only: it waits behind nothing.
+            let (dispatch, finished) = (self.dispatch.clone(), self.finished.clone());
+            self.tasks.spawn(async move {
+                dispatch.answer_checkout(&update).await;
+                let _ = finished.send(update.id);
+            });
+            return;
+        }
         let lane = update.lane();
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = lanes.get_mut(&lane) {

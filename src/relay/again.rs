@@ -44,11 +44,7 @@ impl Relay {
         let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {
             return Ok(self.rewrite(notice, &language.reply_to_unknown(), None).await);
         };
-        let replied = match group_of(&original) {
-            Some(group) => self.album_once_more(owner, group, &known).await?,
-            None => Some(self.once_more(owner, &original, &known).await?),
-        };
-        let Some(replied) = replied else {
+        let Some(replied) = self.all_once_more(owner, &original, &known).await? else {
             return Ok(self.rewrite(notice, &language.original_gone(), None).await);
         };
         let (text, keyboard) = match replied {
@@ -73,6 +69,25 @@ impl Relay {
             }
         };
         Ok(self.rewrite(notice, &text, keyboard).await)
+    }
+
+    /// Sends a reply or its album once more, if the owner's plan lets him; `None` where it is gone.
+    async fn all_once_more(
+        &self,
+        owner: OwnerId,
+        original: &Message,
+        known: &Reference,
+    ) -> Result<Option<Replied>, StoreError> {
+        if known.state != DeliveryState::Sent
+            && let Some(failure) = self.refused_now(owner, known.client_bot()).await?
+        {
+            let undelivered = Undelivered { failure, kind: String::new() };
+            return Ok(Some(Replied::Undelivered(undelivered)));
+        }
+        Ok(match group_of(original) {
+            Some(group) => self.album_once_more(owner, group, known).await?,
+            None => Some(self.once_more(owner, original, known).await?),
+        })
     }
 
     /// Writes that the owner knows that a reply is not delivered.

@@ -155,7 +155,7 @@ impl Relay {
                 self.dismiss(&client.caller, button, None).await;
                 None
             }
-            Kind::Other => None,
+            Kind::Checkout(_) | Kind::Subscription(_) | Kind::Other => None,
         }
     }
 
@@ -188,7 +188,9 @@ impl Relay {
                 note(Fate::Button);
                 self.pressed(customer, button, update).await
             }
-            Kind::Membership(_) | Kind::Other => Ok(Verdict::Done),
+            Kind::Membership(_) | Kind::Checkout(_) | Kind::Subscription(_) | Kind::Other => {
+                Ok(Verdict::Done)
+            }
         }
     }
 

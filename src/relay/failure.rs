@@ -29,6 +29,10 @@ pub enum Failure {
     Kind,
     /// It was tried, and nobody knows whether it arrived.
     Uncertain,
+    /// The owner's plan has no more replies this month.
+    RepliesUsed,
+    /// The owner's plan does not let this bot answer.
+    Resting,
 }
 
 pub(super) const WORDS: &[(Failure, &str)] = &[
@@ -44,6 +48,8 @@ pub(super) const WORDS: &[(Failure, &str)] = &[
     (Failure::Refused, "refused"),
     (Failure::Kind, "kind"),
     (Failure::Uncertain, "uncertain"),
+    (Failure::RepliesUsed, "replies_used"),
+    (Failure::Resting, "resting"),
 ];
 
 impl Failure {
@@ -86,6 +92,7 @@ impl Failure {
             Self::TooFast => language.reason_too_fast(),
             Self::Unreachable => language.reason_unreachable(),
             Self::Kind => language.reason_kind(kind),
+            Self::RepliesUsed | Self::Resting => language.reason_plan(),
             Self::Refused | Self::Uncertain => language.reason_refused(),
         }
     }

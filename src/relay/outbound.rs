@@ -82,6 +82,7 @@ impl Relay {
             }
             Replied::Delivered => {
                 self.show_delivered(owner, (message.id, message.id), Some(&replied), target);
+                self.tell_few_left(owner, 1);
                 return Ok(Some(Verdict::Done));
             }
             Replied::Later(after) => return Ok(Some(Verdict::TryLater(after))),
@@ -150,6 +151,9 @@ impl Relay {
             (Ok(content), Some(client)) => (content, client),
             (content, _) => return carriage.give_up(target.bot, content.err()).await,
         };
+        if let Some(failure) = self.refused_by_plan(owner, target.bot, source).await? {
+            return carriage.refuse(failure, content.kind).await;
+        }
         let begins = initial_of(&content);
         let standing = carriage.begin(Part::Main, begins).await?;
         let replied = self.carry_out(&carriage, &content, reply.as_ref(), standing).await?;
@@ -286,6 +290,9 @@ impl Relay {
         language: Language,
     ) -> Result<String, StoreError> {
         let Undelivered { failure, kind } = undelivered;
+        if let Some(reason) = self.reason_of_plan(owner, source, *failure, language).await? {
+            return Ok(language.not_delivered(&reason));
+        }
         let words = self.inner.store.reference_of_source(owner, source, Part::Header).await?;
         let have_arrived = words.is_some_and(|words| words.state == DeliveryState::Sent);
         Ok(if have_arrived {
@@ -352,14 +359,19 @@ impl Carriage<'_> {
         let failure = if kind.is_some() { Failure::Kind } else { Failure::BotRemoved };
         let writer = super::Caller { bot, token: self.writer.token.clone() };
         let carriage = Carriage { writer: &writer, ..*self };
-        let standing = carriage.begin(Part::Main, DeliveryState::Held).await?;
+        carriage.refuse(failure, &kind.unwrap_or_default()).await
+    }
+
+    /// Records a reply that is not tried.
+    pub(super) async fn refuse(&self, failure: Failure, kind: &str) -> Result<Replied, StoreError> {
+        let standing = self.begin(Part::Main, DeliveryState::Held).await?;
         match standing {
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
             Standing::Busy(after) => return Ok(Replied::Later(after)),
             Standing::Go(_) | Standing::Failed(_) => {}
         }
-        carriage.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
-        Ok(Replied::Undelivered(Undelivered { failure, kind: kind.unwrap_or_default() }))
+        self.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
+        Ok(Replied::Undelivered(Undelivered { failure, kind: kind.to_owned() }))
     }
 }
 

@@ -90,6 +90,34 @@ impl Store {
         rows.into_iter().map(BotRow::try_from).collect()
     }
 
+    /// An owner's client bots that are not removed: those he chose to answer first, the one chosen
+    /// last before all, then the others, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn bots_by_choice(&self, owner: OwnerId) -> Result<Vec<BotId>, StoreError> {
+        let query = sql("SELECT bot_id FROM bots WHERE owner_id = ? AND state <> 'removed' \
+             ORDER BY CASE WHEN chosen_at IS NULL THEN 1 ELSE 0 END, chosen_at DESC, \
+             attached_at, bot_id");
+        let rows = self.list::<(i64,)>(query.bind(owner)).await?;
+        Ok(rows.into_iter().map(|(bot,)| BotId(bot)).collect())
+    }
+
+    /// Puts one of an owner's bots before all others; `false` when he has no such bot.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn choose_bot(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let update = sql("UPDATE bots SET chosen_at = ? \
+             WHERE bot_id = ? AND owner_id = ? AND state <> 'removed'");
+        Ok(self.write(update.bind(now).bind(bot).bind(owner)).await?.changed())
+    }
+
     /// Every client bot with a token.
     pub async fn all_bots(&self) -> Result<Vec<BotRow>, StoreError> {
         let query = select!("WHERE token IS NOT NULL ORDER BY b.bot_id");
@@ -112,10 +140,14 @@ impl Store {
         if self.insert_new(insert).await? == Inserted::Now {
             return Ok(true);
         }
-        let update = sql("UPDATE bots SET owner_id = ?, username = ?, name = ?, token = ?, \
+        // From left to right, so that both databases look at the owner before.
+        let update = sql("UPDATE bots \
+                          SET chosen_at = CASE WHEN owner_id = ? THEN chosen_at ELSE NULL END, \
+                          owner_id = ?, username = ?, name = ?, token = ?, \
                           state = ?, webhook = NULL, \
                           updated_at = CASE WHEN updated_at < ? THEN ? ELSE updated_at + 1 END \
                           WHERE bot_id = ? AND (owner_id = ? OR state = 'removed')")
+        .bind(row.owner)
         .bind(row.owner)
         .bind(row.username.as_str())
         .bind(row.name.as_str())

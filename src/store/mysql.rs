@@ -250,8 +250,8 @@ async fn limit_locks(connection: &mut MySqlConnection) -> sqlx::Result<()> {
 }
 
 /// Brings the schema up to date. A start that was killed in the middle of a migration leaves it
-/// marked as begun, because MySQL can't undo a change of the schema; each file is one statement
-/// that may be run again, so the mark is taken away and the file is.
+/// marked as begun, because MySQL can't undo a change of the schema; each file may be run again (it
+/// makes tables that are missing, and adds columns last), so the mark is taken away and the file is.
 pub(super) async fn migrate(connection: &mut MySqlConnection) -> Result<(), StoreError> {
     let migrations = sqlx::migrate!("migrations/mysql");
     let mut again = None;

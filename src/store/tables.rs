@@ -47,7 +47,7 @@ pub const TABLES: &[Table] = tables! {
     owners { owner_id Integer, language Text, registered_at Integer, utc_offset Integer };
     bots {
         bot_id Integer, owner_id Integer, username Text, name Text, token Bytes, state Text,
-        webhook Bytes, attached_at Integer, updated_at Integer,
+        webhook Bytes, attached_at Integer, updated_at Integer, chosen_at Integer,
     };
     bot_settings { bot_id Integer, settings Bytes, changed_at Integer };
     bot_health {
@@ -90,4 +90,11 @@ pub const TABLES: &[Table] = tables! {
     };
     handled_updates { bot_id Integer, update_id Integer, handled_at Integer };
     refused_chats { bot_id Integer, chat_id Integer, refused_at Integer };
+    payments {
+        charge_id Text, owner_id Integer, stars Integer, kind Text, paid_at Integer,
+        paid_until Integer, refunded_at Integer, seen_at Integer, told_at Integer,
+        refund_told_at Integer,
+    };
+    renewals { owner_id Integer, state Text, changed_at Integer, update_id Integer };
+    plan_notices { owner_id Integer, told_for Integer };
 };

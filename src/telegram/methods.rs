@@ -75,6 +75,8 @@ pub struct WebhookOrder {
     pub allowed_updates: &'static [&'static str],
     /// A self-signed certificate's PEM.
     pub certificate: Option<bytes::Bytes>,
+    /// Updates delivered at a time, where it is not to be Telegram's own 40.
+    pub max_connections: Option<u8>,
 }
 
 /// A file of ours.
@@ -115,16 +117,22 @@ impl Telegram {
         let allowed = json!(order.allowed_updates);
         let done: bool = if let Some(certificate) = &order.certificate {
             let file = multipart::Part::stream(certificate.clone()).file_name("certificate.pem");
-            let form = multipart::Form::new()
+            let mut form = multipart::Form::new()
                 .text("url", order.url.clone())
                 .text("secret_token", order.secret.clone())
                 .text("allowed_updates", allowed.to_string())
                 .part("certificate", file);
+            if let Some(most) = order.max_connections {
+                form = form.text("max_connections", most.to_string());
+            }
             self.call_multipart(caller, method, form, CALL_TIMEOUT).await?
         } else {
-            let asked = json!({
+            let mut asked = json!({
                 "url": order.url, "secret_token": order.secret, "allowed_updates": allowed,
             });
+            if let Some(most) = order.max_connections {
+                asked["max_connections"] = most.into();
+            }
             self.call_json(caller, method, &asked, CALL_TIMEOUT).await?
         };
         if done { Ok(()) } else { Err(Doubt::Unreadable.into()) }

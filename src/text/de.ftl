@@ -358,3 +358,80 @@ customer-delete-too-late = Es ist zu spät: Nachrichten lassen sich nur 48 Stund
 customer-nothing-to-delete = Es gibt keine Nachricht von Ihnen, die sich zurückziehen ließe. Antworten Sie auf Ihre eigene Nachricht mit /delete.
 customer-delete-failed = ❌ Ihre Nachricht konnte leider nicht zurückgezogen werden. Bitte versuchen Sie es später noch einmal.
 acknowledgement = ✅ Ihre Nachricht wurde weitergeleitet. Die Antwort kommt in diesen Chat.
+
+# Plans
+
+command-plan = Ihr Tarif: Daten, und was diesen Monat übrig ist
+command-subscribe-pro = Pro holen: ohne Limits
+command-unsubscribe = die Verlängerung von Pro beenden
+command-paysupport = eine Frage zu einer Zahlung
+command-terms = die Bedingungen des bezahlten Tarifs
+subscribe-offer =
+    ⭐ Pro für { $price } Telegram-Sterne im Monat: so viele Bots und Antworten, wie Sie möchten.
+
+    Ohne Pro kommt trotzdem immer an, was Kunden schreiben; Bots, die antworten: { $bots }, Antworten im Monat: { $replies }.
+    Es verlängert sich alle 30 Tage, bis Sie /unsubscribe senden. Mit der Zahlung stimmen Sie /terms zu. Der Knopf gilt einen Tag lang.
+button-subscribe = Für { $price } ⭐ abonnieren
+subscribe-active = Sie haben Pro. Es ist bis { $date } bezahlt und verlängert sich dann. /unsubscribe beendet das, /plan zeigt mehr.
+subscribe-stopped = Sie haben Pro bis { $date }, es verlängert sich nicht. Mit dem Knopf läuft es weiter; vorher wird nichts abgebucht.
+button-renew = Wieder verlängern
+invoice-title = Pro
+invoice-description = So viele Kundenbots und Antworten, wie Sie möchten, für 30 Tage. Es verlängert sich von selbst; /unsubscribe beendet das.
+plan-refused = Telegram lehnt das ab. Ein Abo können Sie auch in Telegram ändern: Einstellungen → Meine Sterne. Wenn das nicht hilft: /paysupport
+unsubscribe-none = Sie haben kein Abo, es gibt also nichts zu beenden. /plan zeigt Ihren Tarif.
+unsubscribe-already = Die Verlängerung ist schon beendet. Pro gehört Ihnen bis { $date }.
+unsubscribe-done = ✅ Pro verlängert sich nicht mehr, und es wird nichts mehr abgebucht. Es gehört Ihnen bis { $date }.
+renew-done = ✅ Pro läuft weiter: Es ist bis { $date } bezahlt und verlängert sich dann. /unsubscribe beendet das.
+paid-first = ✅ Danke! Sie haben Pro bis { $date }. Es verlängert sich dann; /unsubscribe beendet das, /plan zeigt den Stand.
+paid-renewal = ✅ Pro wurde verlängert. Es ist bis { $date } bezahlt.
+paid-once = ✅ Danke! Sie haben Pro bis { $date }.
+refunded = ↩️ Sie haben { $stars } Sterne zurückbekommen, Pro ist damit zu Ende. Nichts wurde gelöscht, und was Kunden schreiben, kommt weiter an. /plan zeigt, was übrig ist.
+refunded-stays = ↩️ Sie haben { $stars } Sterne zurückbekommen. Pro gehört Ihnen weiter bis { $date }.
+renewal-stopped = Pro verlängert sich nicht mehr. Es gehört Ihnen bis { $date }; mit /subscribe läuft es weiter.
+renewal-failed = ⚠️ Telegram konnte die Sterne für den nächsten Monat nicht abbuchen. Pro gehört Ihnen bis { $date }. Holen Sie Sterne in Telegram (Einstellungen → Meine Sterne) und senden Sie dann /subscribe.
+plan-over =
+    ⏳ Pro ist am { $date } zu Ende gegangen. Nichts wurde gelöscht, und was Kunden schreiben, kommt weiter an.
+
+    Ohne Pro: Bots, die antworten: { $bots }, Antworten im Monat: { $replies }. /subscribe holt es zurück, /plan zeigt, was übrig ist.
+plan-rest = 💤 Diese Bots bringen Ihnen Nachrichten, können aber gerade nicht antworten: { $bots }. Wählen Sie, welche antworten: /plan
+plan-free = Ihr Tarif: kostenlos
+plan-pro = ⭐ Ihr Tarif: Pro
+plan-renews = Bezahlt bis { $date }; verlängert sich dann für { $stars } ⭐. /unsubscribe beendet das.
+plan-ends = Bezahlt bis { $date }; verlängert sich nicht.
+plan-failed = Bezahlt bis { $date }. ⚠️ Telegram konnte die Sterne für den nächsten Monat nicht abbuchen: Holen Sie welche, dann /subscribe.
+plan-ended = Pro ist am { $date } zu Ende gegangen.
+plan-bots = Bots: { $count } von { $most }
+plan-bots-pro = Bots: { $count }, ohne Limit
+plan-replies = Antworten diesen Monat: { $used } von { $most }, übrig: { $left }. Ab { $date } (UTC) wird neu gezählt.
+plan-replies-pro = Antworten: ohne Limit
+plan-choose = Alle Ihre Bots bringen Ihnen Nachrichten. Bots, die antworten dürfen: { $most }. Drücken Sie den, der antworten soll:
+plan-offer = /subscribe: ohne Limits, für { $price } ⭐ im Monat. Was Kunden schreiben, kommt immer an.
+plan-full = In Ihrem Tarif ist kein Platz für einen weiteren Bot. Kostenlose Bots: { $count }. /subscribe hebt das Limit auf, /remove löst einen Bot, /plan zeigt den Stand.
+few-left = ⏳ Kostenlose Antworten übrig diesen Monat: { $left } von { $most }. Ab { $date } (UTC) wird neu gezählt; /subscribe hebt das Limit auf.
+reason-plan = Ihr Tarif deckt das nicht ab. /plan zeigt, warum.
+reason-replies-used = Ihre kostenlosen Antworten dieses Monats sind aufgebraucht ({ $count }); übrig: 0. Ab { $date } (UTC) wird neu gezählt. Was Kunden schreiben, kommt weiter an. /subscribe hebt das Limit auf; drücken Sie danach „Erneut senden“.
+reason-bot-rests = @{ $bot } kann in Ihrem Tarif nicht antworten. Bots, die dürfen: { $most }. Wählen Sie in /plan, welche, oder heben Sie mit /subscribe das Limit auf; drücken Sie danach „Erneut senden“.
+checkout-not-sold = Hier gibt es keinen bezahlten Tarif mehr. Es wurde nichts abgebucht.
+checkout-unknown = Diese Rechnung ist nicht gültig. Es wurde nichts abgebucht. Senden Sie /subscribe für eine neue.
+checkout-foreign = Dieser Link ist für jemand anderen. Es wurde nichts abgebucht. Senden Sie diesem Bot /subscribe für Ihren eigenen.
+checkout-outdated = Dieser Link ist veraltet. Es wurde nichts abgebucht. Senden Sie /subscribe für einen neuen.
+terms =
+    Bedingungen des bezahlten Tarifs
+
+    1. Pro kostet { $price } Telegram-Sterne für 30 Tage und hebt die Limits des kostenlosen Tarifs auf (Bots, die antworten: { $bots }, Antworten im Monat: { $replies }).
+    2. Es verlängert sich alle 30 Tage, bis Sie das mit /unsubscribe oder in Telegram beenden. Was bezahlt ist, gehört Ihnen bis zu seinem Ende.
+    3. Wenn es endet, wird nichts gelöscht, und was Kunden schreiben, kommt weiter an.
+    4. Fragen und Rückzahlungen: /paysupport. Wer diesen Dienst betreibt, antwortet. Telegrams eigener Support kann bei Käufen hier nicht helfen.
+    5. Die Sterne gehen an den Betreiber dieses Dienstes; Telegrams Bedingungen für Sterne gelten ebenfalls: https://telegram.org/tos/stars
+paysupport-how = Schreiben Sie Ihre Frage hinter den Befehl, zum Beispiel: /paysupport Ich habe zweimal bezahlt. Sie geht an den Betreiber dieses Dienstes, zusammen mit einer Liste Ihrer Zahlungen. Telegrams eigener Support kann bei Käufen hier nicht helfen.
+paysupport-sent = ✅ An den Betreiber dieses Dienstes weitergegeben, zusammen mit einer Liste Ihrer Zahlungen.
+paysupport-request =
+    💬 Frage zu einer Zahlung, von { $name } (Id { $id }):
+
+    { $words }
+paysupport-payment = { $date }: { $stars } ⭐, zum Zurückgeben: /refund { $charge }
+paysupport-refunded = { $date }: { $stars } ⭐, zurückgegeben ({ $charge })
+refund-how = Schreiben Sie die Id der Zahlung hinter den Befehl: /refund <Id>. Sie steht in der Frage, die mit /paysupport kam, und im Beleg des Zahlers in Telegram.
+refund-unknown = Hier gibt es keine Zahlung mit dieser Id.
+refund-failed = ❌ Nicht zurückgegeben: Telegram lehnt es ab.
+refund-done = ↩️ { $stars } Sterne wurden an { $owner } zurückgegeben. Für diese Zeit gilt der Tarif als unbezahlt, und er verlängert sich nicht.

@@ -358,3 +358,80 @@ customer-delete-too-late = It is too late: messages can be taken back for 48 hou
 customer-nothing-to-delete = There is no message of yours to take back. Reply to your own message with /delete.
 customer-delete-failed = ❌ Sorry, your message could not be taken back. Please try again later.
 acknowledgement = ✅ Your message was passed on. The answer comes into this chat.
+
+# Plans
+
+command-plan = your plan: dates, and what is left this month
+command-subscribe-pro = get Pro: no limits
+command-unsubscribe = stop the renewal of Pro
+command-paysupport = a question about a payment
+command-terms = the terms of the paid plan
+subscribe-offer =
+    ⭐ Pro for { $price } Telegram Stars a month: as many bots and replies as you like.
+
+    Without it, what customers write always arrives; bots that answer: { $bots }, replies a month: { $replies }.
+    It renews every 30 days until you send /unsubscribe. By paying you agree to /terms. The button works for a day.
+button-subscribe = Subscribe for { $price } ⭐
+subscribe-active = You have Pro. It is paid until { $date } and renews then. /unsubscribe stops that, /plan shows more.
+subscribe-stopped = You have Pro until { $date }, and it does not renew. With the button it goes on; nothing is charged before that date.
+button-renew = Renew again
+invoice-title = Pro
+invoice-description = As many client bots and replies as you like, for 30 days. It renews by itself; /unsubscribe stops that.
+plan-refused = Telegram refuses to do it. You can also change a subscription in Telegram: Settings → My Stars. If that does not help: /paysupport
+unsubscribe-none = You have no subscription, so there is nothing to stop. /plan shows your plan.
+unsubscribe-already = The renewal is stopped already. Pro stays yours until { $date }.
+unsubscribe-done = ✅ Pro does not renew any more, and nothing more is charged. It stays yours until { $date }.
+renew-done = ✅ Pro goes on: it is paid until { $date } and renews then. /unsubscribe stops that.
+paid-first = ✅ Thank you! You have Pro until { $date }. It renews then; /unsubscribe stops that, /plan shows how it stands.
+paid-renewal = ✅ Pro was renewed. It is paid until { $date }.
+paid-once = ✅ Thank you! You have Pro until { $date }.
+refunded = ↩️ { $stars } Stars were given back to you, and Pro has ended. Nothing was deleted, and what customers write still arrives. /plan shows what is left.
+refunded-stays = ↩️ { $stars } Stars were given back to you. Pro is still yours until { $date }.
+renewal-stopped = Pro does not renew any more. It stays yours until { $date }; /subscribe lets it go on.
+renewal-failed = ⚠️ Telegram could not take the Stars for the next month. Pro stays yours until { $date }. Get Stars in Telegram (Settings → My Stars), then send /subscribe.
+plan-over =
+    ⏳ Pro ended on { $date }. Nothing was deleted, and what customers write still arrives.
+
+    Without Pro: bots that answer: { $bots }, replies a month: { $replies }. /subscribe brings it back, /plan shows what is left.
+plan-rest = 💤 These bots bring you messages but can't answer now: { $bots }. Choose which answer: /plan
+plan-free = Your plan: free
+plan-pro = ⭐ Your plan: Pro
+plan-renews = Paid until { $date }; renews then for { $stars } ⭐. /unsubscribe stops that.
+plan-ends = Paid until { $date }; does not renew.
+plan-failed = Paid until { $date }. ⚠️ Telegram could not take the Stars for the next month: get some, then /subscribe.
+plan-ended = Pro ended on { $date }.
+plan-bots = Bots: { $count } of { $most }
+plan-bots-pro = Bots: { $count }, no limit
+plan-replies = Replies this month: { $used } of { $most }, left: { $left }. They are counted anew from { $date } (UTC).
+plan-replies-pro = Replies: no limit
+plan-choose = All your bots bring you messages. Bots that may answer: { $most }. Press the one that is to answer:
+plan-offer = /subscribe: no limits, for { $price } ⭐ a month. What customers write always arrives.
+plan-full = Your plan has no room for another bot. Free bots: { $count }. /subscribe lifts the limit, /remove detaches a bot, /plan shows how it stands.
+few-left = ⏳ Free replies left this month: { $left } of { $most }. They are counted anew from { $date } (UTC); /subscribe lifts the limit.
+reason-plan = your plan does not cover it. /plan shows why.
+reason-replies-used = your free replies of this month are used up ({ $count }); left: 0. They are counted anew from { $date } (UTC). What customers write still arrives. /subscribe lifts the limit; then press “Send again”.
+reason-bot-rests = @{ $bot } can't answer in your plan. Bots that may: { $most }. Choose which in /plan, or lift the limit with /subscribe; then press “Send again”.
+checkout-not-sold = There is no paid plan here any more. Nothing was charged.
+checkout-unknown = This invoice is not valid. Nothing was charged. Send /subscribe for a new one.
+checkout-foreign = This link was made for somebody else. Nothing was charged. Send /subscribe to this bot for your own.
+checkout-outdated = This link is out of date. Nothing was charged. Send /subscribe for a new one.
+terms =
+    Terms of the paid plan
+
+    1. Pro costs { $price } Telegram Stars for 30 days and lifts the limits of the free plan (bots that answer: { $bots }, replies a month: { $replies }).
+    2. It renews every 30 days until you stop it with /unsubscribe or in Telegram. What is paid stays yours until its end.
+    3. When it ends, nothing is deleted, and what customers write still arrives.
+    4. Questions and refunds: /paysupport. Whoever runs this service answers them. Telegram's own support can't help with purchases made here.
+    5. The Stars go to whoever runs this service; Telegram's terms for Stars hold as well: https://telegram.org/tos/stars
+paysupport-how = Write your question behind the command, for example: /paysupport I paid twice. It goes to whoever runs this service, together with a list of your payments. Telegram's own support can't help with purchases made here.
+paysupport-sent = ✅ Passed on to whoever runs this service, together with a list of your payments.
+paysupport-request =
+    💬 Question about a payment, from { $name } (id { $id }):
+
+    { $words }
+paysupport-payment = { $date }: { $stars } ⭐, to give back: /refund { $charge }
+paysupport-refunded = { $date }: { $stars } ⭐, given back ({ $charge })
+refund-how = Write the payment's id behind the command: /refund <id>. It stands in the question sent with /paysupport, and in the payer's receipt in Telegram.
+refund-unknown = There is no payment with this id here.
+refund-failed = ❌ Not given back: Telegram refuses it.
+refund-done = ↩️ { $stars } Stars were given back to { $owner }. The plan counts as unpaid for that time, and it does not renew.

@@ -358,3 +358,80 @@ customer-delete-too-late = Es demasiado tarde: los mensajes solo se pueden retir
 customer-nothing-to-delete = No hay ningún mensaje tuyo que retirar. Responde a tu propio mensaje con /delete.
 customer-delete-failed = ❌ Lo sentimos, tu mensaje no se ha podido retirar. Inténtalo de nuevo más tarde.
 acknowledgement = ✅ Tu mensaje se ha transmitido. La respuesta llegará a este chat.
+
+# Plans
+
+command-plan = tu plan: fechas y lo que queda este mes
+command-subscribe-pro = consigue Pro: sin límites
+command-unsubscribe = detener la renovación de Pro
+command-paysupport = una pregunta sobre un pago
+command-terms = las condiciones del plan de pago
+subscribe-offer =
+    ⭐ Pro por { $price } estrellas de Telegram al mes: todos los bots y respuestas que quieras.
+
+    Sin Pro, lo que escriben los clientes llega siempre; bots que responden: { $bots }, respuestas al mes: { $replies }.
+    Se renueva cada 30 días hasta que envíes /unsubscribe. Al pagar aceptas /terms. El botón sirve durante un día.
+button-subscribe = Suscribirme por { $price } ⭐
+subscribe-active = Tienes Pro. Está pagado hasta { $date } y entonces se renueva. /unsubscribe lo detiene, /plan muestra más.
+subscribe-stopped = Tienes Pro hasta { $date } y no se renueva. Con el botón sigue; antes de esa fecha no se cobra nada.
+button-renew = Renovar de nuevo
+invoice-title = Pro
+invoice-description = Todos los bots y respuestas que quieras, durante 30 días. Se renueva solo; /unsubscribe lo detiene.
+plan-refused = Telegram se niega a hacerlo. También puedes cambiar una suscripción en Telegram: Ajustes → Mis estrellas. Si no sirve: /paysupport
+unsubscribe-none = No tienes ninguna suscripción, así que no hay nada que detener. /plan muestra tu plan.
+unsubscribe-already = La renovación ya está detenida. Pro es tuyo hasta { $date }.
+unsubscribe-done = ✅ Pro ya no se renueva y no se cobra nada más. Es tuyo hasta { $date }.
+renew-done = ✅ Pro sigue: está pagado hasta { $date } y entonces se renueva. /unsubscribe lo detiene.
+paid-first = ✅ ¡Gracias! Tienes Pro hasta { $date }. Entonces se renueva; /unsubscribe lo detiene, /plan muestra cómo está.
+paid-renewal = ✅ Pro se renovó. Está pagado hasta { $date }.
+paid-once = ✅ ¡Gracias! Tienes Pro hasta { $date }.
+refunded = ↩️ Se te devolvieron { $stars } estrellas y Pro ha terminado. No se borró nada, y lo que escriben los clientes sigue llegando. /plan muestra lo que queda.
+refunded-stays = ↩️ Se te devolvieron { $stars } estrellas. Pro sigue siendo tuyo hasta { $date }.
+renewal-stopped = Pro ya no se renueva. Es tuyo hasta { $date }; con /subscribe sigue.
+renewal-failed = ⚠️ Telegram no pudo cobrar las estrellas del próximo mes. Pro es tuyo hasta { $date }. Consigue estrellas en Telegram (Ajustes → Mis estrellas) y luego envía /subscribe.
+plan-over =
+    ⏳ Pro terminó el { $date }. No se borró nada, y lo que escriben los clientes sigue llegando.
+
+    Sin Pro: bots que responden: { $bots }, respuestas al mes: { $replies }. /subscribe lo recupera, /plan muestra lo que queda.
+plan-rest = 💤 Estos bots te traen mensajes, pero ahora no pueden responder: { $bots }. Elige cuáles responden: /plan
+plan-free = Tu plan: gratuito
+plan-pro = ⭐ Tu plan: Pro
+plan-renews = Pagado hasta { $date }; entonces se renueva por { $stars } ⭐. /unsubscribe lo detiene.
+plan-ends = Pagado hasta { $date }; no se renueva.
+plan-failed = Pagado hasta { $date }. ⚠️ Telegram no pudo cobrar las estrellas del próximo mes: consigue algunas y luego /subscribe.
+plan-ended = Pro terminó el { $date }.
+plan-bots = Bots: { $count } de { $most }
+plan-bots-pro = Bots: { $count }, sin límite
+plan-replies = Respuestas este mes: { $used } de { $most }, quedan: { $left }. Se cuentan de nuevo desde el { $date } (UTC).
+plan-replies-pro = Respuestas: sin límite
+plan-choose = Todos tus bots te traen mensajes. Bots que pueden responder: { $most }. Pulsa el que debe responder:
+plan-offer = /subscribe: sin límites, por { $price } ⭐ al mes. Lo que escriben los clientes llega siempre.
+plan-full = En tu plan no cabe otro bot. Bots gratuitos: { $count }. /subscribe quita el límite, /remove desconecta un bot, /plan muestra cómo está.
+few-left = ⏳ Respuestas gratuitas que quedan este mes: { $left } de { $most }. Se cuentan de nuevo desde el { $date } (UTC); /subscribe quita el límite.
+reason-plan = tu plan no lo cubre. /plan muestra por qué.
+reason-replies-used = tus respuestas gratuitas de este mes se han agotado ({ $count }); quedan: 0. Se cuentan de nuevo desde el { $date } (UTC). Lo que escriben los clientes sigue llegando. /subscribe quita el límite; después pulsa «Enviar de nuevo».
+reason-bot-rests = @{ $bot } no puede responder en tu plan. Bots que pueden: { $most }. Elige cuáles en /plan o quita el límite con /subscribe; después pulsa «Enviar de nuevo».
+checkout-not-sold = Aquí ya no hay plan de pago. No se cobró nada.
+checkout-unknown = Esta factura no es válida. No se cobró nada. Envía /subscribe para otra.
+checkout-foreign = Este enlace es para otra persona. No se cobró nada. Envía /subscribe a este bot para tener el tuyo.
+checkout-outdated = Este enlace ya no vale. No se cobró nada. Envía /subscribe para otro.
+terms =
+    Condiciones del plan de pago
+
+    1. Pro cuesta { $price } estrellas de Telegram por 30 días y quita los límites del plan gratuito (bots que responden: { $bots }, respuestas al mes: { $replies }).
+    2. Se renueva cada 30 días hasta que lo detengas con /unsubscribe o en Telegram. Lo pagado es tuyo hasta su fin.
+    3. Cuando termina no se borra nada, y lo que escriben los clientes sigue llegando.
+    4. Preguntas y devoluciones: /paysupport. Responde quien gestiona este servicio. El soporte de Telegram no puede ayudar con compras hechas aquí.
+    5. Las estrellas son para quien gestiona este servicio; valen también las condiciones de Telegram para estrellas: https://telegram.org/tos/stars
+paysupport-how = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport He pagado dos veces. Llega a quien gestiona este servicio, junto con una lista de tus pagos. El soporte de Telegram no puede ayudar con compras hechas aquí.
+paysupport-sent = ✅ Enviado a quien gestiona este servicio, junto con una lista de tus pagos.
+paysupport-request =
+    💬 Pregunta sobre un pago, de { $name } (id { $id }):
+
+    { $words }
+paysupport-payment = { $date }: { $stars } ⭐, para devolver: /refund { $charge }
+paysupport-refunded = { $date }: { $stars } ⭐, devuelto ({ $charge })
+refund-how = Escribe el id del pago detrás del comando: /refund <id>. Está en la pregunta enviada con /paysupport y en el recibo del pagador en Telegram.
+refund-unknown = Aquí no hay ningún pago con este id.
+refund-failed = ❌ No devuelto: Telegram se niega.
+refund-done = ↩️ Se devolvieron { $stars } estrellas a { $owner }. El plan cuenta como no pagado durante ese tiempo y no se renueva.

@@ -358,3 +358,80 @@ customer-delete-too-late = 太晚了：消息只能在 48 小时内撤回。
 customer-nothing-to-delete = 没有可以撤回的消息。请用 /delete 回复您自己的消息。
 customer-delete-failed = ❌ 抱歉，您的消息未能撤回，请稍后再试。
 acknowledgement = ✅ 您的消息已转达。答复会发到这个对话中。
+
+# Plans
+
+command-plan = 您的套餐：日期和本月余量
+command-subscribe-pro = 订阅 Pro：没有限制
+command-unsubscribe = 停止 Pro 的续订
+command-paysupport = 关于付款的问题
+command-terms = 付费套餐的条款
+subscribe-offer =
+    ⭐ Pro 每月 { $price } 个 Telegram Stars：机器人和回复数量不限。
+
+    没有 Pro，客户写的消息也总会送达；可以回复的机器人：{ $bots }，每月回复：{ $replies }。
+    每 30 天自动续订，直到您发送 /unsubscribe。付款即表示同意 /terms。按钮一天内有效。
+button-subscribe = 以 { $price } ⭐ 订阅
+subscribe-active = 您已有 Pro，已付至 { $date }，届时续订。/unsubscribe 停止续订，/plan 查看详情。
+subscribe-stopped = 您的 Pro 到 { $date } 为止，不会续订。按下按钮即可继续；在此之前不会扣费。
+button-renew = 恢复续订
+invoice-title = Pro
+invoice-description = 30 天内机器人和回复数量不限。自动续订；/unsubscribe 停止续订。
+plan-refused = Telegram 拒绝执行。您也可以在 Telegram 中更改订阅：设置 → 我的 Stars。如果仍不行：/paysupport
+unsubscribe-none = 您没有订阅，无需停止。/plan 查看您的套餐。
+unsubscribe-already = 续订已经停止。Pro 在 { $date } 之前仍然有效。
+unsubscribe-done = ✅ Pro 不再续订，也不会再扣费。在 { $date } 之前仍然有效。
+renew-done = ✅ Pro 继续：已付至 { $date }，届时续订。/unsubscribe 停止续订。
+paid-first = ✅ 谢谢！您的 Pro 有效至 { $date }，届时续订；/unsubscribe 停止续订，/plan 查看状态。
+paid-renewal = ✅ Pro 已续订，已付至 { $date }。
+paid-once = ✅ 谢谢！您的 Pro 有效至 { $date }。
+refunded = ↩️ 已退还给您 { $stars } 个 Stars，Pro 已结束。没有删除任何内容，客户写的消息仍会送达。/plan 查看余量。
+refunded-stays = ↩️ 已退还给您 { $stars } 个 Stars。Pro 仍有效至 { $date }。
+renewal-stopped = Pro 不再续订，在 { $date } 之前仍然有效；/subscribe 可恢复续订。
+renewal-failed = ⚠️ Telegram 未能扣取下个月的 Stars。Pro 在 { $date } 之前仍然有效。请在 Telegram 中获取 Stars（设置 → 我的 Stars），然后发送 /subscribe。
+plan-over =
+    ⏳ Pro 已于 { $date } 结束。没有删除任何内容，客户写的消息仍会送达。
+
+    没有 Pro 时：可以回复的机器人：{ $bots }，每月回复：{ $replies }。/subscribe 恢复，/plan 查看余量。
+plan-rest = 💤 这些机器人会带来消息，但现在不能回复：{ $bots }。选择由哪些来回复：/plan
+plan-free = 您的套餐：免费
+plan-pro = ⭐ 您的套餐：Pro
+plan-renews = 已付至 { $date }；届时以 { $stars } ⭐ 续订。/unsubscribe 停止续订。
+plan-ends = 已付至 { $date }；不会续订。
+plan-failed = 已付至 { $date }。⚠️ Telegram 未能扣取下个月的 Stars：请先获取，再 /subscribe。
+plan-ended = Pro 已于 { $date } 结束。
+plan-bots = 机器人：{ $count } / { $most }
+plan-bots-pro = 机器人：{ $count }，没有限制
+plan-replies = 本月回复：{ $used } / { $most }，剩余：{ $left }。自 { $date }（UTC）起重新计数。
+plan-replies-pro = 回复：没有限制
+plan-choose = 您的所有机器人都会带来消息。可以回复的机器人数量：{ $most }。按下要用来回复的那个：
+plan-offer = /subscribe：没有限制，每月 { $price } ⭐。客户写的消息总会送达。
+plan-full = 您的套餐不能再添加机器人。免费机器人：{ $count }。/subscribe 取消限制，/remove 移除机器人，/plan 查看状态。
+few-left = ⏳ 本月剩余免费回复：{ $left } / { $most }。自 { $date }（UTC）起重新计数；/subscribe 取消限制。
+reason-plan = 您的套餐不包含此项。/plan 查看原因。
+reason-replies-used = 本月的免费回复已用完（{ $count }）；剩余：0。自 { $date }（UTC）起重新计数。客户写的消息仍会送达。/subscribe 取消限制；然后按“重新发送”。
+reason-bot-rests = @{ $bot } 在您的套餐中不能回复。可以回复的机器人数量：{ $most }。请在 /plan 中选择，或用 /subscribe 取消限制；然后按“重新发送”。
+checkout-not-sold = 这里已没有付费套餐。没有扣费。
+checkout-unknown = 此账单无效。没有扣费。发送 /subscribe 获取新的。
+checkout-foreign = 此链接是给别人的。没有扣费。请向此机器人发送 /subscribe 获取您自己的。
+checkout-outdated = 此链接已过期。没有扣费。发送 /subscribe 获取新的。
+terms =
+    付费套餐条款
+
+    1. Pro 每 30 天 { $price } 个 Telegram Stars，取消免费套餐的限制（可以回复的机器人：{ $bots }，每月回复：{ $replies }）。
+    2. 每 30 天续订一次，直到您用 /unsubscribe 或在 Telegram 中停止。已付费的时间在结束前一直有效。
+    3. 结束时不会删除任何内容，客户写的消息仍会送达。
+    4. 问题和退款：/paysupport，由此服务的运营者答复。Telegram 官方客服无法处理在此的购买。
+    5. Stars 归此服务的运营者；Telegram 的 Stars 条款同样适用：https://telegram.org/tos/stars
+paysupport-how = 请把问题写在命令后面，例如：/paysupport 我付了两次。它会连同您的付款列表转给此服务的运营者。Telegram 官方客服无法处理在此的购买。
+paysupport-sent = ✅ 已连同您的付款列表转给此服务的运营者。
+paysupport-request =
+    💬 关于付款的问题，来自 { $name }（id { $id }）：
+
+    { $words }
+paysupport-payment = { $date }：{ $stars } ⭐，退款：/refund { $charge }
+paysupport-refunded = { $date }：{ $stars } ⭐，已退款（{ $charge }）
+refund-how = 请把付款 id 写在命令后面：/refund <id>。它在用 /paysupport 发来的问题里，也在付款人的 Telegram 收据里。
+refund-unknown = 这里没有此 id 的付款。
+refund-failed = ❌ 未退款：Telegram 拒绝。
+refund-done = ↩️ 已退还 { $stars } 个 Stars 给 { $owner }。该时段的套餐视为未付费，且不再续订。

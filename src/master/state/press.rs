@@ -24,6 +24,10 @@ pub enum Press {
     QrLabel(BotId, u32),
     /// Answer the question about this bot with no.
     Cancel(BotId),
+    /// Let this bot answer where the plan allows only some to.
+    Answering(BotId),
+    /// Let the subscription go on.
+    Renew,
     /// Choose none of a list.
     Close,
     /// Something about customers.
@@ -44,6 +48,8 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("remove", Press::Remove),
     ("qr", Press::Qr),
     ("cancel", Press::Cancel),
+    ("answering", Press::Answering),
+    ("renew", |_| Press::Renew),
     ("close", |_| Press::Close),
 ];
 
@@ -91,6 +97,8 @@ impl Press {
             Self::Qr(bot) => ("qr", bot),
             Self::QrLabel(bot, tag) => return format!("{QR_LABEL}:{bot}:{tag}"),
             Self::Cancel(bot) => ("cancel", bot),
+            Self::Answering(bot) => ("answering", bot),
+            Self::Renew => ("renew", BotId(0)),
             Self::Close => ("close", BotId(0)),
             Self::People(press) => return press.data(),
             Self::Report(press) => return press.data(),

@@ -9,8 +9,6 @@ pub enum Sentence {
     Help,
     /// There is no such command.
     UnknownCommand,
-    /// Nobody is limited.
-    NoPlans,
     /// How to get a token.
     AddPrompt,
     /// No token found.

@@ -78,6 +78,7 @@ impl Relay {
                 let last = items.last().unwrap_or(first).message.id;
                 let ends = (first.message.id, last);
                 self.show_delivered(owner, ends, answered.as_ref(), target);
+                self.tell_few_left(owner, items.len());
             }
             Replied::Later(after) => return Ok(Verdict::TryLater(after)),
             Replied::Undelivered(undelivered) => {
@@ -166,6 +167,11 @@ impl Relay {
         let Some(client) = running(self, owner, target.bot).await? else {
             return self.without_bot(owner, items, target).await;
         };
+        if let Some(first) = items.first()
+            && let Some(failure) = self.refused_by_plan(owner, target.bot, first.row.source).await?
+        {
+            return self.refuse_album(owner, items, (&client.caller, target), failure).await;
+        }
         let reply = match replying {
             Some(replying) => self.reply_at_customer(owner, replying, target).await?,
             None => None,
@@ -272,6 +278,26 @@ impl Relay {
             let to = (&writer, target.customer);
             let carriage = Carriage::outbound(self, owner, item.row.source, to);
             match carriage.give_up(target.bot, None).await? {
+                Replied::Done => {}
+                other => replied = other,
+            }
+        }
+        Ok(replied)
+    }
+
+    /// The owner's plan does not let it go out.
+    async fn refuse_album(
+        &self,
+        owner: OwnerId,
+        items: &[Item],
+        (writer, target): (&Caller, Target),
+        failure: Failure,
+    ) -> Result<Replied, StoreError> {
+        let mut replied = Replied::Done;
+        for item in items {
+            let to = (writer, target.customer);
+            let carriage = Carriage::outbound(self, owner, item.row.source, to);
+            match carriage.refuse(failure, "album").await? {
                 Replied::Done => {}
                 other => replied = other,
             }

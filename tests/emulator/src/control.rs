@@ -196,6 +196,23 @@ async fn act(telegram: &Emulator, deed: &str, args: &Value) -> Answer {
         }
         "checkout" => json!(telegram.checkout(&person, &bot, &payment())),
         "pay" => json!(telegram.pay(&person, &bot, &payment()).await.0),
+        "subscribe" => {
+            let until = number(args, "until")?;
+            json!(telegram.subscribe(&person, &bot, text(args, "link")?, until).await?)
+        }
+        "renew" => {
+            let until = number(args, "until")?;
+            json!(telegram.renew(&person, &bot, text(args, "charge")?, until).await)
+        }
+        "change_subscription" => {
+            telegram.change_subscription(
+                &person,
+                &bot,
+                text(args, "charge")?,
+                text(args, "state")?,
+            );
+            json!(true)
+        }
         "make_managed_bot" => {
             let made = telegram
                 .make_managed_bot(&person, &bot, text(args, "username")?, text(args, "name")?)

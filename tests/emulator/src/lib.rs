@@ -43,6 +43,7 @@ pub mod people;
 mod polling;
 mod rates;
 mod server;
+mod shop;
 mod state;
 mod text;
 mod updates;

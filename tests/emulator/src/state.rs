@@ -17,6 +17,7 @@ use crate::{
     people::{Bot, Group, Membership, Person},
     polling::Poll,
     rates::Rates,
+    shop::Shop,
     updates::Pending,
 };
 
@@ -173,6 +174,7 @@ pub(crate) struct State {
     pub(crate) callbacks: HashMap<String, (i64, i64)>,
     pub(crate) answered: Vec<Value>,
     pub(crate) clock_offset: i64,
+    pub(crate) shop: Shop,
     /// Bots that may have something to deliver.
     pub(crate) dirty: BTreeSet<i64>,
     counter: u64,
@@ -203,6 +205,7 @@ impl State {
             callbacks: HashMap::new(),
             answered: Vec::new(),
             clock_offset: 0,
+            shop: Shop::default(),
             dirty: BTreeSet::new(),
             counter: 0,
         }

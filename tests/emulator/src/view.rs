@@ -143,6 +143,26 @@ impl View<'_> {
         &self.0.answered
     }
 
+    /// Whether a bot has asked for this kind of update.
+    pub fn wants(&self, bot: &Bot, kind: &str) -> bool {
+        self.0.wants(bot.id, kind)
+    }
+
+    /// How a bot answered a checkout: yes, or why not.
+    pub fn checkout_answer(&self, id: &str) -> Option<Result<(), String>> {
+        self.0.shop.checkouts.get(id)?.answer.clone()
+    }
+
+    /// Whether a subscription's renewal is stopped, by its first charge.
+    pub fn is_canceled(&self, charge: &str) -> Option<bool> {
+        self.0.shop.charges.get(charge)?.is_canceled
+    }
+
+    /// Whether a charge was given back.
+    pub fn is_refunded(&self, charge: &str) -> bool {
+        self.0.shop.charges.get(charge).is_some_and(|charge| charge.is_refunded)
+    }
+
     /// Bytes behind a file id of this bot.
     pub fn file_bytes(&self, bot: &Bot, file_id: &str) -> Option<Bytes> {
         self.0.files.bytes(bot.id, file_id)
@@ -296,6 +316,12 @@ forward! {
     webhook_of(bot: &Bot) -> Option<Value>;
     /// See [`View::answered_callbacks`].
     answered_callbacks() -> Vec<Value>;
+    /// See [`View::checkout_answer`].
+    checkout_answer(id: &str) -> Option<Result<(), String>>;
+    /// See [`View::is_canceled`].
+    is_canceled(charge: &str) -> Option<bool>;
+    /// See [`View::is_refunded`].
+    is_refunded(charge: &str) -> bool;
     /// See [`View::faults_left`].
     faults_left() -> usize;
     /// See [`View::topics`].

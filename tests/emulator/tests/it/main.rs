@@ -5,5 +5,6 @@ mod support;
 
 mod calls;
 mod delivery;
+mod payments;
 mod rules;
 mod watching;

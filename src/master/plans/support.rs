@@ -1,0 +1,160 @@
+//! What Telegram's rules for Stars ask of whoever sells: terms, support for payments, refunds.
+//!
+//! ```text
+//! Olga:          /paysupport I paid twice
+//! @master_bot:   Your words were passed on …
+//! the operator:  💬 Olga @olga (7): I paid twice … /refund stx1
+//! ```
+
+use crate::{
+    clock,
+    master::{
+        Master, MasterError, Owner,
+        actions::{Answer, Done, Occasion, plain},
+        admission::CLAIMED,
+    },
+    model::OwnerId,
+    plan::{Payment, PaymentKind, Renewing, moment},
+    relay::header::shown_name,
+    stats::Clock,
+    telegram::{CallError, Refusal},
+    text::Language,
+};
+
+/// UTF-16 units of a question that fit into a message with what stands above it.
+const QUESTION: usize = 3800;
+/// Payments listed below it: the newest.
+const LISTED: usize = 12;
+
+impl Master {
+    /// Who runs the installation: the first of `OWNER_IDS`, else whoever claimed it.
+    pub(super) async fn operator(&self) -> Result<Option<OwnerId>, MasterError> {
+        if let Some(named) = self.inner.installation.operator {
+            return Ok(Some(named));
+        }
+        let claimer = self.inner.store.installation_fact(CLAIMED).await?;
+        let bytes = claimer.and_then(|claimer| <[u8; 8]>::try_from(claimer).ok());
+        Ok(bytes.map(|bytes| OwnerId(i64::from_le_bytes(bytes))))
+    }
+
+    pub(super) fn terms(&self, owner: Owner) -> Answer {
+        let language = owner.language;
+        let Some(limits) = self.plans().limits() else { return plain(language.no_plans()) };
+        plain(language.terms(
+            &limits.price.to_string(),
+            &limits.bots.to_string(),
+            &limits.replies.to_string(),
+        ))
+    }
+
+    /// Passes a question about payments on to the operator, with what he needs to answer it.
+    pub(super) async fn pay_support(
+        &self,
+        owner: Owner,
+        words: &str,
+        occasion: Occasion<'_>,
+    ) -> Result<Done, MasterError> {
+        let language = owner.language;
+        let (ledger, _) = self.plans().account(owner.id).await?;
+        let payments = ledger.payments();
+        if !self.sells() && payments.is_empty() {
+            return Ok(Done::Say(plain(language.no_plans())));
+        }
+        let Some(operator) = self.operator().await?.filter(|_| !words.is_empty()) else {
+            return Ok(Done::Say(plain(language.paysupport_how())));
+        };
+        let from = match occasion {
+            Occasion::Words(message) => message.from.as_ref(),
+            _ => None,
+        };
+        let theirs = self.language_of(operator, None).await?;
+        let mut name = from.map_or_else(String::new, |from| shown_name(from, theirs));
+        if let Some(username) = from.and_then(|from| from.username.as_ref()) {
+            name = format!("{name} @{username}");
+        }
+        let id = owner.id.to_string();
+        let request = theirs.paysupport_request(name.trim(), &id, &shortened(words));
+        self.speak(operator.chat(), &request).await?;
+        let newest = payments.iter().rev().take(LISTED).map(|payment| listed(theirs, payment));
+        let list = newest.collect::<Vec<_>>().join("\n");
+        if !list.is_empty() {
+            self.speak(operator.chat(), &list).await?;
+        }
+        Ok(Done::Say(plain(language.paysupport_sent())))
+    }
+
+    /// `/refund CHARGE`: gives a payment back. For anybody else there is no such command.
+    pub(super) async fn refund(&self, owner: Owner, words: &str) -> Result<Answer, MasterError> {
+        let language = owner.language;
+        if self.operator().await? != Some(owner.id) {
+            return Ok(plain(self.unknown_command(language)));
+        }
+        let charge = words.trim();
+        if charge.is_empty() {
+            return Ok(plain(language.refund_how()));
+        }
+        let store = &self.inner.store;
+        let row = store.payment(charge).await?;
+        let Some((row, payer)) = row.and_then(|row| row.owner.map(|payer| (row, payer))) else {
+            return Ok(plain(language.refund_unknown()));
+        };
+        let (ledger, before) = self.plans().account(payer).await?;
+        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
+        if let Err(error) = telegram.refund(caller, payer.0, charge).await {
+            let passes = matches!(&error, CallError::Unknown(_))
+                || matches!(error.refusal(), Some(Refusal::TooFast { .. } | Refusal::Unreachable));
+            if passes {
+                return Err(MasterError::Answer(error));
+            }
+            tracing::warn!(%error, "Telegram refused a refund");
+            return Ok(plain(language.refund_failed()));
+        }
+        let now = clock::now_ms();
+        let refund = Payment {
+            kind: PaymentKind::Refund,
+            paid_until: None,
+            refunded_at: Some(now),
+            ..row.payment.clone()
+        };
+        store.insist(|| store.note_payment(payer, &refund)).await?;
+        if let Some(subscription) =
+            ledger.subscription().filter(|_| before.renewing == Renewing::Yes)
+            && row.payment.kind != PaymentKind::Once
+        {
+            // Who got his Stars back is not to pay again next month.
+            self.stop_renewal(payer, &subscription.charge).await?;
+        }
+        tracing::info!(owner.id = %payer, charge, "a payment was given back");
+        Ok(plain(language.refund_done(&row.payment.stars.to_string(), &payer.to_string())))
+    }
+
+    async fn stop_renewal(&self, payer: OwnerId, charge: &str) -> Result<(), MasterError> {
+        match self.edit_renewal(payer, charge, Renewing::Stopped).await? {
+            Ok(()) => {}
+            // With its first payment given back there may be no subscription any more.
+            Err(error) => tracing::info!(%error, "the renewal of a refunded plan was not stopped"),
+        }
+        Ok(())
+    }
+}
+
+/// As many words as fit.
+fn shortened(words: &str) -> String {
+    let mut room = QUESTION;
+    let fits = |letter: &char| {
+        let left = room.checked_sub(letter.len_utf16());
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let kept: String = words.chars().take_while(fits).collect();
+    if kept.len() == words.len() { kept } else { format!("{kept}…") }
+}
+
+/// A payment in a line, with the command that gives it back.
+fn listed(language: Language, payment: &Payment) -> String {
+    let (date, stars) = (moment(payment.paid_at, Clock::default()), payment.stars.to_string());
+    if payment.refunded_at.is_some() {
+        return language.paysupport_refunded(&date, &stars, &payment.charge);
+    }
+    language.paysupport_payment(&date, &stars, &payment.charge)
+}

@@ -1,0 +1,200 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{
+    offer::{Objection, Offer},
+    *,
+};
+use crate::{config::SecretKey, model::OwnerId, seal::Seal, update::Checkout};
+
+const DAY: i64 = DAY_MS;
+
+fn paid(charge: &str, kind: PaymentKind, at: i64, until: i64) -> Payment {
+    Payment {
+        charge: charge.to_owned(),
+        stars: 250,
+        kind,
+        paid_at: at,
+        paid_until: Some(until),
+        refunded_at: None,
+        seen_at: at,
+    }
+}
+
+fn refund(charge: &str, at: i64) -> Payment {
+    Payment { paid_until: None, refunded_at: Some(at), ..paid(charge, PaymentKind::Refund, at, 0) }
+}
+
+/// What is told in the life of a subscription: each month paid, some of them given back.
+fn story() -> impl Strategy<Value = Vec<Payment>> {
+    prop::collection::vec((any::<bool>(), 1..4_i64, 1..40_i64), 1..6).prop_map(|months| {
+        let mut told = Vec::new();
+        for (number, (is_refunded, kind, length)) in (0_i64..).zip(months) {
+            let kind = match (number, kind) {
+                (0, _) | (_, 1) => PaymentKind::First,
+                (_, 2) => PaymentKind::Renewal,
+                _ => PaymentKind::Once,
+            };
+            let (charge, at) = (format!("c{number}"), number * 30 * DAY);
+            told.push(paid(&charge, kind, at, at + length * DAY));
+            if is_refunded {
+                told.push(refund(&charge, at + DAY));
+            }
+        }
+        told
+    })
+}
+
+/// The same told in another order, with repetitions.
+fn retold() -> impl Strategy<Value = (Vec<Payment>, Vec<Payment>)> {
+    story().prop_flat_map(|told| {
+        let more = prop::collection::vec(0..told.len(), 0..12);
+        (Just(told), more).prop_flat_map(|(told, more)| {
+            let mut again = told.clone();
+            again.extend(more.into_iter().map(|index| told[index].clone()));
+            (Just(told), Just(again).prop_shuffle())
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_order_and_repetition_gives_the_same_plan((told, again) in retold(), now in 0..300 * DAY) {
+        let (once, often): (Ledger, Ledger) =
+            (told.into_iter().collect(), again.into_iter().collect());
+        prop_assert_eq!(&once, &often);
+        let (plan, same) = (once.standing(None), often.standing(None));
+        prop_assert_eq!((plan, plan.is_paid(now)), (same, same.is_paid(now)));
+        prop_assert_eq!(once.subscription(), often.subscription());
+    }
+
+    #[test]
+    fn what_is_given_back_counts_for_nothing((told, again) in retold()) {
+        let refunded = |charge: &str| {
+            told.iter().any(|event| event.charge == charge && event.refunded_at.is_some())
+        };
+        let wanted = told.iter().filter(|event| !refunded(&event.charge));
+        let wanted = wanted.filter_map(|event| event.paid_until).max();
+        let ledger: Ledger = again.into_iter().collect();
+        prop_assert_eq!(ledger.until(), wanted);
+    }
+
+    #[test]
+    fn a_month_holds_its_moment(now in -100_000 * DAY..100_000 * DAY) {
+        let (begin, end) = month(now);
+        prop_assert!(begin <= now && now < end && (28..=31).contains(&((end - begin) / DAY)));
+        prop_assert!(day(begin).ends_with("-01") && day(end).ends_with("-01"));
+    }
+
+    #[test]
+    fn no_text_passes_for_an_offer(text in "\\PC*", owner: i64, stars: i64, made_at: i64) {
+        let seal = seal(7);
+        let offer = Offer { owner: OwnerId(owner), stars, made_at };
+        let payload = offer.payload(&seal);
+        prop_assert!(payload.len() <= 128);
+        prop_assert_eq!(Offer::read(&payload, &seal), Some(offer));
+        prop_assert_eq!(Offer::read(&payload, &super::tests::seal(8)), None);
+        prop_assert_eq!(Offer::read(&text, &seal), None);
+    }
+
+    #[test]
+    fn few_are_left_once(replies in 0..500_i64, steps in prop::collection::vec(1..10_i64, 1..400)) {
+        let limits = Limits { price: 1, bots: 1, replies };
+        let (mut used, mut told) = (0, 0);
+        for step in steps {
+            used += step;
+            told += i32::from(limits.runs_low(used, step));
+        }
+        prop_assert!(told <= 1);
+    }
+}
+
+fn seal(byte: u8) -> Seal {
+    Seal::new(SecretKey::from_bytes([byte; 32]))
+}
+
+#[test]
+fn a_subscription_is_known_by_its_first_payment() {
+    let mut ledger = Ledger::default();
+    assert_eq!(ledger.standing(None), Standing { until: None, renewing: Renewing::Never });
+    ledger.note(paid("b", PaymentKind::Renewal, 30 * DAY, 60 * DAY));
+    assert_eq!(ledger.subscription().unwrap().charge, "b", "as far as it is known");
+    ledger.note(paid("a", PaymentKind::First, 0, 30 * DAY));
+    assert_eq!(ledger.subscription().unwrap().charge, "a");
+    let standing = ledger.standing(None);
+    assert!(standing.is_paid(60 * DAY - 1) && !standing.is_paid(60 * DAY));
+    ledger.note(refund("b", 31 * DAY));
+    assert_eq!(ledger.until(), Some(30 * DAY));
+    // A second subscription.
+    ledger.note(paid("c", PaymentKind::First, 90 * DAY, 120 * DAY));
+    assert_eq!(ledger.subscription().unwrap().charge, "c");
+}
+
+#[test]
+fn a_payment_after_it_was_stopped_shows_that_it_goes_on() {
+    let stopped = |changed_at| Some(Renewal { state: Renewing::Stopped, changed_at });
+    let mut ledger = Ledger::default();
+    ledger.note(paid("a", PaymentKind::First, 0, 30 * DAY));
+    let renewing = |ledger: &Ledger, mark| ledger.standing(mark).renewing;
+    assert_eq!(renewing(&ledger, stopped(DAY)), Renewing::Stopped);
+    assert_eq!(renewing(&ledger, stopped(-DAY)), Renewing::Yes);
+    // Within a minute the clocks say nothing: what we learned last holds.
+    let late = Payment { seen_at: 900, ..paid("b", PaymentKind::Renewal, 0, 60 * DAY) };
+    ledger.note(late);
+    assert_eq!(renewing(&ledger, stopped(800)), Renewing::Yes);
+    assert_eq!(renewing(&ledger, stopped(950)), Renewing::Stopped);
+    // Told late, an old payment changes nothing.
+    let late = Payment { seen_at: 9 * DAY, ..paid("c", PaymentKind::Renewal, DAY, 90 * DAY) };
+    ledger.note(late);
+    assert_eq!(renewing(&ledger, stopped(2 * DAY)), Renewing::Stopped);
+}
+
+#[test]
+fn without_the_plan_there_are_limits() {
+    let limits = Limits { price: 250, bots: 2, replies: 100 };
+    assert!(limits.has_room(1) && !limits.has_room(2));
+    assert_eq!(limits.refuses(1, 99), None);
+    assert_eq!(limits.refuses(1, 100), Some(Refused::RepliesUsed));
+    assert_eq!(limits.refuses(2, 0), Some(Refused::Resting));
+    assert_eq!((limits.left(30), limits.left(105)), (70, 0));
+    let low = |used| limits.runs_low(used, 1);
+    assert!(!low(89) && low(90) && !low(91));
+    assert!(limits.runs_low(93, 5) && !limits.runs_low(95, 5));
+    let one = Limits { replies: 1, ..limits };
+    assert!(!one.runs_low(1, 1), "the refusal says it");
+}
+
+#[test]
+fn moments_are_said_by_their_readers_clock() {
+    let at = 1_795_219_140_000;
+    assert_eq!(moment(at, Clock::default()), "2026-11-20 23:59 (UTC)");
+    assert_eq!(moment(at, Clock::of(150)), "2026-11-21 02:29 (UTC+2:30)");
+    assert_eq!(moment(at, Clock::of(-60)), "2026-11-20 22:59 (UTC-1)");
+}
+
+#[test]
+fn what_may_be_paid() {
+    let (seal, now) = (seal(7), 40 * DAY);
+    let limits = Some(Limits { price: 250, bots: 1, replies: 1 });
+    let offer = Offer { owner: OwnerId(5), stars: 250, made_at: now - 1000 };
+    let checkout = |offer: Offer, from: i64, amount: i64, currency: &str| {
+        let query = json!({
+            "id": "q", "from": {"id": from, "is_bot": false, "first_name": "O"},
+            "currency": currency, "total_amount": amount, "invoice_payload": offer.payload(&seal),
+        });
+        Checkout::read(&query).unwrap()
+    };
+    let says = |checkout: &Checkout| Objection::to(checkout, &seal, limits, now);
+    let good = checkout(offer, 5, 250, "XTR");
+    assert_eq!(says(&good), None);
+    assert_eq!(Objection::to(&good, &seal, None, now), Some(Objection::NotSold));
+    assert_eq!(says(&checkout(offer, 6, 250, "XTR")), Some(Objection::Foreign));
+    assert_eq!(says(&checkout(offer, 5, 1, "XTR")), Some(Objection::Unknown));
+    assert_eq!(says(&checkout(offer, 5, 250, "USD")), Some(Objection::Unknown));
+    let cheap = Offer { stars: 1, ..offer };
+    assert_eq!(says(&checkout(cheap, 5, 1, "XTR")), Some(Objection::Outdated));
+    let old = Offer { made_at: 0, ..offer };
+    assert_eq!(says(&checkout(old, 5, 250, "XTR")), Some(Objection::Outdated));
+    let forged = Checkout { payload: "pro.5.250.0.AAAA".to_owned(), ..good };
+    assert_eq!(says(&forged), Some(Objection::Unknown));
+}

@@ -1,0 +1,367 @@
+//! The paid plan: offered, paid, renewed, stopped, ended, given back.
+
+use std::{
+    ffi::OsString,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use feedback_relay::{config::Config, model::OwnerId, store::Store};
+use serde_json::{Value, json};
+use telegram_emulator::{Answer, Fault, Person, View, actions::Payment, draft};
+
+use crate::support::{
+    Backend, Mode, Stage, by_bot,
+    matrix::{on_every_database, on_every_stage},
+    text,
+};
+
+mod stages {
+    use super::*;
+    on_every_stage!(the_life_of_a_subscription, payments_in_any_order_and_number);
+    on_every_database!(set(Webhook):
+        a_refund_ends_what_it_paid,
+        what_is_changed_in_telegram_is_known,
+        who_may_not_pay_is_told_why,
+        questions_reach_the_operator,
+        every_update_about_money_has_its_effect_once,
+    );
+}
+
+pub const MONTH: i64 = 30 * 24 * 3600;
+
+pub fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap()
+}
+
+/// Plans are sold from now on: one bot and two replies are free.
+pub async fn sells(stage: &mut Stage, more: &[(&str, &str)]) {
+    let all = [("PRO_PRICE_STARS", "250"), ("FREE_BOTS", "1"), ("FREE_REPLIES_PER_MONTH", "2")];
+    for (name, value) in all.iter().chain(more) {
+        stage.vary(name, value);
+    }
+    stage.restart().await;
+    let master = stage.master.clone();
+    let wants = |view: &View<'_>| view.wants(&master, "subscription").then_some(());
+    stage.telegram.wait("an order for payments", wants).await;
+}
+
+/// What the master bot answers to a command.
+pub async fn asks(stage: &Stage, person: &Person, command: &str) -> Value {
+    let before = stage.telegram.chat(person, &stage.master).len();
+    stage.telegram.send(person, &stage.master, draft::text(command)).await;
+    stage
+        .wait_for(person, &stage.master, &format!("an answer to {command}"), |messages| {
+            messages.iter().skip(before + 1).find(|m| by_bot(m)).cloned()
+        })
+        .await
+}
+
+async fn plan(stage: &Stage) -> String {
+    text(&asks(stage, &stage.owner, "/plan").await).to_owned()
+}
+
+/// `/subscribe`, and the link it gives.
+pub async fn offer(stage: &Stage, person: &Person) -> String {
+    let offer = asks(stage, person, "/subscribe").await;
+    let button = &offer["reply_markup"]["inline_keyboard"][0][0];
+    assert_eq!(button["text"], "Subscribe for 250 ⭐", "{offer}");
+    button["url"].as_str().unwrap().to_owned()
+}
+
+/// Buys the plan; gives the charge id.
+pub async fn buys(stage: &Stage, person: &Person, until: i64) -> String {
+    let link = offer(stage, person).await;
+    let charge = stage.telegram.subscribe(person, &stage.master, &link, until).await.unwrap();
+    stage.sees(person, &stage.master, "✅ Thank you! You have Pro until").await;
+    charge
+}
+
+async fn the_life_of_a_subscription(mut stage: Stage) {
+    assert!(text(&asks(&stage, &stage.owner, "/subscribe").await).contains("no limits"));
+    sells(&mut stage, &[]).await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let free = plan(&stage).await;
+    assert!(free.starts_with("Your plan: free\n\nBots: 1 of 1\n"), "{free}");
+    assert!(free.contains("Replies this month: 0 of 2, left: 2."), "{free}");
+    assert!(text(&asks(&stage, &stage.owner, "/unsubscribe").await).contains("no subscription"));
+    // Bought, for some seconds.
+    let ends = now() + 3;
+    let charge = buys(&stage, &stage.owner, ends).await;
+    let pro = plan(&stage).await;
+    assert!(pro.starts_with("⭐ Your plan: Pro\nPaid until 20"), "{pro}");
+    assert!(pro.contains("renews then for 250 ⭐") && pro.contains("Bots: 1, no limit"), "{pro}");
+    assert!(text(&asks(&stage, &stage.owner, "/subscribe").await).starts_with("You have Pro."));
+    // Renewed before it ended.
+    stage.telegram.renew(&stage.owner, &stage.master, &charge, ends + 2).await;
+    stage.owner_sees("✅ Pro was renewed.").await;
+    // Stopped, and what is paid stays.
+    let stopped = asks(&stage, &stage.owner, "/unsubscribe").await;
+    assert!(text(&stopped).starts_with("✅ Pro does not renew any more"), "{stopped}");
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(true));
+    let again = asks(&stage, &stage.owner, "/unsubscribe").await;
+    assert!(text(&again).starts_with("The renewal is stopped already."), "{again}");
+    assert!(plan(&stage).await.contains("does not renew") || now() >= ends + 2);
+    // Ended: told once, also after a restart.
+    let over = stage.owner_sees("⏳ Pro ended on").await;
+    assert!(now() >= ends + 2, "not before");
+    assert!(text(&over).contains("bots that answer: 1, replies a month: 2"), "{over}");
+    stage.restart().await;
+    let free = plan(&stage).await;
+    assert!(free.starts_with("Your plan: free\nPro ended on"), "{free}");
+    stage.telegram.quiet().await;
+    assert_eq!(stage.times(&stage.owner, &stage.master, "⏳ Pro ended on"), 1);
+    // Bought once more.
+    buys(&stage, &stage.owner, now() + MONTH).await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "tea?").await;
+    for number in 0..4 {
+        let reply = stage.answer(&copy, draft::text(format!("yes {number}"))).await;
+        stage.copy_of_reply(reply).await;
+    }
+    stage.curtain().await;
+}
+
+/// The plan is the same whatever comes first, and however often.
+async fn payments_in_any_order_and_number(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let (owner, master) = (stage.owner.clone(), stage.master.clone());
+    let message = |id: i64, kind: &str, charge: &str, until: i64| {
+        let mut paid = json!({
+            "currency": "XTR", "total_amount": 250, "invoice_payload": "pro",
+            "telegram_payment_charge_id": charge,
+        });
+        if kind == "successful_payment" {
+            paid["provider_payment_charge_id"] = json!("");
+            paid["subscription_expiration_date"] = json!(until);
+            paid["is_recurring"] = json!(true);
+            paid["is_first_recurring"] = json!(charge == "c0");
+        }
+        json!({"message": {
+            "message_id": id, "date": now(), "chat": owner.chat(), "from": owner.user(),
+            kind: paid,
+        }})
+    };
+    let (soon, late) = (now() + MONTH, now() + 2 * MONTH);
+    let told = [
+        message(9001, "refunded_payment", "c1", 0),
+        message(9002, "successful_payment", "c1", late),
+        message(9003, "successful_payment", "c0", soon),
+        message(9004, "successful_payment", "c1", late),
+        message(9005, "refunded_payment", "c1", 0),
+        message(9006, "successful_payment", "c0", soon),
+    ];
+    for update in told {
+        stage.telegram.push_update(&master, update);
+    }
+    stage.telegram.quiet().await;
+    stage.owner_sees("✅ Thank you! You have Pro until").await;
+    assert_eq!(stage.times(&owner, &master, "✅ Thank you!"), 1);
+    assert_eq!(stage.times(&owner, &master, "✅ Pro was renewed."), 0);
+    assert_eq!(stage.times(&owner, &master, "↩️ 250 Stars"), 1);
+    assert_eq!(stage.database.count("payments").await, 2);
+    let variables = stage.variables();
+    let config = Config::read(&|name: &str| variables.get(name).map(OsString::from)).unwrap();
+    stage.stop().await;
+    let store = Store::open(&config.database_url).await.unwrap();
+    assert_eq!(store.paid_until(OwnerId(owner.id)).await.unwrap(), Some(soon * 1000));
+    store.close().await;
+    assert_eq!(stage.telegram.complaints(), Vec::<String>::new());
+}
+
+async fn a_refund_ends_what_it_paid(mut stage: Stage) {
+    sells(&mut stage, &[("REGISTRATION", "open")]).await;
+    let paula = stage.person("Paula");
+    stage.telegram.start(&paula, &stage.master, "").await;
+    stage.sees(&paula, &stage.master, "/add attaches").await;
+    let charge = buys(&stage, &paula, now() + MONTH).await;
+    // For her there is no such command.
+    let refused = asks(&stage, &paula, &format!("/refund {charge}")).await;
+    assert!(text(&refused).starts_with("I don't know this command."), "{refused}");
+    assert!(!stage.telegram.is_refunded(&charge));
+    assert!(text(&asks(&stage, &stage.owner, "/refund").await).contains("/refund <id>"));
+    let unknown = asks(&stage, &stage.owner, "/refund stx0").await;
+    assert!(text(&unknown).starts_with("There is no payment"), "{unknown}");
+    let done = asks(&stage, &stage.owner, &format!("/refund {charge}")).await;
+    assert!(text(&done).starts_with("↩️ 250 Stars were given back to"), "{done}");
+    assert!(stage.telegram.is_refunded(&charge));
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(true), "nothing more is charged");
+    stage.sees(&paula, &stage.master, "↩️ 250 Stars were given back to you, and Pro").await;
+    let free = asks(&stage, &paula, "/plan").await;
+    assert!(text(&free).starts_with("Your plan: free"), "{free}");
+    // Given back is given back.
+    let again = asks(&stage, &stage.owner, &format!("/refund {charge}")).await;
+    assert!(text(&again).starts_with("↩️ 250 Stars"), "{again}");
+    stage.telegram.quiet().await;
+    assert_eq!(stage.times(&paula, &stage.master, "↩️ 250 Stars"), 1);
+    assert_eq!(stage.times(&paula, &stage.master, "⏳ Pro ended"), 0);
+    stage.curtain().await;
+}
+
+async fn what_is_changed_in_telegram_is_known(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let (owner, master) = (stage.owner.clone(), stage.master.clone());
+    let charge = buys(&stage, &owner, now() + MONTH).await;
+    let change = |state: &str| stage.telegram.change_subscription(&owner, &master, &charge, state);
+    change("canceled");
+    stage.owner_sees("Pro does not renew any more. It stays yours until").await;
+    stage.redelivers("subscription").await;
+    let offered = asks(&stage, &owner, "/subscribe").await;
+    assert!(text(&offered).contains("it does not renew"), "{offered}");
+    // The button lets it go on.
+    stage.presses(&owner, "Renew again").await;
+    stage.owner_sees("✅ Pro goes on").await;
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(false));
+    change("canceled");
+    stage.sees_times(&owner, &master, "Pro does not renew any more. It stays yours", 2).await;
+    change("active");
+    stage.sees_times(&owner, &master, "✅ Pro goes on", 2).await;
+    change("failed");
+    stage.owner_sees("⚠️ Telegram could not take the Stars").await;
+    assert!(plan(&stage).await.contains("⚠️ Telegram could not take the Stars"));
+    // A payment after all shows that it goes on.
+    stage.telegram.renew(&owner, &master, &charge, now() + 2 * MONTH).await;
+    stage.owner_sees("✅ Pro was renewed.").await;
+    assert!(plan(&stage).await.contains("renews then for 250 ⭐"));
+    stage.curtain().await;
+}
+
+async fn who_may_not_pay_is_told_why(mut stage: Stage) {
+    sells(&mut stage, &[("REGISTRATION", "open")]).await;
+    let link = offer(&stage, &stage.owner).await;
+    let paula = stage.person("Paula");
+    let answer = async |stage: &Stage, person: &Person, payment: &Payment| {
+        let id = stage.telegram.checkout(person, &stage.master, payment);
+        stage.telegram.wait("an answer", |view| view.checkout_answer(&id)).await
+    };
+    let payment = stage.telegram.invoice(&link).unwrap();
+    let foreign = answer(&stage, &paula, &payment).await.unwrap_err();
+    assert!(foreign.starts_with("This link was made for somebody else."), "{foreign}");
+    for payment in [Payment::stars("pro", 250), Payment::stars(&payment.payload, 1)] {
+        let unknown = answer(&stage, &stage.owner, &payment).await.unwrap_err();
+        assert!(unknown.starts_with("This invoice is not valid."), "{unknown}");
+    }
+    assert_eq!(answer(&stage, &stage.owner, &payment).await, Ok(()));
+    stage.vary("PRO_PRICE_STARS", "300");
+    stage.restart().await;
+    let outdated = answer(&stage, &stage.owner, &payment).await.unwrap_err();
+    assert!(outdated.starts_with("This link is out of date."), "{outdated}");
+    stage.curtain().await;
+}
+
+async fn questions_reach_the_operator(mut stage: Stage) {
+    sells(&mut stage, &[("REGISTRATION", "open")]).await;
+    let paula = stage.person("Paula");
+    stage.telegram.start(&paula, &stage.master, "").await;
+    stage.sees(&paula, &stage.master, "/add attaches").await;
+    let charge = buys(&stage, &paula, now() + MONTH).await;
+    let terms = asks(&stage, &paula, "/terms").await;
+    assert!(text(&terms).contains("250 Telegram Stars") && text(&terms).contains("/paysupport"));
+    assert!(text(&asks(&stage, &paula, "/paysupport").await).starts_with("Write your question"));
+    let sent = asks(&stage, &paula, "/paysupport I paid twice").await;
+    assert!(text(&sent).starts_with("✅ Passed on"), "{sent}");
+    let question = stage.owner_sees("💬 Question about a payment, from Paula @paula (id").await;
+    assert!(text(&question).contains("I paid twice"), "{question}");
+    stage.owner_sees(&format!("250 ⭐, to give back: /refund {charge}")).await;
+    // It is answered in Telegram; the words are kept nowhere.
+    let stored = stage.database.dump().await;
+    assert!(!String::from_utf8_lossy(&stored).contains("I paid twice"));
+    stage.curtain().await;
+}
+
+async fn every_update_about_money_has_its_effect_once(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let (owner, master) = (stage.owner.clone(), stage.master.clone());
+    let charge = buys(&stage, &owner, now() + MONTH).await;
+    stage.redelivers("message").await;
+    stage.telegram.renew(&owner, &master, &charge, now() + 2 * MONTH).await;
+    stage.owner_sees("✅ Pro was renewed.").await;
+    stage.redelivers("message").await;
+    stage.redelivers("pre_checkout_query").await;
+    asks(&stage, &owner, &format!("/refund {charge}")).await;
+    stage.owner_sees("↩️ 250 Stars were given back to you. Pro is still yours until").await;
+    stage.redelivers("message").await;
+    for words in ["✅ Thank you!", "✅ Pro was renewed.", "↩️ 250 Stars were given back to you."]
+    {
+        assert_eq!(stage.times(&owner, &master, words), 1, "{words}");
+    }
+    assert_eq!(stage.database.count("payments").await, 2);
+    stage.stop().await;
+}
+
+/// The answer to a checkout comes while the database does not.
+async fn a_checkout_without_the_database(mode: Mode) {
+    let mut stage = Stage::dark(Backend::MySql, mode, &[]).await;
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
+    stage.vary("PRO_PRICE_STARS", "250");
+    let proxy = stage.proxy_the_database().await;
+    stage.start().await;
+    stage.telegram.start(&stage.owner, &stage.master, "").await;
+    stage.owner_sees("/add attaches").await;
+    let link = offer(&stage, &stage.owner).await;
+    proxy.refuse();
+    proxy.cut_all();
+    // What waits for the database does not hold it up.
+    for _ in 0..5 {
+        stage.owner_writes("/plan").await;
+    }
+    let until = now() + MONTH;
+    let paid = stage.telegram.subscribe(&stage.owner, &stage.master, &link, until).await;
+    paid.expect("let through within Telegram's ten seconds");
+    proxy.pass();
+    stage.owner_sees("✅ Thank you! You have Pro until").await;
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_without_the_database_polling() {
+    a_checkout_without_the_database(Mode::Polling).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_without_the_database_webhook() {
+    a_checkout_without_the_database(Mode::Webhook).await;
+}
+
+/// Telegram's first answers are lost: the checkout is answered all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_is_answered_until_it_arrives() {
+    let mut stage = Stage::set(Backend::Sqlite, Mode::Webhook).await;
+    sells(&mut stage, &[]).await;
+    let link = offer(&stage, &stage.owner).await;
+    let method = "answerPreCheckoutQuery";
+    stage.telegram.fault(Fault::on(method).times(3).answer(Answer::Internal));
+    stage.telegram.subscribe(&stage.owner, &stage.master, &link, now() + MONTH).await.unwrap();
+    stage.owner_sees("✅ Thank you!").await;
+    stage.curtain().await;
+}
+
+/// More of the master bot's updates wait than Telegram has connections for by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_finds_a_connection() {
+    let mut stage = Stage::set(Backend::Sqlite, Mode::Webhook).await;
+    sells(&mut stage, &[]).await;
+    let link = offer(&stage, &stage.owner).await;
+    stage.telegram.quiet().await;
+    let payment = stage.telegram.invoice(&link).unwrap();
+    let hang = Answer::Hang(Duration::from_secs(6));
+    stage.telegram.fault(Fault::on("sendMessage").always().answer(hang));
+    for number in 0..90_i64 {
+        let person = json!({"id": 50_000 + number, "is_bot": false, "first_name": "X"});
+        let chat = json!({"id": 50_000 + number, "type": "private", "first_name": "X"});
+        stage.telegram.push_update(
+            &stage.master,
+            json!({"message": {
+                "message_id": 70_000 + number, "date": now(), "chat": chat, "from": person,
+                "text": "hello",
+            }}),
+        );
+    }
+    let id = stage.telegram.checkout(&stage.owner, &stage.master, &payment);
+    // By then Telegram would have given up on the first of them twice.
+    let limit = Duration::from_secs(5);
+    let answer = stage.telegram.wait_for(limit, "an answer", |view| view.checkout_answer(&id));
+    assert_eq!(answer.await, Ok(()));
+    stage.telegram.clear_faults();
+    stage.stop().await;
+}
