@@ -204,12 +204,10 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
         config.intake.clone(),
         caller.clone(),
     );
+    let named = || config.owner_ids.iter().filter_map(|id| i64::try_from(id.0).ok().map(OwnerId));
     let doors = Doors {
-        owners: config
-            .owner_ids
-            .iter()
-            .filter_map(|id| i64::try_from(id.0).ok().map(OwnerId))
-            .collect(),
+        owners: named().collect(),
+        operator: named().next(),
         open: config.registration == Registration::Open,
     };
     let (store, telegram) = (store.clone(), telegram);

@@ -8,6 +8,7 @@
 //! - [`acquaintance`], [`bans`], [`card`], [`inbox`], [`remind`]: that being done
 //! - [`health`]: owners are told when the database fails
 //! - [`menu`]: the command menu in each language
+//! - [`operator`]: who runs the installation
 //! - [`reports`]: what can be asked about bots as a whole (pure); [`stats`], [`status`]: that shown
 //! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
@@ -24,6 +25,7 @@ mod cut_off;
 mod health;
 mod inbox;
 mod menu;
+mod operator;
 pub mod people;
 mod remind;
 pub mod reports;
@@ -64,6 +66,8 @@ use crate::{
 pub struct Doors {
     /// `OWNER_IDS`.
     pub owners: BTreeSet<OwnerId>,
+    /// The first of them: he runs the installation.
+    pub operator: Option<OwnerId>,
     /// `REGISTRATION=open`.
     pub open: bool,
 }
