@@ -20,6 +20,7 @@
 
 mod again;
 mod albums;
+mod announcements;
 mod bots;
 mod cause;
 mod connections;
@@ -48,7 +49,9 @@ mod sqlite;
 mod statement;
 mod states;
 pub mod stats;
+mod suspensions;
 mod tables;
+mod tenants;
 
 use std::{
     sync::Arc,
@@ -59,6 +62,7 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use again::{Inserted, Tries, Written};
+pub use announcements::Announcement;
 pub use bots::{BotRow, Change};
 pub use cause::Cause;
 use connections::Connections;
@@ -84,6 +88,7 @@ use sqlite::{Reader, Writer};
 use statement::{Row, Statement, sql};
 pub use states::ConversationKey;
 pub use tables::{Kind, OF_PROCESSES, TABLES, Table, table};
+pub use tenants::{Tenant, Volume, Volumes};
 
 use crate::config::DatabaseUrl;
 
