@@ -22,6 +22,7 @@
 //! - [`answered`]: 👍 and 🆕→✅ after a reply
 //! - [`again`]: the button *Send again*
 //! - [`failure`]: why something did not arrive, in words
+//! - [`suspended`]: what customers of a suspended owner meet
 //! - [`tally`]: what is counted
 
 mod acknowledge;
@@ -48,6 +49,7 @@ mod patience;
 pub mod pure;
 mod reaction;
 pub mod rich;
+mod suspended;
 mod tally;
 mod written;
 

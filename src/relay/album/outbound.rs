@@ -259,7 +259,7 @@ impl Relay {
         Ok(all)
     }
 
-    /// The bot the customer wrote to is gone.
+    /// The bot the customer wrote to is gone, or its owner is suspended.
     async fn without_bot(
         &self,
         owner: OwnerId,
@@ -267,11 +267,12 @@ impl Relay {
         target: Target,
     ) -> Result<Replied, StoreError> {
         let writer = Caller { bot: target.bot, token: self.inner.master.token.clone() };
+        let failure = self.why_none_runs(owner).await?;
         let mut replied = Replied::Done;
         for item in items {
             let to = (&writer, target.customer);
             let carriage = Carriage::outbound(self, owner, item.row.source, to);
-            match carriage.give_up(target.bot, None).await? {
+            match carriage.give_up(target.bot, Undelivered::without_bot(failure)).await? {
                 Replied::Done => {}
                 other => replied = other,
             }
