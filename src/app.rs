@@ -222,8 +222,10 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
     let installation = Installation {
         host: config.public_url().map(|url| host_of(&url.to_string())),
         retention_days: i64::from(config.reference_retention_days),
+        paces: config.client_rate_limits,
         began: Instant::now(),
     };
+    let doors = (doors, config.owner_rate);
     let (telegram_, bots_) = (telegram.clone(), bots.clone());
     let master =
         Master::new(store.clone(), telegram_, bots_, seal, caller.clone(), doors, installation);
@@ -330,6 +332,8 @@ fn run_background(
     running.tasks.spawn(async move { master.keep_reminding(reminding).await });
     let (master, patience, reach) = (rooms.master.clone(), config.watch_every * 10, stop.clone());
     running.tasks.spawn(async move { master.watch_reach(patience, reach).await });
+    let (master, telling) = (rooms.master.clone(), stop.clone());
+    running.tasks.spawn(async move { master.keep_telling_owners(telling).await });
     let (master, watching) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.watch_database(watching).await });
     if config.intake == Intake::Polling {
@@ -449,6 +453,7 @@ async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: Cancellat
         let cleaned = async {
             store.forget_handled_before(now - 2 * DAY_MS).await?;
             store.forget_kept_before(now - 2 * DAY_MS).await?;
+            store.forget_announcements_before(now - 2 * DAY_MS).await?;
             store.forget_albums_before(now - 3 * DAY_MS).await?;
             store.forget_refused_before(now - days * DAY_MS).await?;
             store.forget_processes_before(now - DAY_MS).await?;

@@ -9,6 +9,8 @@
 //! - [`health`]: owners are told when the database fails
 //! - [`menu`]: the command menu in each language
 //! - [`operator`]: who runs the installation
+//! - [`admin`]: what he can ask for (pure); [`tenants`], [`suspension`], [`announce`]: that done
+//! - [`allowances`]: how much an owner may ask for
 //! - [`reports`]: what can be asked about bots as a whole (pure); [`stats`], [`status`]: that shown
 //! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
@@ -17,7 +19,10 @@
 
 mod acquaintance;
 mod actions;
+pub mod admin;
 mod admission;
+mod allowances;
+mod announce;
 mod bans;
 mod card;
 mod commands;
@@ -33,6 +38,8 @@ mod settings;
 pub mod state;
 mod stats;
 mod status;
+mod suspension;
+mod tenants;
 mod tree;
 
 use std::{
@@ -43,7 +50,7 @@ use std::{
 
 use dptree::prelude::{DependencyMap, Handler};
 use teloxide::types::ChatId;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 pub use admission::Admission;
@@ -52,6 +59,7 @@ pub use state::MasterState;
 
 use crate::{
     bots::Bots,
+    config::OwnerRate,
     lanes::Lanes,
     model::{BotId, OwnerId, Reference},
     seal::Seal,
@@ -79,6 +87,8 @@ pub struct Installation {
     pub host: Option<String>,
     /// For how many days references are kept.
     pub retention_days: i64,
+    /// Whether what is sent keeps Telegram's rates by itself.
+    pub paces: bool,
     /// When the process began.
     pub began: Instant,
 }
@@ -96,7 +106,10 @@ struct Inner {
     seal: Seal,
     caller: Caller,
     doors: Doors,
+    allowances: allowances::Allowances,
     installation: Installation,
+    /// Something is to be told to owners in the background.
+    telling: Notify,
     /// Places for reports being counted.
     reports: Semaphore,
     username: OnceLock<String>,
@@ -186,7 +199,7 @@ impl Master {
         bots: Bots,
         seal: Seal,
         caller: Caller,
-        doors: Doors,
+        (doors, owner_rate): (Doors, Option<OwnerRate>),
         installation: Installation,
     ) -> Self {
         let inner = Inner {
@@ -196,7 +209,9 @@ impl Master {
             seal,
             caller,
             doors,
+            allowances: allowances::Allowances::new(owner_rate, installation.paces),
             installation,
+            telling: Notify::new(),
             reports: Semaphore::new(stats::AT_A_TIME),
             username: OnceLock::new(),
             by_heart: health::ByHeart::default(),

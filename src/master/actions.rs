@@ -4,7 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Master, MasterError, Owner, commands, settings,
+    Master, MasterError, Owner,
+    allowances::wait_in_words,
+    commands, settings,
     state::{Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence, step},
 };
 use crate::{
@@ -111,7 +113,7 @@ impl Master {
         Ok(())
     }
 
-    async fn load(&self, owner: Owner) -> Result<MasterState, MasterError> {
+    pub(super) async fn load(&self, owner: Owner) -> Result<MasterState, MasterError> {
         let stored = self.inner.store.dialogue(owner.id).await?;
         let read = stored.map(|json| serde_json::from_str(&json));
         Ok(read.transpose().unwrap_or_else(|error| {
@@ -140,7 +142,20 @@ impl Master {
     ) -> Result<Done, MasterError> {
         let language = owner.language;
         Ok(match action {
+            Action::Say(sentence @ (Sentence::Help | Sentence::UnknownCommand)) => {
+                let list = commands::list(language, self.is_operator(owner.id).await?);
+                Done::Say(plain(match sentence {
+                    Sentence::Help => language.help(&list),
+                    _ => language.unknown_command(&list),
+                }))
+            }
             Action::Say(sentence) => Done::Say(plain(said(language, sentence))),
+            Action::CheckLater(wait) => {
+                Done::Say(plain(language.too_many_checks(&wait_in_words(language, wait))))
+            }
+            Action::Operator(errand) => {
+                Box::pin(self.of_operator(owner, errand, occasion)).await?
+            }
             Action::Check(token) => Done::Next(Input::Checked(self.check(owner, &token).await?)),
             Action::AskTakeover(candidate, host) => Done::Say(Answer {
                 text: language.takeover_question(&candidate.username, &host),
@@ -187,6 +202,9 @@ impl Master {
         if bot == inner.caller.bot {
             return Ok(Check::Master);
         }
+        if let Err(wait) = inner.allowances.check(owner.id) {
+            return Ok(Check::TooMany(wait));
+        }
         let caller = Caller { bot, token: token.clone() };
         let identity = match inner.telegram.identify(&caller).await {
             Ok(identity) if identity.id == bot => identity,
@@ -224,6 +242,9 @@ impl Master {
         let Some(token) = self.unseal(candidate) else {
             return Ok(language.token_missing());
         };
+        if let Err(wait) = self.inner.allowances.change(owner.id) {
+            return Ok(language.too_many_changes(&wait_in_words(language, wait)));
+        }
         let identity = crate::telegram::BotIdentity {
             id: candidate.bot,
             username: candidate.username.clone(),
@@ -265,6 +286,10 @@ impl Master {
         let Some(row) = row else { return Ok(Done::Stale) };
         // A process that was killed in between may have detached it without saying so.
         if row.state != BotState::Removed {
+            if let Err(wait) = self.inner.allowances.change(owner.id) {
+                let wait = wait_in_words(owner.language, wait);
+                return Ok(Done::Say(plain(owner.language.too_many_changes(&wait))));
+            }
             self.inner.bots.detach(owner.id, bot).await?;
         }
         Ok(Done::Say(plain(owner.language.removed(&row.username))))
@@ -328,7 +353,7 @@ impl Master {
     }
 
     /// Answers in the place of the buttons that were pressed, else with a message of its own.
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         owner: Owner,
         answer: Answer,
@@ -437,8 +462,8 @@ pub(super) fn keyboard(rows: &[Vec<(String, Press)>]) -> Value {
 fn said(language: Language, sentence: Sentence) -> String {
     match sentence {
         Sentence::Welcome => language.welcome(),
-        Sentence::Help => language.help(&commands::list(language)),
-        Sentence::UnknownCommand => language.unknown_command(&commands::list(language)),
+        Sentence::Help => language.help(&commands::list(language, false)),
+        Sentence::UnknownCommand => language.unknown_command(&commands::list(language, false)),
         Sentence::NoPlans => language.no_plans(),
         Sentence::AddPrompt => language.add_prompt(),
         Sentence::TokenMissing => language.token_missing(),
@@ -458,6 +483,10 @@ fn said(language: Language, sentence: Sentence) -> String {
         Sentence::UnfitFile => language.unfit_file(),
         Sentence::UnfitRefused => language.unfit_refused(),
         Sentence::SaveFirst => language.save_first(),
+        Sentence::AnnouncePrompt => language.announce_prompt(),
+        Sentence::AnnounceUnfit => language.announce_unfit(),
+        Sentence::AnnounceTooLong => language.announce_too_long(),
+        Sentence::AnnounceNobody => language.announce_nobody(),
         Sentence::ReplyToUnknown => language.reply_to_unknown(),
         Sentence::BanHow => language.ban_how(),
         Sentence::InfoHow => language.info_how(),

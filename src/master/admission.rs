@@ -29,6 +29,8 @@ const PREFIX: &str = "claim_";
 pub enum Admission {
     /// He is an owner.
     Owner(Owner),
+    /// He is one whom the operator suspended.
+    Suspended(Owner),
     /// He has just become one by the claim link, and was told so.
     Claimed,
     /// He is not; he was refused, now or before.
@@ -56,7 +58,8 @@ impl Master {
             if known.language.as_deref() != Some(language.code()) {
                 store.set_owner_language(id, language.code()).await?;
             }
-            return Ok(Admission::Owner(owner));
+            let rests = known.is_suspended && !self.is_operator(id).await?;
+            return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
         }
         let payload = message.and_then(Command::parse).and_then(|command| match command {
             Command::Start { payload } => Some(payload),
@@ -65,7 +68,8 @@ impl Master {
         let doors = &self.inner.doors;
         if doors.owners.contains(&id) || (doors.open && payload.is_some()) {
             self.register(owner).await?;
-            return Ok(Admission::Owner(owner));
+            let rests = store.is_suspended(id).await? && !self.is_operator(id).await?;
+            return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
         }
         if self.claims(id, payload.as_deref()).await? {
             self.register(owner).await?;
@@ -131,7 +135,7 @@ impl Master {
 
     async fn register(&self, owner: Owner) -> Result<(), MasterError> {
         let store = &self.inner.store;
-        store.register_owner(owner.id, clock::now_ms()).await?;
+        self.make_owner(owner.id).await?;
         store.set_owner_language(owner.id, owner.language.code()).await?;
         self.learns(owner);
         Ok(())

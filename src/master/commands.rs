@@ -52,6 +52,11 @@ pub enum Command {
     Ban,
     /// `/banned`
     Banned,
+    /// `/admin`, with what follows it.
+    Admin {
+        /// An owner, or what to do; empty for the numbers.
+        words: String,
+    },
     /// `/settings`
     Settings,
     /// `/language`
@@ -109,6 +114,7 @@ impl Command {
             "note" => Self::Note { text: argument.to_owned() },
             "ban" => Self::Ban,
             "banned" => Self::Banned,
+            "admin" => Self::Admin { words: argument.to_owned() },
             "settings" => Self::Settings,
             "language" => Self::Language,
             "subscribe" => Self::Subscribe,
@@ -118,10 +124,18 @@ impl Command {
     }
 }
 
+/// The command that the operator is shown beside them.
+const OPERATORS: (&str, Description) = ("admin", |language| language.command_admin());
+
+/// The commands a person is shown.
+pub(super) fn shown(is_operator: bool) -> impl Iterator<Item = (&'static str, Description)> {
+    SHOWN.iter().copied().chain(is_operator.then_some(OPERATORS))
+}
+
 /// The list of commands as text.
-pub(super) fn list(language: Language) -> String {
-    let line = |(command, does): &(&str, Description)| format!("/{command}: {}", does(language));
-    SHOWN.iter().map(line).collect::<Vec<_>>().join("\n")
+pub(super) fn list(language: Language, is_operator: bool) -> String {
+    let line = |(command, does): (&str, Description)| format!("/{command}: {}", does(language));
+    shown(is_operator).map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -137,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_shown_command_exists() {
-        for (command, _) in SHOWN {
+        for (command, _) in shown(true) {
             assert_ne!(parse(&format!("/{command}")), Some(Command::Unknown), "{command}");
         }
     }

@@ -4,7 +4,7 @@
 
 use teloxide::types::{BotCommand, BotCommandScope, Recipient};
 
-use super::{Master, Owner, commands::SHOWN};
+use super::{Master, Owner, commands::shown};
 use crate::{seal::fingerprint, text::Language};
 
 /// The installation's fact that holds the fingerprint of the menu everybody sees.
@@ -42,10 +42,12 @@ impl Master {
             let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat) };
             let (store, bot) = (&master.inner.store, master.inner.caller.bot);
             let chosen = store.chosen_language(bot, chat).await.ok().flatten();
+            let is_operator = master.is_operator(owner.id).await.unwrap_or(false);
             let chosen = chosen.map(|chosen| Language::of(Some(&chosen)));
             let all = |language| {
                 let language = chosen.unwrap_or(language);
-                SHOWN.iter().map(|(name, does)| BotCommand::new(*name, does(language))).collect()
+                let all = shown(is_operator);
+                all.map(|(name, does)| BotCommand::new(name, does(language))).collect()
             };
             master.set_in_every_language(scope, all).await;
         });

@@ -73,18 +73,18 @@ impl Store {
         Ok(row.map(|(id, language): (i64, Option<String>)| (OwnerId(id), language)))
     }
 
-    /// An owner is told now.
+    /// An owner is told now; `None`: what was begun with him certainly did not happen.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn announcement_goes(
         &self,
         of: &Announcement,
-        owner: OwnerId,
+        owner: Option<OwnerId>,
     ) -> Result<(), StoreError> {
         let update = sql("UPDATE announcements SET trying = ? \
              WHERE operator_id = ? AND question_id = ? AND reached = ?");
-        self.write(of.key(update.bind(owner)).bind(of.reached)).await?;
+        self.write(of.key(update.bind(owner.map(|owner| owner.0))).bind(of.reached)).await?;
         Ok(())
     }
 

@@ -367,7 +367,7 @@ owner-suspended-short = Your account is suspended.
 owner-resumed = ▶️ Your account works again: customers' messages are passed on, and your replies are delivered. A reply that was not delivered goes out with the button “Send again” below it.
 owner-too-fast = ⏳ That was more than I can answer at once. What you sent last was left out; send it again in a minute. Replies to customers are not affected.
 customer-suspended = ⏸ This message was not passed on: the bot is out of service at the moment. Please try again later.
-too-many-checks = ⏳ That were too many tokens within an hour. I can look at the next one within { $span }; paste it then.
+too-many-checks = ⏳ Those were too many tokens within an hour. I can look at the next one within { $span }; paste it then.
 too-many-changes = ⏳ You have attached and detached very many bots within an hour. It goes on within { $span }; try again then.
 
 # The installation, for its operator
