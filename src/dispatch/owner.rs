@@ -120,7 +120,12 @@ impl Dispatch {
         self.once(update, self.inner.master.handle(owner, Said::Message(message, about))).await
     }
 
-    pub(super) async fn pressed(&self, owner: Owner, button: Button, update: i64) -> Result<Verdict, Fault> {
+    pub(super) async fn pressed(
+        &self,
+        owner: Owner,
+        button: Button,
+        update: i64,
+    ) -> Result<Verdict, Fault> {
         note(Fate::Button);
         // Who presses it is its own chat's owner, and it is there.
         let chat = button.message.as_ref().map(|message| message.chat.id);

@@ -153,9 +153,7 @@ impl Master {
             Action::CheckLater(wait) => {
                 Done::Say(plain(language.too_many_checks(&wait_in_words(language, wait))))
             }
-            Action::Operator(errand) => {
-                Box::pin(self.of_operator(owner, errand, occasion)).await?
-            }
+            Action::Operator(errand) => Box::pin(self.of_operator(owner, errand, occasion)).await?,
             Action::Check(token) => Done::Next(Input::Checked(self.check(owner, &token).await?)),
             Action::AskTakeover(candidate, host) => Done::Say(Answer {
                 text: language.takeover_question(&candidate.username, &host),

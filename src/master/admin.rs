@@ -87,7 +87,8 @@ impl Order {
         let words = words.trim();
         let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let rest = rest.trim();
-        let about = |named: Option<Named>, order: fn(Named) -> Self| named.map_or(Self::Unknown, order);
+        let about =
+            |named: Option<Named>, order: fn(Named) -> Self| named.map_or(Self::Unknown, order);
         match first.to_lowercase().as_str() {
             "" => Self::Home,
             "announce" => Self::Announce(rest.to_owned()),
@@ -175,7 +176,8 @@ mod tests {
             assert!(press.data().len() <= 64, "{}", press.data());
             assert_eq!(press.data().parse(), Ok(press));
         }
-        for wrong in ["admin", "admin:", "admin:home:1", "admin:owners:-1", "admin:owner:x", "owner:1"]
+        for wrong in
+            ["admin", "admin:", "admin:home:1", "admin:owners:-1", "admin:owner:x", "owner:1"]
         {
             assert_eq!(wrong.parse::<AdminPress>(), Err(()), "{wrong}");
         }

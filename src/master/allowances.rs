@@ -15,13 +15,7 @@ use governor::{
 };
 
 use super::{Master, MasterError, Owner};
-use crate::{
-    clock,
-    config::OwnerRate,
-    model::OwnerId,
-    spans::answered_within,
-    text::Language,
-};
+use crate::{clock, config::OwnerRate, model::OwnerId, spans::answered_within, text::Language};
 
 /// What an owner may ask at once, and how long until he may ask once more: less than a chat may get
 /// from a bot, so that no answer waits for Telegram's rates and holds what comes behind it.

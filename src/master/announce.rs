@@ -25,7 +25,7 @@ use super::{
     state::{Input, Press, Sentence},
 };
 use crate::{
-    clock,
+    clock, failpoint,
     relay::rich::RichText,
     store::Announcement,
     telegram::{CallError, Outgoing, Refusal},
@@ -45,7 +45,11 @@ impl Master {
         let written = match occasion {
             Occasion::Words(message) => message.text().map(|text| RichText {
                 text: text.to_owned(),
-                entities: message.get("entities").and_then(Value::as_array).cloned().unwrap_or_default(),
+                entities: message
+                    .get("entities")
+                    .and_then(Value::as_array)
+                    .cloned()
+                    .unwrap_or_default(),
             }),
             _ => None,
         };
@@ -127,10 +131,15 @@ impl Master {
             sent: 0,
             failed: 0,
         };
+        if self.inner.store.has_announcement(&new).await? {
+            // By this very press, in a process that was killed. What is shown is newer.
+            return Ok(Done::Shown);
+        }
         // Before it begins, or it might say after the end that it begins.
         let begins = owner.language.announce_progress("0", &new.owners.to_string());
         self.answer(owner, plain(begins), occasion).await?;
         self.inner.store.announce(&new).await?;
+        failpoint::at("announce", "stored");
         self.inner.telling.notify_one();
         Ok(Done::Shown)
     }
@@ -194,7 +203,8 @@ mod tests {
     #[test]
     fn an_announcement_says_who_speaks_and_keeps_its_entities_on_their_words() {
         let bold = json!([{"type": "italic", "offset": 3, "length": 4}]);
-        let words = RichText { text: "We move".to_owned(), entities: bold.as_array().unwrap().clone() };
+        let words =
+            RichText { text: "We move".to_owned(), entities: bold.as_array().unwrap().clone() };
         let whole = composed(Language::English, &words, true);
         let heading = Language::English.announce_heading();
         let repeat = Language::English.repeat();

@@ -309,7 +309,8 @@ fn on_words(
             };
             (state, action)
         }
-        state @ (MasterState::AwaitingAnnouncement | MasterState::ConfirmingAnnouncement { .. }) => {
+        state
+        @ (MasterState::AwaitingAnnouncement | MasterState::ConfirmingAnnouncement { .. }) => {
             let action = if tokens.is_empty() {
                 Action::Operator(AdminErrand::Consider)
             } else {

@@ -58,7 +58,9 @@ impl Master {
             AdminErrand::Command(words) => self.ordered(owner, Order::read(&words)).await,
             AdminErrand::Press(press) => self.pressed_by_operator(owner, press).await,
             AdminErrand::Consider => self.consider_announcement(owner, occasion).await,
-            AdminErrand::Question(sealed, owners) => Ok(Done::Say(Self::ask_to_send(owner, &sealed, owners))),
+            AdminErrand::Question(sealed, owners) => {
+                Ok(Done::Say(Self::ask_to_send(owner, &sealed, owners)))
+            }
             AdminErrand::Send(sealed) => self.begin_announcing(owner, &sealed, occasion).await,
         }
     }
@@ -198,14 +200,8 @@ impl Master {
         let customers = store.count_customers(id).await?.to_string();
         let written = volumes(language, &store.volumes_of((id, id), clock::now_ms()).await?);
         let since = day(tenant.registered_at);
-        let about = language.admin_owner(
-            &name,
-            &id.to_string(),
-            &since,
-            &bots,
-            &customers,
-            &written,
-        );
+        let about =
+            language.admin_owner(&name, &id.to_string(), &since, &bots, &customers, &written);
         let press = |text, press| vec![(text, Press::Admin(press))];
         let (standing, change) = match tenant.suspended_at {
             None => (

@@ -67,8 +67,7 @@ impl Relay {
         message: &Message,
     ) -> Result<Verdict, StoreError> {
         note(Fate::Ignored(Rule::Suspended));
-        let (store, caller, chat) =
-            (&self.inner.store, &customer.client.caller, customer.chat);
+        let (store, caller, chat) = (&self.inner.store, &customer.client.caller, customer.chat);
         let since = clock::now_ms().saturating_sub(TOLD_FOR);
         if read(message, customer.language()) == Reading::Service
             || store.is_refused_since(caller.bot, chat, since).await?

@@ -48,6 +48,16 @@ impl Store {
         Ok(())
     }
 
+    /// Whether an announcement has begun, or ended a short while ago.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_announcement(&self, like: &Announcement) -> Result<bool, StoreError> {
+        let query = sql("SELECT question_id FROM announcements \
+             WHERE operator_id = ? AND question_id = ?");
+        Ok(self.find::<(i64,)>(like.key(query)).await?.is_some())
+    }
+
     /// The oldest announcement that has not ended.
     ///
     /// # Errors

@@ -144,14 +144,15 @@ impl Store {
         (first, last): (OwnerId, OwnerId),
         now: i64,
     ) -> Result<Volumes, StoreError> {
-        let query = sql("SELECT direction, COUNT(*), COUNT(CASE WHEN created_at >= ? THEN 1 END), \
+        let query =
+            sql("SELECT direction, COUNT(*), COUNT(CASE WHEN created_at >= ? THEN 1 END), \
              COUNT(CASE WHEN created_at >= ? THEN 1 END) FROM message_references \
              WHERE owner_id BETWEEN ? AND ? AND part = 0 AND copy_message IS NOT NULL \
              GROUP BY direction")
-        .bind(now - 30 * DAY_MS)
-        .bind(now - DAY_MS)
-        .bind(first)
-        .bind(last);
+            .bind(now - 30 * DAY_MS)
+            .bind(now - DAY_MS)
+            .bind(first)
+            .bind(last);
         let mut volumes = Volumes::default();
         for (direction, all, month, day) in self.list::<(String, i64, i64, i64)>(query).await? {
             let volume = Volume { all, month, day };

@@ -119,7 +119,7 @@ impl Master {
         loop {
             let outgoing = message(composed(language, words, is_repeat));
             let refusal = match self.say_once(owner, &outgoing).await {
-                Ok(_) => return Ok(Told::For(true)),
+                Ok(()) => return Ok(Told::For(true)),
                 Err(CallError::Unknown(_)) if is_repeat => return Ok(Told::For(false)),
                 Err(CallError::Unknown(_)) => {
                     is_repeat = true;
