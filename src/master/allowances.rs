@@ -98,14 +98,14 @@ impl Master {
 mod tests {
     use super::*;
 
-    fn rate() -> Option<OwnerRate> {
+    fn rate() -> OwnerRate {
         let number = |number| NonZeroU32::new(number).unwrap();
-        Some(OwnerRate { checks_an_hour: number(3), changes_an_hour: number(2) })
+        OwnerRate { checks_an_hour: number(3), changes_an_hour: number(2) }
     }
 
     #[test]
     fn each_owner_has_his_own_and_reads_when_it_goes_on() {
-        let allowances = Allowances::new(rate(), true);
+        let allowances = Allowances::new(Some(rate()), true);
         let (one, other) = (OwnerId(1), OwnerId(2));
         assert!((0..3).all(|_| allowances.check(one).is_ok()));
         let wait = allowances.check(one).unwrap_err();

@@ -133,9 +133,8 @@ async fn replies_of_a_suspended_owner_are_refused_and_go_out_later(mut stage: St
     let seen = stage.said(&anna, &shop).join("\n");
     assert!(!seen.contains("green") && !seen.contains("changed"), "{seen}");
     let reactions = stage.telegram.ledger().into_iter();
-    let at_customer = reactions.filter(|effect| {
-        effect.method == "setMessageReaction" && effect.bot == shop.id
-    });
+    let at_customer =
+        reactions.filter(|effect| effect.method == "setMessageReaction" && effect.bot == shop.id);
     assert_eq!(at_customer.count(), 0);
     stage.resumes(&boris).await;
     while let Some((message, data)) = stage.open_notice(&boris) {
@@ -156,9 +155,8 @@ impl Stage {
     /// A message below which a reply can be sent again, and the button's data.
     fn open_notice(&self, person: &Person) -> Option<(i64, String)> {
         let chat = self.telegram.chat(person, &self.master);
-        chat.iter().find_map(|message| {
-            Some((id(message), crate::support::button(message, "Send again")?))
-        })
+        chat.iter()
+            .find_map(|message| Some((id(message), crate::support::button(message, "Send again")?)))
     }
 }
 
