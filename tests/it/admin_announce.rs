@@ -140,6 +140,10 @@ async fn a_restart_goes_on_where_it_was(mut stage: Stage) {
     stage.drafts(WORDS).await;
     stage.presses(&stage.owner, "Send to 3").await;
     stage.sees(&owners[0], &stage.master, WORDS).await;
+    stage
+        .telegram
+        .wait("the second is tried", |view| (view.faults_left() == 0).then_some(()))
+        .await;
     let reached = format!("announcements WHERE reached = {} AND trying IS NULL", owners[0].id);
     stage.database.until(&reached).await;
     assert_eq!(stage.times(&owners[2], &stage.master, WORDS), 0, "it waits for the second");

@@ -26,6 +26,8 @@ const SHOWN_EVERY: Duration = Duration::from_secs(3);
 const HOLD: Duration = Duration::from_secs(20);
 /// How often an owner is tried whose chat takes nothing for now; the others wait.
 const TRIES: u32 = 3;
+/// How long they all wait at most where Telegram asks for that.
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
 /// How telling one owner ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,8 @@ struct Course {
     shown: Option<Instant>,
     /// The owner who could not be told for now, and how often.
     held: Option<(OwnerId, u32)>,
+    /// Until when Telegram asked to wait.
+    rests_until: Option<Instant>,
 }
 
 impl Master {
@@ -75,6 +79,9 @@ impl Master {
         course: &mut Course,
     ) -> Result<(), MasterError> {
         let store = &self.inner.store;
+        if course.rests_until.is_some_and(|until| until > Instant::now()) {
+            return Ok(());
+        }
         while let Some(now) = store.announcement_under_way().await? {
             if stop.is_cancelled() || !self.inner.bots.may_work().await {
                 return Ok(());
@@ -129,7 +136,10 @@ impl Master {
             };
             let later = match refusal {
                 Refusal::Unreachable | Refusal::TokenRevoked => true,
-                Refusal::TooFast { .. } => course.is_held(owner) < TRIES,
+                Refusal::TooFast { retry_after } => {
+                    course.rests_until = Some(Instant::now() + retry_after.min(LONGEST_WAIT));
+                    course.is_held(owner) < TRIES
+                }
                 _ => false,
             };
             if !later {
