@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     account::{Fate, Rule, note},
-    clock, failpoint,
+    clock,
     store::StoreError,
     update::{Kind, Message},
 };
@@ -79,7 +79,6 @@ impl Relay {
         if let Some(after) = worth_telling_later(&told) {
             return Ok(Verdict::TryLater(after));
         }
-        failpoint::at("suspended", "told");
         // Written once it is said: after a crash between the two it is said twice, never not.
         store.insist(|| store.refuse_again(caller.bot, chat, clock::now_ms())).await?;
         note(Fate::Told);

@@ -116,13 +116,14 @@ impl Store {
         Ok(())
     }
 
-    /// It has come to its end: what it said is gone. Its row stays for a while, so that a button
+    /// It has come to its end: what it said, and whom it reached last, is gone. Its row stays for a while, so that a button
     /// that is delivered again does not begin it anew.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn end_announcement(&self, of: &Announcement, now: i64) -> Result<(), StoreError> {
-        let update = sql("UPDATE announcements SET text = NULL, ended_at = ? \
+        let update =
+            sql("UPDATE announcements SET text = NULL, reached = 0, trying = NULL, ended_at = ? \
              WHERE operator_id = ? AND question_id = ?");
         self.write(of.key(update.bind(now))).await?;
         Ok(())
