@@ -54,12 +54,10 @@ impl Master {
         let mut course = Course::default();
         loop {
             if self.inner.bots.may_work().await {
-                if let Err(error) = self.tell_suspensions(&stop).await {
-                    tracing::warn!(%error, "owners are told of suspensions later");
-                }
-                if let Err(error) = self.announce_all(&stop, &mut course).await {
-                    tracing::warn!(%error, "an announcement goes on later");
-                }
+                let told = self.tell_suspensions(&stop).await;
+                goes_on_later(told, "owners are told of suspensions later");
+                let announced = self.announce_all(&stop, &mut course).await;
+                goes_on_later(announced, "an announcement goes on later");
             }
             let news = async {
                 tokio::select! {
@@ -193,6 +191,15 @@ impl Master {
     async fn language_of(&self, now: &Announcement) -> Result<Language, MasterError> {
         let language = self.inner.store.owner_language(OwnerId(now.operator_id)).await?;
         Ok(Language::of(language.as_deref()))
+    }
+}
+
+/// What passes by itself, such as a database that does not answer, is said elsewhere.
+fn goes_on_later(done: Result<(), MasterError>, what: &'static str) {
+    match done {
+        Err(error) if error.is_passing() => tracing::debug!(%error, "{what}"),
+        Err(error) => tracing::warn!(%error, "{what}"),
+        Ok(()) => {}
     }
 }
 
