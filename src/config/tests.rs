@@ -172,7 +172,7 @@ fn all_problems_are_told_at_once_in_the_order_of_the_table() {
         VARIABLES.iter().map(|v| v.name).filter(|name| *name != "SECRET_KEY_FILE").collect();
     assert_eq!(subjects(&errors), expected, "{message}");
     assert!(
-        message.starts_with("the configuration has 18 problems, so nothing was started:\n"),
+        message.starts_with("the configuration has 19 problems, so nothing was started:\n"),
         "{message}"
     );
     assert!(!message.contains("hunter2"), "{message}");
