@@ -66,19 +66,22 @@ pub enum Rule {
     Detached,
     /// Its sender owns nothing here.
     Stranger,
+    /// The operator suspended the owner it concerns.
+    Suspended,
     /// A kind of update nothing follows from.
     Kind,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Banned,
         Self::Service,
         Self::Bot,
         Self::Group,
         Self::Detached,
         Self::Stranger,
+        Self::Suspended,
         Self::Kind,
     ];
 
@@ -91,6 +94,7 @@ impl Rule {
             Self::Group => "group",
             Self::Detached => "detached",
             Self::Stranger => "stranger",
+            Self::Suspended => "suspended",
             Self::Kind => "kind",
         }
     }

@@ -206,12 +206,10 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
         (caller.clone(), config.plans.is_some()),
     );
     let plans = Plans::new(store.clone(), config.plans.map(Limits::from), caller.bot);
+    let named = || config.owner_ids.iter().filter_map(|id| i64::try_from(id.0).ok().map(OwnerId));
     let doors = Doors {
-        owners: config
-            .owner_ids
-            .iter()
-            .filter_map(|id| i64::try_from(id.0).ok().map(OwnerId))
-            .collect(),
+        owners: named().collect(),
+        operator: named().next(),
         open: config.registration == Registration::Open,
     };
     let (store, telegram) = (store.clone(), telegram);
@@ -226,10 +224,11 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
     let installation = Installation {
         host: config.public_url().map(|url| host_of(&url.to_string())),
         retention_days: i64::from(config.reference_retention_days),
+        paces: config.client_rate_limits,
         began: Instant::now(),
-        operator: config.owner_ids.first().and_then(|id| i64::try_from(id.0).ok().map(OwnerId)),
         plans,
     };
+    let doors = (doors, config.owner_rate);
     let (telegram_, bots_) = (telegram.clone(), bots.clone());
     let master =
         Master::new(store.clone(), telegram_, bots_, seal, caller.clone(), doors, installation);
@@ -338,6 +337,8 @@ fn run_background(
     running.tasks.spawn(async move { master.watch_reach(patience, reach).await });
     let (master, ending) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.keep_plans(ending).await });
+    let (master, telling) = (rooms.master.clone(), stop.clone());
+    running.tasks.spawn(async move { master.keep_telling_owners(telling).await });
     let (master, watching) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.watch_database(watching).await });
     if config.intake == Intake::Polling {
@@ -457,6 +458,7 @@ async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: Cancellat
         let cleaned = async {
             store.forget_handled_before(now - 2 * DAY_MS).await?;
             store.forget_kept_before(now - 2 * DAY_MS).await?;
+            store.forget_announcements_before(now - 2 * DAY_MS).await?;
             store.forget_albums_before(now - 3 * DAY_MS).await?;
             store.forget_refused_before(now - days * DAY_MS).await?;
             store.forget_processes_before(now - DAY_MS).await?;

@@ -43,8 +43,8 @@ pub use variables::{Fallback, VARIABLES, Variable};
 use crate::token::BotToken;
 use reader::Reader;
 use values::{
-    bot_token, customer_rate, log_format, metrics_addr, on_or_off, owner_ids, registration,
-    socket_addr, whole_number,
+    bot_token, customer_rate, log_format, metrics_addr, on_or_off, owner_ids, owner_rate,
+    registration, socket_addr, whole_number,
 };
 
 const DOTENV_FILE: &str = ".env";
@@ -76,6 +76,8 @@ pub struct Config {
     pub client_rate_limits: bool,
     /// `CUSTOMER_RATE`; without it nobody is limited.
     pub customer_rate: Option<CustomerRate>,
+    /// `OWNER_RATE`; without it nobody is limited.
+    pub owner_rate: Option<OwnerRate>,
     /// `REFERENCE_RETENTION_DAYS`
     pub reference_retention_days: u32,
     /// `LOG`
@@ -138,6 +140,15 @@ pub struct CustomerRate {
     pub a_minute: NonZeroU32,
     /// Messages at once.
     pub at_once: NonZeroU32,
+}
+
+/// How much of Telegram's control calls an owner may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnerRate {
+    /// Tokens looked at in an hour.
+    pub checks_an_hour: NonZeroU32,
+    /// Bots attached and detached in an hour.
+    pub changes_an_hour: NonZeroU32,
 }
 
 /// A filter that [`EnvFilter`] understands.
@@ -207,6 +218,7 @@ impl Config {
         let plans = reader.plans();
         let client_rate_limits = reader.required(&variables::CLIENT_RATE_LIMITS, on_or_off);
         let customer_rate = reader.required(&variables::CUSTOMER_RATE, customer_rate);
+        let owner_rate = reader.required(&variables::OWNER_RATE, owner_rate);
         let reference_retention_days =
             reader.required(&variables::REFERENCE_RETENTION_DAYS, whole_number(1..=36_500));
         let log = reader.required(&variables::LOG, LogFilter::parse);
@@ -224,6 +236,7 @@ impl Config {
             plans,
             client_rate_limits: client_rate_limits?,
             customer_rate: customer_rate?,
+            owner_rate: owner_rate?,
             reference_retention_days: reference_retention_days?,
             log: log?,
             log_format: log_format?,

@@ -8,6 +8,7 @@ mod fault;
 mod owner;
 mod parked;
 mod place;
+mod suspended;
 mod trouble;
 
 use std::{

@@ -9,6 +9,9 @@
 //! - [`health`]: owners are told when the database fails
 //! - [`menu`]: the command menu in each language
 //! - [`plans`]: the paid plan, its payments and their end
+//! - [`operator`]: who runs the installation
+//! - [`admin`]: what he can ask for (pure); [`tenants`], [`suspension`], [`announce`]: that done
+//! - [`allowances`]: how much an owner may ask for
 //! - [`reports`]: what can be asked about bots as a whole (pure); [`stats`], [`status`]: that shown
 //! - [`settings`]: the pages of `/settings`, and `/language`
 //! - [`tree`]: the handler tree
@@ -17,7 +20,10 @@
 
 mod acquaintance;
 mod actions;
+pub mod admin;
 mod admission;
+mod allowances;
+mod announce;
 mod bans;
 mod card;
 mod commands;
@@ -25,6 +31,7 @@ mod cut_off;
 mod health;
 mod inbox;
 mod menu;
+mod operator;
 pub mod people;
 pub mod plans;
 mod remind;
@@ -33,6 +40,8 @@ mod settings;
 pub mod state;
 mod stats;
 mod status;
+mod suspension;
+mod tenants;
 mod tree;
 
 use std::{
@@ -43,7 +52,7 @@ use std::{
 
 use dptree::prelude::{DependencyMap, Handler};
 use teloxide::types::ChatId;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 pub use admission::Admission;
@@ -52,6 +61,7 @@ pub use state::MasterState;
 
 use crate::{
     bots::Bots,
+    config::OwnerRate,
     lanes::Lanes,
     model::{BotId, OwnerId, Reference},
     plan::Plans,
@@ -67,6 +77,8 @@ use crate::{
 pub struct Doors {
     /// `OWNER_IDS`.
     pub owners: BTreeSet<OwnerId>,
+    /// The first of them: he runs the installation.
+    pub operator: Option<OwnerId>,
     /// `REGISTRATION=open`.
     pub open: bool,
 }
@@ -78,10 +90,10 @@ pub struct Installation {
     pub host: Option<String>,
     /// For how many days references are kept.
     pub retention_days: i64,
+    /// Whether what is sent keeps Telegram's rates by itself.
+    pub paces: bool,
     /// When the process began.
     pub began: Instant,
-    /// The first of `OWNER_IDS`, where any is named.
-    pub operator: Option<OwnerId>,
     /// What is sold, and what is free.
     pub plans: Plans,
 }
@@ -99,7 +111,10 @@ struct Inner {
     seal: Seal,
     caller: Caller,
     doors: Doors,
+    allowances: allowances::Allowances,
     installation: Installation,
+    /// Something is to be told to owners in the background.
+    telling: Notify,
     /// Places for reports being counted.
     reports: Semaphore,
     username: OnceLock<String>,
@@ -189,7 +204,7 @@ impl Master {
         bots: Bots,
         seal: Seal,
         caller: Caller,
-        doors: Doors,
+        (doors, owner_rate): (Doors, Option<OwnerRate>),
         installation: Installation,
     ) -> Self {
         let inner = Inner {
@@ -199,7 +214,9 @@ impl Master {
             seal,
             caller,
             doors,
+            allowances: allowances::Allowances::new(owner_rate, installation.paces),
             installation,
+            telling: Notify::new(),
             reports: Semaphore::new(stats::AT_A_TIME),
             username: OnceLock::new(),
             by_heart: health::ByHeart::default(),

@@ -309,6 +309,8 @@ impl BotState {
 pub struct Known {
     /// The language of the owner he writes to.
     pub owner_language: Option<String>,
+    /// Whether the operator suspended that owner.
+    pub is_owner_suspended: bool,
     /// The conversation, where it has begun.
     pub conversation: Option<Conversation>,
     /// The language the customer chose himself.

@@ -23,6 +23,7 @@
 //! - [`again`]: the button *Send again*
 //! - [`permit`]: what the owner's plan lets him reply
 //! - [`failure`]: why something did not arrive, in words
+//! - [`suspended`]: what customers of a suspended owner meet
 //! - [`tally`]: what is counted
 
 mod acknowledge;
@@ -50,6 +51,7 @@ mod permit;
 pub mod pure;
 mod reaction;
 pub mod rich;
+mod suspended;
 mod tally;
 mod written;
 

@@ -11,7 +11,10 @@ use chacha20poly1305::{
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::{config::SecretKey, model::BotId};
+use crate::{
+    config::SecretKey,
+    model::{BotId, OwnerId},
+};
 
 const NONCE_BYTES: usize = 24;
 
@@ -75,6 +78,13 @@ impl Seal {
         let mut proof = self.derive(&format!("invoice {words}"));
         proof.truncate(32);
         proof
+    }
+
+    /// The mark that stays of a suspended owner who left. It says nothing about who he is.
+    pub fn mark_of_suspended(&self, owner: OwnerId) -> String {
+        let mut mark = self.derive(&format!("mark of suspended owner {owner}"));
+        mark.truncate(32);
+        mark
     }
 
     /// A number by which a backup tells with which key it was made. It says nothing about the key.

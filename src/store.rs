@@ -20,6 +20,7 @@
 
 mod again;
 mod albums;
+mod announcements;
 mod bots;
 mod cause;
 mod connections;
@@ -49,7 +50,9 @@ mod sqlite;
 mod statement;
 mod states;
 pub mod stats;
+mod suspensions;
 mod tables;
+mod tenants;
 
 use std::{
     sync::Arc,
@@ -60,6 +63,7 @@ use futures::{FutureExt, future::BoxFuture};
 use tokio_util::sync::CancellationToken;
 
 use again::{Inserted, Tries, Written};
+pub use announcements::Announcement;
 pub use bots::{BotRow, Change};
 pub use cause::Cause;
 use connections::Connections;
@@ -86,6 +90,7 @@ use sqlite::{Reader, Writer};
 use statement::{Row, Rows, Statement, TakesRows, sql};
 pub use states::ConversationKey;
 pub use tables::{Kind, OF_PROCESSES, TABLES, Table, table};
+pub use tenants::{Tenant, Volume, Volumes};
 
 use crate::config::DatabaseUrl;
 

@@ -776,6 +776,8 @@ sentences! {
     command_unsubscribe = "command-unsubscribe" ();
     /// What `/paysupport` does.
     command_paysupport = "command-paysupport" ();
+    /// What `/refund` does.
+    command_refund = "command-refund" ();
     /// What `/terms` does.
     command_terms = "command-terms" ();
     /// What the paid plan brings, above the link.
@@ -882,6 +884,80 @@ sentences! {
     refund_failed = "refund-failed" ();
     /// It is given back.
     refund_done = "refund-done" (stars, owner);
+
+    // Suspended owners, and limits.
+    /// The reason: the owner is suspended.
+    reason_suspended = "reason-suspended" ();
+    /// To an owner who is suspended.
+    owner_suspended = "owner-suspended" (commands);
+    /// The same, popping up over the chat.
+    owner_suspended_short = "owner-suspended-short" ();
+    /// To an owner who may go on.
+    owner_resumed = "owner-resumed" ();
+    /// To an owner who asks for more than can be answered.
+    owner_too_fast = "owner-too-fast" ();
+    /// To a customer of a suspended owner.
+    customer_suspended = "customer-suspended" ();
+    /// So many tokens are not looked at in an hour.
+    too_many_checks = "too-many-checks" (span);
+    /// So many bots are not attached and detached in an hour.
+    too_many_changes = "too-many-changes" (span);
+
+    // The installation, for its operator.
+    /// What `/admin` is for.
+    command_admin = "command-admin" ();
+    /// All numbers.
+    admin_home = "admin-home" (owners, suspended, bots, messages);
+    /// How much is written.
+    admin_volumes = "admin-volumes" (in_day, in_month, in_all, out_day, out_month, out_all);
+    /// What can stand behind `/admin`.
+    admin_how = "admin-how" ();
+    /// The head of the list.
+    admin_owners = "admin-owners" (owners);
+    /// One of the list.
+    admin_owner_line = "admin-owner-line" (name, id, bots);
+    /// All about one owner.
+    admin_owner = "admin-owner" (name, id, since, bots, customers, messages);
+    /// He is not suspended.
+    admin_owner_works = "admin-owner-works" ();
+    /// He is.
+    admin_owner_rests = "admin-owner-rests" (since);
+    /// There is no such owner.
+    admin_owner_unknown = "admin-owner-unknown" ();
+    /// He has no bots.
+    admin_no_bots = "admin-no-bots" ();
+    /// The operator can't be suspended.
+    admin_not_yourself = "admin-not-yourself" ();
+    /// Whether to suspend him.
+    admin_suspend_question = "admin-suspend-question" (name, id);
+    /// Shows the list.
+    button_admin_owners = "button-admin-owners" ();
+    /// Asks for an announcement.
+    button_admin_announce = "button-admin-announce" ();
+    /// Goes back.
+    button_admin_back = "button-admin-back" ();
+    /// Suspends.
+    button_admin_suspend = "button-admin-suspend" ();
+    /// Lets go on.
+    button_admin_resume = "button-admin-resume" ();
+    /// Sends it to so many.
+    button_admin_send = "button-admin-send" (owners);
+    /// Asks for the text.
+    announce_prompt = "announce-prompt" ();
+    /// Stands above it.
+    announce_heading = "announce-heading" ();
+    /// Whether to send what is shown above.
+    announce_question = "announce-question" (owners);
+    /// Something else than text.
+    announce_unfit = "announce-unfit" ();
+    /// A text without room for the heading.
+    announce_too_long = "announce-too-long" ();
+    /// There is no other owner.
+    announce_nobody = "announce-nobody" ();
+    /// How far it has come.
+    announce_progress = "announce-progress" (done, owners);
+    /// How it ended.
+    announce_done = "announce-done" (sent, failed);
 }
 
 #[cfg(test)]

@@ -257,6 +257,7 @@ async fn start_relay(
         ("TELEGRAM_API_URL", format!("http://{}", telegram.address)),
         ("CLIENT_RATE_LIMITS", "off".to_owned()),
         ("CUSTOMER_RATE", "off".to_owned()),
+        ("OWNER_RATE", "off".to_owned()),
         ("LOG", "warn".to_owned()),
     ]);
     Process::start(&mut command, address).await

@@ -122,6 +122,8 @@ const BAD: &[(Pairs, &str)] = &[
     (&[("CUSTOMER_RATE", "/10")], "CUSTOMER_RATE"),
     (&[("CUSTOMER_RATE", "20/10001")], "CUSTOMER_RATE"),
     (&[("CUSTOMER_RATE", "20/10/5")], "CUSTOMER_RATE"),
+    (&[("OWNER_RATE", "30")], "OWNER_RATE"),
+    (&[("OWNER_RATE", "30/0")], "OWNER_RATE"),
     (&[("REFERENCE_RETENTION_DAYS", "0")], "REFERENCE_RETENTION_DAYS"),
     (&[("REFERENCE_RETENTION_DAYS", "36501")], "REFERENCE_RETENTION_DAYS"),
     (&[("REFERENCE_RETENTION_DAYS", "400d")], "REFERENCE_RETENTION_DAYS"),
@@ -170,7 +172,7 @@ fn all_problems_are_told_at_once_in_the_order_of_the_table() {
         VARIABLES.iter().map(|v| v.name).filter(|name| *name != "SECRET_KEY_FILE").collect();
     assert_eq!(subjects(&errors), expected, "{message}");
     assert!(
-        message.starts_with("the configuration has 18 problems, so nothing was started:\n"),
+        message.starts_with("the configuration has 19 problems, so nothing was started:\n"),
         "{message}"
     );
     assert!(!message.contains("hunter2"), "{message}");
@@ -201,6 +203,8 @@ fn the_defaults_are_those_of_the_contract() {
     assert!(config.telegram_api_url.is_official());
     assert_eq!(config.plans, None);
     assert!(config.client_rate_limits);
+    let rate = config.owner_rate.unwrap();
+    assert_eq!((rate.checks_an_hour.get(), rate.changes_an_hour.get()), (30, 20));
     let rate = config.customer_rate.unwrap();
     assert_eq!((rate.a_minute.get(), rate.at_once.get()), (20, 10));
     assert_eq!(config.reference_retention_days, 400);
@@ -244,6 +248,7 @@ fn good_values_are_taken() {
         ("FREE_REPLIES_PER_MONTH", "0"),
         ("CLIENT_RATE_LIMITS", "OFF"),
         ("CUSTOMER_RATE", "Off"),
+        ("OWNER_RATE", "oFF"),
         ("REFERENCE_RETENTION_DAYS", "36500"),
         ("LOG", "warn,feedback_relay::relay=trace,[update{bot.id=5}]=debug"),
         ("LOG_FORMAT", "JSON"),
@@ -259,6 +264,7 @@ fn good_values_are_taken() {
     assert_eq!(config.plans.unwrap().free_replies_per_month, 0);
     assert!(!config.client_rate_limits);
     assert_eq!(config.customer_rate, None);
+    assert_eq!(config.owner_rate, None);
     assert_eq!(config.log_format, LogFormat::Json);
     let rate = read_with(&[("CUSTOMER_RATE", " 10000 / 1 ")]).unwrap().customer_rate.unwrap();
     assert_eq!((rate.a_minute.get(), rate.at_once.get()), (10_000, 1));

@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use teloxide::types::UserId;
 
 use super::problems::Wrong;
-use super::{CustomerRate, LogFormat, Registration};
+use super::{CustomerRate, LogFormat, OwnerRate, Registration};
 use crate::token::BotToken;
 
 /// Telegram's user ids have at most 52 significant bits.
 pub(super) const USER_ID_LIMIT: u64 = 1 << 52;
 
-/// The largest number in `CUSTOMER_RATE`.
+/// The largest number in `CUSTOMER_RATE` and `OWNER_RATE`.
 const FASTEST: u32 = 10_000;
 
 pub(super) fn bot_token(text: &str) -> Result<BotToken, Wrong> {
@@ -65,6 +65,18 @@ pub(super) fn on_or_off(text: &str) -> Result<bool, Wrong> {
 
 /// `None` where nobody is limited.
 pub(super) fn customer_rate(text: &str) -> Result<Option<CustomerRate>, Wrong> {
+    let rate = two_numbers(text)?;
+    Ok(rate.map(|(a_minute, at_once)| CustomerRate { a_minute, at_once }))
+}
+
+/// `None` where nobody is limited.
+pub(super) fn owner_rate(text: &str) -> Result<Option<OwnerRate>, Wrong> {
+    let rate = two_numbers(text)?;
+    Ok(rate.map(|(checks_an_hour, changes_an_hour)| OwnerRate { checks_an_hour, changes_an_hour }))
+}
+
+/// Two numbers with a slash between them, or `None` for `off`.
+fn two_numbers(text: &str) -> Result<Option<(NonZeroU32, NonZeroU32)>, Wrong> {
     if text.eq_ignore_ascii_case("off") {
         return Ok(None);
     }
@@ -73,9 +85,7 @@ pub(super) fn customer_rate(text: &str) -> Result<Option<CustomerRate>, Wrong> {
         number.filter(|number| *number <= FASTEST).and_then(NonZeroU32::new)
     };
     text.split_once('/')
-        .and_then(|(a_minute, at_once)| {
-            Some(CustomerRate { a_minute: number(a_minute)?, at_once: number(at_once)? })
-        })
+        .and_then(|(first, second)| Some((number(first)?, number(second)?)))
         .map(Some)
         .ok_or_else(|| Wrong::new(format!("it is not two numbers from 1 to {FASTEST}")))
 }

@@ -95,6 +95,10 @@ variables! {
         "How many messages a minute each customer of each bot may send on average, and how many at once. Who sends \
          more is told so, and the owner sees how many were not passed on. off: nobody is limited.",
         "a number a minute, a slash and a number at once, each from 1 to 10000, for example 20/10, or off";
+    OWNER_RATE, Value("30/20"),
+        "How many bot tokens each owner may have looked at in an hour, and how many bots he may attach or detach. Who \
+         asks for more is told when it goes on. off: nobody is limited.",
+        "a number of tokens, a slash and a number of bots, each from 1 to 10000, for example 30/20, or off";
     REFERENCE_RETENTION_DAYS, Value("400"),
         "After how many days a relayed message is forgotten, so that it can no longer be replied to.",
         "a whole number from 1 to 36500, for example 400";

@@ -48,6 +48,9 @@ impl Dispatch {
         }
         let owner = match self.inner.master.admit(&person, asking).await? {
             Admission::Owner(owner) => owner,
+            Admission::Suspended(owner) => {
+                return Box::pin(self.of_suspended(owner, update)).await;
+            }
             Admission::Claimed => {
                 note(Fate::Command);
                 // Delivered again, it would come from an owner, who would be welcomed once more.
@@ -99,7 +102,7 @@ impl Dispatch {
     }
 
     /// A reply to a copy is the relay's, all else the master's.
-    async fn of_owner(
+    pub(super) async fn of_owner(
         &self,
         owner: Owner,
         message: Message,
@@ -127,15 +130,29 @@ impl Dispatch {
             return Ok(Verdict::Done);
         }
         note_first(Fate::Words);
+        if self.inner.master.stop_if_too_fast(owner).await? {
+            note(Fate::TooFast);
+            return Ok(Verdict::Done);
+        }
         self.once(update, self.inner.master.handle(owner, Said::Message(message, about))).await
     }
 
-    async fn pressed(&self, owner: Owner, button: Button, update: i64) -> Result<Verdict, Fault> {
+    pub(super) async fn pressed(
+        &self,
+        owner: Owner,
+        button: Button,
+        update: i64,
+    ) -> Result<Verdict, Fault> {
         note(Fate::Button);
         // Who presses it is its own chat's owner, and it is there.
         let chat = button.message.as_ref().map(|message| message.chat.id);
         if chat.is_some_and(|chat| chat != owner.id.chat()) || !button.is_shown() {
             return self.once(update, self.inner.master.answer_stale(owner, &button)).await;
+        }
+        if self.inner.master.stop_if_too_fast(owner).await? {
+            note(Fate::TooFast);
+            self.inner.master.release(&button).await;
+            return Ok(Verdict::Done);
         }
         if button.data == SEND_AGAIN {
             let again = async {

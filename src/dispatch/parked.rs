@@ -113,10 +113,17 @@ impl Dispatch {
         for album in &unclaimed {
             if let Some((message, update)) = album.first()
                 && let Some(person) = &message.from
-                && let Admission::Owner(owner) = self.inner.master.admit(person, None).await?
             {
-                let said = Said::Message(message.clone(), None);
-                self.once(update, self.inner.master.handle(owner, said)).await?;
+                match self.inner.master.admit(person, None).await? {
+                    Admission::Owner(owner) => {
+                        let said = Said::Message(message.clone(), None);
+                        self.once(update, self.inner.master.handle(owner, said)).await?;
+                    }
+                    Admission::Suspended(owner) => {
+                        self.once(update, self.inner.master.say_suspended(owner)).await?;
+                    }
+                    Admission::Claimed | Admission::Stranger => {}
+                }
             }
             self.inner.relay.claimed(album).await?;
         }

@@ -4,14 +4,17 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Master, MasterError, Owner, commands, settings,
+    Master, MasterError, Owner,
+    allowances::wait_in_words,
+    commands::{self, Audience},
+    settings,
     state::{Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence, step},
 };
 use crate::{
     bots::{Attached, host_of},
     clock, failpoint,
     label::Label,
-    model::{BotId, BotState},
+    model::{BotId, BotState, OwnerId},
     qr::Code,
     store::BotRow,
     telegram::{CallError, Caller, Document, Outgoing, Refusal},
@@ -111,7 +114,7 @@ impl Master {
         Ok(())
     }
 
-    async fn load(&self, owner: Owner) -> Result<MasterState, MasterError> {
+    pub(super) async fn load(&self, owner: Owner) -> Result<MasterState, MasterError> {
         let stored = self.inner.store.dialogue(owner.id).await?;
         let read = stored.map(|json| serde_json::from_str(&json));
         Ok(read.transpose().unwrap_or_else(|error| {
@@ -140,8 +143,12 @@ impl Master {
     ) -> Result<Done, MasterError> {
         let language = owner.language;
         Ok(match action {
-            Action::Say(sentence) => Done::Say(plain(said(language, sentence, self.sells()))),
+            Action::Say(sentence) => Done::Say(plain(self.said(owner, sentence).await?)),
             Action::Plan(errand) => Box::pin(self.of_plan(owner, errand, occasion)).await?,
+            Action::CheckLater(wait) => {
+                Done::Say(plain(language.too_many_checks(&wait_in_words(language, wait))))
+            }
+            Action::Operator(errand) => Box::pin(self.of_operator(owner, errand, occasion)).await?,
             Action::Check(token) => Done::Next(Input::Checked(self.check(owner, &token).await?)),
             Action::AskTakeover(candidate, host) => Done::Say(Answer {
                 text: language.takeover_question(&candidate.username, &host),
@@ -188,6 +195,9 @@ impl Master {
         if bot == inner.caller.bot {
             return Ok(Check::Master);
         }
+        if let Err(wait) = inner.allowances.check(owner.id) {
+            return Ok(Check::TooMany(wait));
+        }
         let caller = Caller { bot, token: token.clone() };
         let identity = match inner.telegram.identify(&caller).await {
             Ok(identity) if identity.id == bot => identity,
@@ -228,6 +238,9 @@ impl Master {
         let Some(token) = self.unseal(candidate) else {
             return Ok(language.token_missing());
         };
+        if let Err(wait) = self.inner.allowances.change(owner.id) {
+            return Ok(language.too_many_changes(&wait_in_words(language, wait)));
+        }
         let identity = crate::telegram::BotIdentity {
             id: candidate.bot,
             username: candidate.username.clone(),
@@ -273,6 +286,10 @@ impl Master {
         let Some(row) = row else { return Ok(Done::Stale) };
         // A process that was killed in between may have detached it without saying so.
         if row.state != BotState::Removed {
+            if let Err(wait) = self.inner.allowances.change(owner.id) {
+                let wait = wait_in_words(owner.language, wait);
+                return Ok(Done::Say(plain(owner.language.too_many_changes(&wait))));
+            }
             self.inner.bots.detach(owner.id, bot).await?;
         }
         Ok(Done::Say(plain(owner.language.removed(&row.username))))
@@ -336,7 +353,7 @@ impl Master {
     }
 
     /// Answers in the place of the buttons that were pressed, else with a message of its own.
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         owner: Owner,
         answer: Answer,
@@ -388,8 +405,56 @@ impl Master {
 
 impl Master {
     /// What is said to a command that does not exist.
-    pub(super) fn unknown_command(&self, language: Language) -> String {
-        said(language, Sentence::UnknownCommand, self.sells())
+    pub(super) async fn unknown_command(&self, owner: Owner) -> Result<String, MasterError> {
+        self.said(owner, Sentence::UnknownCommand).await
+    }
+
+    /// A sentence in his language.
+    async fn said(&self, owner: Owner, sentence: Sentence) -> Result<String, MasterError> {
+        let language = owner.language;
+        Ok(match sentence {
+            Sentence::Welcome => language.welcome(),
+            Sentence::Help => language.help(&self.commands_of(owner).await?),
+            Sentence::UnknownCommand => language.unknown_command(&self.commands_of(owner).await?),
+            Sentence::AddPrompt => language.add_prompt(),
+            Sentence::TokenMissing => language.token_missing(),
+            Sentence::TokensSeveral => language.tokens_several(),
+            Sentence::TokenRejected => language.token_rejected(),
+            Sentence::TokenIsMaster => language.token_is_master(),
+            Sentence::BotTaken => language.bot_taken(),
+            Sentence::TelegramUnreachable => language.telegram_unreachable(),
+            Sentence::Cancelled => language.cancelled(),
+            Sentence::NothingToCancel => language.nothing_to_cancel(),
+            Sentence::NoBots => language.no_bots(),
+            Sentence::LabelUnusable => language.label_unusable(),
+            Sentence::HowToReply => language.how_to_reply(),
+            Sentence::UnfitGreeting => language.unfit_greeting(),
+            Sentence::UnfitText => language.unfit_text(),
+            Sentence::UnfitToken => language.unfit_token(),
+            Sentence::UnfitFile => language.unfit_file(),
+            Sentence::UnfitRefused => language.unfit_refused(),
+            Sentence::SaveFirst => language.save_first(),
+            Sentence::AnnouncePrompt => language.announce_prompt(),
+            Sentence::AnnounceUnfit => language.announce_unfit(),
+            Sentence::AnnounceTooLong => language.announce_too_long(),
+            Sentence::AnnounceNobody => language.announce_nobody(),
+            Sentence::ReplyToUnknown => language.reply_to_unknown(),
+            Sentence::BanHow => language.ban_how(),
+            Sentence::InfoHow => language.info_how(),
+            Sentence::NoteHow => language.note_how(),
+            Sentence::NoteMissing => language.note_missing(),
+            Sentence::NoteTooLong => language.note_too_long(),
+        })
+    }
+
+    /// The commands this owner has, as text.
+    async fn commands_of(&self, owner: Owner) -> Result<String, MasterError> {
+        Ok(commands::list(owner.language, self.audience(owner.id).await?))
+    }
+
+    /// Which commands this owner has.
+    pub(super) async fn audience(&self, owner: OwnerId) -> Result<Audience, MasterError> {
+        Ok(Audience { plans: self.sells(), operator: self.is_operator(owner).await? })
     }
 }
 
@@ -447,36 +512,4 @@ pub(super) fn keyboard(rows: &[Vec<(String, Press)>]) -> Value {
         |(text, press): &(String, Press)| json!({"text": text, "callback_data": press.data()});
     let rows: Vec<Vec<Value>> = rows.iter().map(|row| row.iter().map(button).collect()).collect();
     json!({ "inline_keyboard": rows })
-}
-
-pub(super) fn said(language: Language, sentence: Sentence, plans: bool) -> String {
-    match sentence {
-        Sentence::Welcome => language.welcome(),
-        Sentence::Help => language.help(&commands::list(language, plans)),
-        Sentence::UnknownCommand => language.unknown_command(&commands::list(language, plans)),
-        Sentence::AddPrompt => language.add_prompt(),
-        Sentence::TokenMissing => language.token_missing(),
-        Sentence::TokensSeveral => language.tokens_several(),
-        Sentence::TokenRejected => language.token_rejected(),
-        Sentence::TokenIsMaster => language.token_is_master(),
-        Sentence::BotTaken => language.bot_taken(),
-        Sentence::TelegramUnreachable => language.telegram_unreachable(),
-        Sentence::Cancelled => language.cancelled(),
-        Sentence::NothingToCancel => language.nothing_to_cancel(),
-        Sentence::NoBots => language.no_bots(),
-        Sentence::LabelUnusable => language.label_unusable(),
-        Sentence::HowToReply => language.how_to_reply(),
-        Sentence::UnfitGreeting => language.unfit_greeting(),
-        Sentence::UnfitText => language.unfit_text(),
-        Sentence::UnfitToken => language.unfit_token(),
-        Sentence::UnfitFile => language.unfit_file(),
-        Sentence::UnfitRefused => language.unfit_refused(),
-        Sentence::SaveFirst => language.save_first(),
-        Sentence::ReplyToUnknown => language.reply_to_unknown(),
-        Sentence::BanHow => language.ban_how(),
-        Sentence::InfoHow => language.info_how(),
-        Sentence::NoteHow => language.note_how(),
-        Sentence::NoteMissing => language.note_missing(),
-        Sentence::NoteTooLong => language.note_too_long(),
-    }
 }

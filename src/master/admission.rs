@@ -29,6 +29,8 @@ const PREFIX: &str = "claim_";
 pub enum Admission {
     /// He is an owner.
     Owner(Owner),
+    /// He is one whom the operator suspended.
+    Suspended(Owner),
     /// He has just become one by the claim link, and was told so.
     Claimed,
     /// He is not; he was refused, now or before.
@@ -49,6 +51,10 @@ impl Master {
         let id = OwnerId(person.id);
         let language = Language::of(person.language.as_deref());
         let owner = Owner { id, language };
+        let payload = message.and_then(Command::parse).and_then(|command| match command {
+            Command::Start { payload } => Some(payload),
+            _ => None,
+        });
         if let Some(known) = store.owner(self.inner.caller.bot, id).await? {
             let language = known.chosen.map_or(language, |chosen| Language::of(Some(&chosen)));
             let owner = Owner { id, language };
@@ -56,26 +62,31 @@ impl Master {
             if known.language.as_deref() != Some(language.code()) {
                 store.set_owner_language(id, language.code()).await?;
             }
-            return Ok(Admission::Owner(owner));
-        }
-        let payload = message.and_then(Command::parse).and_then(|command| match command {
-            Command::Start { payload } => Some(payload),
-            _ => None,
-        });
-        let doors = &self.inner.doors;
-        if doors.owners.contains(&id) || (doors.open && payload.is_some()) {
-            self.register(owner).await?;
-            return Ok(Admission::Owner(owner));
+            if self.claims_late(id, payload.as_deref()).await? {
+                return self.welcome_claimer(owner).await;
+            }
+            let rests = known.is_suspended && !self.is_operator(id).await?;
+            return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
         }
         if self.claims(id, payload.as_deref()).await? {
             self.register(owner).await?;
-            self.refresh_menu(owner);
-            self.speak(id.chat(), &language.claimed()).await?;
-            tracing::info!(owner.id = %id, "the installation was claimed");
-            return Ok(Admission::Claimed);
+            return self.welcome_claimer(owner).await;
+        }
+        let doors = &self.inner.doors;
+        if doors.owners.contains(&id) || (doors.open && payload.is_some()) {
+            self.register(owner).await?;
+            let rests = store.is_suspended(id).await? && !self.is_operator(id).await?;
+            return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
         }
         self.refuse(id, language).await?;
         Ok(Admission::Stranger)
+    }
+
+    async fn welcome_claimer(&self, owner: Owner) -> Result<Admission, MasterError> {
+        self.refresh_menu(owner);
+        self.speak(owner.id.chat(), &owner.language.claimed()).await?;
+        tracing::info!(owner.id = %owner.id, "the installation was claimed");
+        Ok(Admission::Claimed)
     }
 
     /// Refuses a stranger once. It is recorded after it was said, or a process that ends in between
@@ -109,8 +120,23 @@ impl Master {
         Ok(Some(format!("https://t.me/{username}?start={PREFIX}{code}")))
     }
 
+    /// Whether nobody is named, and nobody has claimed it. Owners who came by open registration do
+    /// not keep it from whoever reads the link.
     async fn may_be_claimed(&self) -> Result<bool, MasterError> {
-        Ok(self.inner.doors.owners.is_empty() && !self.inner.store.has_owner().await?)
+        let (doors, store) = (&self.inner.doors, &self.inner.store);
+        if !doors.owners.is_empty() {
+            return Ok(false);
+        }
+        if doors.open {
+            return Ok(store.installation_fact(CLAIMED).await?.is_none());
+        }
+        Ok(!store.has_owner().await?)
+    }
+
+    /// Whether an owner who came by open registration claims the installation only now.
+    async fn claims_late(&self, id: OwnerId, payload: Option<&str>) -> Result<bool, MasterError> {
+        let is_code = payload.is_some_and(|payload| payload.starts_with(PREFIX));
+        Ok(is_code && self.inner.doors.open && self.claims(id, payload).await?)
     }
 
     async fn claims(&self, id: OwnerId, payload: Option<&str>) -> Result<bool, MasterError> {
@@ -131,7 +157,7 @@ impl Master {
 
     async fn register(&self, owner: Owner) -> Result<(), MasterError> {
         let store = &self.inner.store;
-        store.register_owner(owner.id, clock::now_ms()).await?;
+        self.make_owner(owner.id).await?;
         store.set_owner_language(owner.id, owner.language.code()).await?;
         self.learns(owner);
         Ok(())

@@ -52,6 +52,11 @@ pub enum Command {
     Ban,
     /// `/banned`
     Banned,
+    /// `/admin`, with what follows it.
+    Admin {
+        /// An owner, or what to do; empty for the numbers.
+        words: String,
+    },
     /// `/settings`
     Settings,
     /// `/language`
@@ -113,14 +118,33 @@ const OF_PLANS: &[(&str, Description)] = &[
     ("terms", |language| language.command_terms()),
 ];
 
-/// The commands people are shown, where there are paid plans or none.
-pub(super) fn shown(plans: bool) -> Vec<(&'static str, Description)> {
-    let mut shown = Vec::with_capacity(SHOWN.len() + OF_PLANS.len());
+/// The commands that the operator is shown beside them.
+const OF_THE_OPERATOR: &[(&str, Description)] = &[("admin", |language| language.command_admin())];
+
+/// The command that he is shown where there are paid plans.
+const REFUND: (&str, Description) = ("refund", |language| language.command_refund());
+
+/// Whom commands are shown to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Audience {
+    /// Whether there are paid plans.
+    pub(super) plans: bool,
+    /// Whether he runs the installation.
+    pub(super) operator: bool,
+}
+
+/// The commands a person is shown.
+pub(super) fn shown(audience: Audience) -> Vec<(&'static str, Description)> {
+    let mut shown = Vec::with_capacity(SHOWN.len() + OF_PLANS.len() + 2);
     for command in SHOWN {
         match command.0 {
-            "subscribe" if plans => shown.extend_from_slice(OF_PLANS),
+            "subscribe" if audience.plans => shown.extend_from_slice(OF_PLANS),
             _ => shown.push(*command),
         }
+    }
+    if audience.operator {
+        shown.extend_from_slice(OF_THE_OPERATOR);
+        shown.extend(audience.plans.then_some(REFUND));
     }
     shown
 }
@@ -146,6 +170,7 @@ impl Command {
             "note" => Self::Note { text: argument.to_owned() },
             "ban" => Self::Ban,
             "banned" => Self::Banned,
+            "admin" => Self::Admin { words: argument.to_owned() },
             "settings" => Self::Settings,
             "language" => Self::Language,
             "subscribe" => Self::Subscribe,
@@ -161,9 +186,9 @@ impl Command {
 }
 
 /// The list of commands as text.
-pub(super) fn list(language: Language, plans: bool) -> String {
+pub(super) fn list(language: Language, audience: Audience) -> String {
     let line = |(command, does): &(&str, Description)| format!("/{command}: {}", does(language));
-    shown(plans).iter().map(line).collect::<Vec<_>>().join("\n")
+    shown(audience).iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -179,8 +204,27 @@ mod tests {
 
     #[test]
     fn every_shown_command_exists() {
-        for (command, _) in shown(true).iter().chain(SHOWN) {
-            assert_ne!(parse(&format!("/{command}")), Some(Command::Unknown), "{command}");
+        for plans in [false, true] {
+            for (command, _) in shown(Audience { plans, operator: true }) {
+                assert_ne!(parse(&format!("/{command}")), Some(Command::Unknown), "{command}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_the_operators_and_what_is_sold_is_shown_to_nobody_else() {
+        let names = |plans, operator| {
+            let shown = shown(Audience { plans, operator });
+            shown.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let has = |plans, operator, name: &str| names(plans, operator).contains(&name);
+        assert!(!has(false, false, "admin") && has(false, true, "admin"));
+        assert!(!has(false, true, "refund") && !has(true, false, "refund"));
+        assert!(has(true, true, "refund"));
+        assert!(!has(false, true, "plan") && has(true, false, "plan"));
+        for (plans, operator) in [(false, false), (false, true), (true, false), (true, true)] {
+            let all = names(plans, operator);
+            assert_eq!(all.iter().filter(|name| **name == "subscribe").count(), 1);
         }
     }
 

@@ -4,7 +4,10 @@
 
 use teloxide::types::{BotCommand, BotCommandScope, Recipient};
 
-use super::{Master, Owner, commands::shown};
+use super::{
+    Master, Owner,
+    commands::{Audience, shown},
+};
 use crate::{seal::fingerprint, text::Language};
 
 /// The installation's fact that holds the fingerprint of the menu everybody sees.
@@ -42,11 +45,13 @@ impl Master {
             let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat) };
             let (store, bot) = (&master.inner.store, master.inner.caller.bot);
             let chosen = store.chosen_language(bot, chat).await.ok().flatten();
+            let operator = master.is_operator(owner.id).await.unwrap_or(false);
+            let audience = Audience { plans: master.sells(), operator };
             let chosen = chosen.map(|chosen| Language::of(Some(&chosen)));
             let all = |language| {
                 let language = chosen.unwrap_or(language);
-                let shown = shown(master.sells());
-                shown.iter().map(|(name, does)| BotCommand::new(*name, does(language))).collect()
+                let all = shown(audience);
+                all.iter().map(|(name, does)| BotCommand::new(*name, does(language))).collect()
             };
             master.set_in_every_language(scope, all).await;
         });

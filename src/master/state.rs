@@ -10,6 +10,8 @@ mod press;
 mod sentence;
 pub mod settings;
 
+use std::time::Duration;
+
 pub use press::Press;
 pub use sentence::Sentence;
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,7 @@ use teloxide::types::ChatId;
 use self::settings::{Change, Considered, Knob, Page, Place, on_considered, on_knob};
 use super::{
     Command,
+    admin::{AdminErrand, AdminPress, Drafted, tag},
     people::{Errand, NOTE_LENGTH, PeoplePress, Whom},
     plans::PlanErrand,
     reports::Report,
@@ -58,6 +61,13 @@ pub enum MasterState {
         bot: BotId,
         /// Which text, and for whom.
         place: Place,
+    },
+    /// The text of an announcement is to come.
+    AwaitingAnnouncement,
+    /// Is this announcement to be sent?
+    ConfirmingAnnouncement {
+        /// What was written, sealed and in base64.
+        sealed: String,
     },
     /// Is this change of a bot's settings to be made?
     ConfirmingSetting {
@@ -122,6 +132,8 @@ pub enum Input {
     NoteAbout(Option<Whom>),
     /// What became of the message a text was awaited in.
     Considered(Considered),
+    /// What became of an announcement being written.
+    Drafted(Drafted),
 }
 
 /// What a choice among bots is for.
@@ -152,6 +164,8 @@ pub enum Check {
     Full,
     /// Telegram does not answer.
     Unreachable,
+    /// He had so many looked at that the next one waits for this long.
+    TooMany(Duration),
 }
 
 /// What is to be done.
@@ -181,6 +195,10 @@ pub enum Action {
     ListBots,
     /// Do something about customers.
     People(Errand),
+    /// Do something for the operator of the installation.
+    Operator(AdminErrand),
+    /// Say when a token can be looked at again.
+    CheckLater(Duration),
     /// Show numbers, or how everything fares.
     Report(Report),
     /// Do something about the owner's plan.
@@ -215,6 +233,7 @@ pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
         }
         Input::Chosen(_, None) | Input::NoteAbout(None) => (state, Action::Stale),
         Input::Considered(considered) => on_considered(state, considered),
+        Input::Drafted(drafted) => on_drafted(state, drafted),
     }
 }
 
@@ -238,6 +257,7 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::Note { .. } => (state, Action::Say(Sentence::NoteHow)),
         Command::Qr { label } => (state, Action::LookUp(Purpose::Qr(label))),
         Command::QrUnusable => (state, Action::Say(Sentence::LabelUnusable)),
+        Command::Admin { words } => (state, Action::Operator(AdminErrand::Command(words))),
         Command::Settings => (Idle, Action::LookUp(Purpose::Settings(Knob::Menu))),
         Command::Language => (state, Action::AskLanguage),
         Command::Subscribe => (state, Action::Plan(PlanErrand::Subscribe)),
@@ -299,6 +319,15 @@ fn on_words(
             };
             (state, action)
         }
+        state
+        @ (MasterState::AwaitingAnnouncement | MasterState::ConfirmingAnnouncement { .. }) => {
+            let action = if tokens.is_empty() {
+                Action::Operator(AdminErrand::Consider)
+            } else {
+                Action::Say(Sentence::UnfitToken)
+            };
+            (state, action)
+        }
         // A token pasted out of the blue can only mean one thing.
         state if !tokens.is_empty() => on_tokens(state, tokens),
         MasterState::AwaitingNote { bot, customer } => {
@@ -332,6 +361,7 @@ fn on_check(state: MasterState, check: Check) -> (MasterState, Action) {
         Check::Master => Sentence::TokenIsMaster,
         Check::Taken => Sentence::BotTaken,
         Check::Unreachable => Sentence::TelegramUnreachable,
+        Check::TooMany(wait) => return (state, Action::CheckLater(wait)),
     };
     // The refusals ask for another token, so one is awaited even where none had been asked for.
     let state = if state == MasterState::Idle { MasterState::AwaitingToken } else { state };
@@ -362,6 +392,17 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
+        (Press::Admin(AdminPress::Send(asked)), MasterState::ConfirmingAnnouncement { sealed })
+            if tag(&sealed) == asked =>
+        {
+            (MasterState::Idle, Action::Operator(AdminErrand::Send(sealed)))
+        }
+        (Press::Admin(AdminPress::Drop(asked)), MasterState::ConfirmingAnnouncement { sealed })
+            if tag(&sealed) == asked =>
+        {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
+        }
+        (Press::Admin(press), state) => (state, Action::Operator(AdminErrand::Press(press))),
         (Press::Report(press), state) => (state, Action::Report(Report::Press(press))),
         (Press::Answering(bot), state) => (state, Action::Plan(PlanErrand::Choose(bot))),
         (Press::Renew, state) => (state, Action::Plan(PlanErrand::Renew)),
@@ -381,6 +422,21 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         (Press::TakeOver(_) | Press::Remove(_) | Press::Cancel(_) | Press::QrLabel(..), state) => {
             (state, Action::Stale)
         }
+    }
+}
+
+/// What became of an announcement being written.
+fn on_drafted(state: MasterState, drafted: Drafted) -> (MasterState, Action) {
+    match drafted {
+        Drafted::Awaited => {
+            (MasterState::AwaitingAnnouncement, Action::Say(Sentence::AnnouncePrompt))
+        }
+        Drafted::Fit(sealed, owners) => {
+            let asked = MasterState::ConfirmingAnnouncement { sealed: sealed.clone() };
+            (asked, Action::Operator(AdminErrand::Question(sealed, owners)))
+        }
+        Drafted::Unfit(sentence) => (state, Action::Say(sentence)),
+        Drafted::NotHis => (MasterState::Idle, Action::Say(Sentence::HowToReply)),
     }
 }
 

@@ -96,7 +96,8 @@ impl Feed {
     /// Fetches and hands out until stopped (`None`) or until fetching fails; what is under way goes
     /// on meanwhile.
     pub(super) async fn run(&mut self, pause: &mut Pause) -> Option<CallError> {
-        loop {
+        // A full window fetches nothing, so that it does not notice a stop by that.
+        while !self.stop.is_cancelled() {
             if self.window.len() < WINDOW {
                 match self.fetch().await {
                     None => break,

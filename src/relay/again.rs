@@ -154,7 +154,7 @@ impl Relay {
             return undelivered(Failure::Kind);
         };
         let Some(client) = running(self, owner, known.client_bot()).await? else {
-            return undelivered(Failure::BotRemoved);
+            return undelivered(self.why_none_runs(owner).await?);
         };
         let life = self.inner.store.stay_alive().await?;
         let Some(known) = self.claim(owner, known).await? else { return Ok(Replied::Done) };

@@ -173,6 +173,9 @@ impl Relay {
             note(Fate::Ignored(Rule::Banned));
             return self.of_banned(customer, kind, update).await;
         }
+        if let Some(verdict) = self.stop_if_suspended(customer, kind).await? {
+            return Ok(verdict);
+        }
         match kind {
             Kind::Message(message) => self.message_of(customer, message, update).await,
             Kind::Edited(message) => {

@@ -19,6 +19,8 @@ pub enum Failure {
     BotRemoved,
     /// The client bot's token is dead.
     TokenRevoked,
+    /// The operator suspended the owner.
+    Suspended,
     /// Telegram asks to wait longer than a reply may wait.
     TooFast,
     /// Telegram can't be reached.
@@ -43,6 +45,7 @@ pub(super) const WORDS: &[(Failure, &str)] = &[
     (Failure::File, "file"),
     (Failure::BotRemoved, "bot_removed"),
     (Failure::TokenRevoked, "token_revoked"),
+    (Failure::Suspended, "suspended"),
     (Failure::TooFast, "too_fast"),
     (Failure::Unreachable, "unreachable"),
     (Failure::Refused, "refused"),
@@ -89,6 +92,7 @@ impl Failure {
             Self::File => language.reason_file_unavailable(),
             Self::BotRemoved => language.reason_bot_removed(),
             Self::TokenRevoked => language.reason_token_revoked(),
+            Self::Suspended => language.reason_suspended(),
             Self::TooFast => language.reason_too_fast(),
             Self::Unreachable => language.reason_unreachable(),
             Self::Kind => language.reason_kind(kind),

@@ -149,10 +149,17 @@ impl Relay {
         let carriage = Carriage::outbound(self, owner, source, (writer, target.customer));
         let (content, client) = match (content, client.as_deref()) {
             (Ok(content), Some(client)) => (content, client),
-            (content, _) => return carriage.give_up(target.bot, content.err()).await,
+            (Err(kind), _) => {
+                let undelivered = Undelivered { failure: Failure::Kind, kind };
+                return carriage.give_up(target.bot, undelivered).await;
+            }
+            (Ok(_), None) => {
+                let undelivered = Undelivered::without_bot(self.why_none_runs(owner).await?);
+                return carriage.give_up(target.bot, undelivered).await;
+            }
         };
         if let Some(failure) = self.refused_by_plan(owner, target.bot, source).await? {
-            return carriage.refuse(failure, content.kind).await;
+            return carriage.refuse(Undelivered { failure, kind: content.kind.to_owned() }).await;
         }
         let begins = initial_of(&content);
         let standing = carriage.begin(Part::Main, begins).await?;
@@ -354,24 +361,23 @@ impl Carriage<'_> {
     pub(super) async fn give_up(
         &self,
         bot: BotId,
-        kind: Option<String>,
+        undelivered: Undelivered,
     ) -> Result<Replied, StoreError> {
-        let failure = if kind.is_some() { Failure::Kind } else { Failure::BotRemoved };
         let writer = super::Caller { bot, token: self.writer.token.clone() };
         let carriage = Carriage { writer: &writer, ..*self };
-        carriage.refuse(failure, &kind.unwrap_or_default()).await
+        carriage.refuse(undelivered).await
     }
 
     /// Records a reply that is not tried.
-    pub(super) async fn refuse(&self, failure: Failure, kind: &str) -> Result<Replied, StoreError> {
+    pub(super) async fn refuse(&self, undelivered: Undelivered) -> Result<Replied, StoreError> {
         let standing = self.begin(Part::Main, DeliveryState::Held).await?;
         match standing {
             Standing::Sent(_) | Standing::Told => return Ok(Replied::Done),
             Standing::Busy(after) => return Ok(Replied::Later(after)),
             Standing::Go(_) | Standing::Failed(_) => {}
         }
-        self.record(Part::Main, DeliveryState::Failed, Some(failure)).await?;
-        Ok(Replied::Undelivered(Undelivered { failure, kind: kind.to_owned() }))
+        self.record(Part::Main, DeliveryState::Failed, Some(undelivered.failure)).await?;
+        Ok(Replied::Undelivered(undelivered))
     }
 }
 
@@ -421,20 +427,39 @@ pub(super) fn send_again_keyboard(language: Language) -> Value {
     json!({"inline_keyboard": [[button]]})
 }
 
-/// The client bot of a target, if it still is this owner's and runs.
+impl Undelivered {
+    /// There is nobody to send it.
+    pub(super) fn without_bot(failure: Failure) -> Self {
+        Self { failure, kind: String::new() }
+    }
+}
+
+impl Relay {
+    /// Why no client bot sends anything for this owner, where [`running`] found none.
+    pub(super) async fn why_none_runs(&self, owner: OwnerId) -> Result<Failure, StoreError> {
+        let is_suspended = self.inner.store.is_suspended(owner).await?;
+        Ok(if is_suspended { Failure::Suspended } else { Failure::BotRemoved })
+    }
+}
+
+/// The client bot of a target, if it still is this owner's and runs, and he is not suspended.
 pub(super) async fn running(
     relay: &Relay,
     owner: OwnerId,
     bot: BotId,
 ) -> Result<Option<std::sync::Arc<ClientBot>>, StoreError> {
     let bots = &relay.inner.bots;
-    let client = if relay.inner.store.is_shared() {
-        // Another process may have detached it, or given it a new token.
-        bots.current(bot).await?
-    } else {
-        bots.get(bot)
+    let store = &relay.inner.store;
+    let client = async {
+        if store.is_shared() {
+            // Another process may have detached it, or given it a new token.
+            bots.current(bot).await
+        } else {
+            Ok(bots.get(bot))
+        }
     };
-    Ok(client.filter(|client| client.owner == owner))
+    let (client, is_suspended) = tokio::try_join!(client, store.is_suspended(owner))?;
+    Ok(client.filter(|client| client.owner == owner && !is_suspended))
 }
 
 #[cfg(test)]

@@ -239,7 +239,7 @@ impl Relay {
         Ok(parked.iter().any(|item| group_of(&item.message) == Some(group)))
     }
 
-    async fn has_reference(
+    pub(super) async fn has_reference(
         &self,
         customer: &Customer<'_>,
         source: MessageKey,

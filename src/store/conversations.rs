@@ -11,11 +11,12 @@ use super::{
 };
 use crate::model::{BotId, Conversation, ConversationState, Inbox, Known, OwnerId};
 
-/// The owner's language; the customer, his label and language, where the conversation has begun;
+/// The owner's language, and since when he is suspended; the customer, his label and language, where the conversation has begun;
 /// his state, the language he chose, whether he is banned.
 #[derive(Default, sqlx::FromRow)]
 struct Columns {
     owner_language: Option<String>,
+    owner_suspended_at: Option<i64>,
     customer_id: Option<i64>,
     label: Option<String>,
     language: Option<String>,
@@ -37,7 +38,7 @@ struct Columns {
 macro_rules! columns {
     ($customer:literal, $bot:literal) => {
         concat!(
-            "o.language AS owner_language, c.customer_id, c.label, c.language, s.waiting_since, \
+            "o.language AS owner_language, o.suspended_at AS owner_suspended_at, c.customer_id, c.label, c.language, s.waiting_since, \
              s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, s.is_premium, \
              s.refused, s.refused_upto, s.refused_told_at, l.language AS chosen_language, \
              EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ",
@@ -127,6 +128,7 @@ impl Store {
             row.refused_upto.map(|id| message_id(id, "conversation_states.refused_upto"));
         Ok(Known {
             owner_language: row.owner_language,
+            is_owner_suspended: row.owner_suspended_at.is_some(),
             conversation: begun,
             chosen_language: row.chosen_language,
             is_banned: row.banned != 0,

@@ -57,6 +57,30 @@ impl Store {
         Ok(self.insert_new(insert.bind(bot).bind(chat).bind(now)).await?.is_ours())
     }
 
+    /// Whether a chat got a refusal since a moment.
+    pub async fn is_refused_since(
+        &self,
+        bot: BotId,
+        chat: ChatId,
+        since: i64,
+    ) -> Result<bool, StoreError> {
+        let query = sql("SELECT chat_id FROM refused_chats \
+                         WHERE bot_id = ? AND chat_id = ? AND refused_at >= ?");
+        let query = query.bind(bot).bind(chat).bind(since);
+        Ok(self.find::<(i64,)>(query).await?.is_some())
+    }
+
+    /// Records when a chat got its latest refusal.
+    pub async fn refuse_again(&self, bot: BotId, chat: ChatId, now: i64) -> Result<(), StoreError> {
+        let update =
+            sql("UPDATE refused_chats SET refused_at = ? WHERE bot_id = ? AND chat_id = ?");
+        let insert =
+            sql("INSERT INTO refused_chats (refused_at, bot_id, chat_id) VALUES (?, ?, ?)");
+        let [update, insert] =
+            [update, insert].map(|statement| statement.bind(now).bind(bot).bind(chat));
+        self.put(update, insert).await
+    }
+
     /// Forgets refusals before `limit`, so that strangers do not fill the database.
     pub async fn forget_refused_before(&self, limit: i64) -> Result<u64, StoreError> {
         Ok(self

@@ -29,6 +29,12 @@ impl Store {
         self.put_fact("written to after trouble", now).await
     }
 
+    /// Forgets a fact.
+    pub async fn remove_fact(&self, name: &str) -> Result<(), StoreError> {
+        self.write(sql("DELETE FROM installation WHERE name = ?").bind(name)).await?;
+        Ok(())
+    }
+
     /// Records a fact's newest value.
     pub async fn put_fact(&self, name: &str, value: Vec<u8>) -> Result<(), StoreError> {
         let update =

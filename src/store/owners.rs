@@ -10,6 +10,8 @@ pub struct OwnerRow {
     pub language: Option<String>,
     /// The language he chose.
     pub chosen: Option<String>,
+    /// Whether the operator suspended him.
+    pub is_suspended: bool,
 }
 
 impl Store {
@@ -25,19 +27,35 @@ impl Store {
         Ok(inserted.is_ours())
     }
 
+    /// The same for a person whom the operator suspended, and who had left: he is suspended still,
+    /// and knows it.
+    pub async fn register_suspended_owner(
+        &self,
+        owner: OwnerId,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let insert = sql("INSERT INTO owners \
+             (owner_id, registered_at, suspended_at, told_suspended_at) VALUES (?, ?, ?, ?)");
+        self.insert_new(insert.bind(owner).bind(now).bind(now).bind(now)).await?;
+        Ok(())
+    }
+
     /// An owner, if this person is one, and the language he chose with the master bot.
     pub async fn owner(
         &self,
         master: BotId,
         owner: OwnerId,
     ) -> Result<Option<OwnerRow>, StoreError> {
-        let query = sql("SELECT o.language, l.language FROM owners o \
+        let query = sql("SELECT o.language, l.language, o.suspended_at FROM owners o \
              LEFT JOIN languages l ON l.bot_id = ? AND l.person_id = o.owner_id \
              WHERE o.owner_id = ?")
         .bind(master)
         .bind(owner);
-        let row = self.find::<(Option<String>, Option<String>)>(query).await?;
-        Ok(row.map(|(language, chosen)| OwnerRow { language, chosen }))
+        let row = self.find::<(Option<String>, Option<String>, Option<i64>)>(query).await?;
+        Ok(row.map(|(language, chosen, suspended_at)| {
+            let is_suspended = suspended_at.is_some();
+            OwnerRow { language, chosen, is_suspended }
+        }))
     }
 
     /// Whether there is any owner at all.

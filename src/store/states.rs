@@ -99,7 +99,7 @@ impl Store {
     }
 
     /// The customers of one client bot who have waited since before `limit` and of whom the owner
-    /// has not been reminded.
+    /// has not been reminded. One who is suspended can't answer them.
     pub async fn forgotten_by(
         &self,
         owner: OwnerId,
@@ -110,6 +110,8 @@ impl Store {
              s.waiting_message FROM conversation_states s \
              WHERE s.owner_id = ? AND s.bot_id = ? AND s.waiting_since <= ? \
              AND s.reminded_at IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM owners o WHERE o.owner_id = s.owner_id \
+             AND o.suspended_at IS NOT NULL) \
              AND NOT EXISTS (SELECT 1 FROM bans n WHERE n.owner_id = s.owner_id \
              AND n.customer_id = s.customer_id AND n.bot_id IN (0, s.bot_id)) \
              ORDER BY s.waiting_since, s.customer_id LIMIT 50");

@@ -44,7 +44,14 @@ macro_rules! tables {
 /// What a backup holds.
 pub const TABLES: &[Table] = tables! {
     installation { name Text, value Bytes };
-    owners { owner_id Integer, language Text, registered_at Integer, utc_offset Integer };
+    owners {
+        owner_id Integer, language Text, registered_at Integer, utc_offset Integer,
+        suspended_at Integer, told_suspended_at Integer,
+    };
+    announcements {
+        operator_id Integer, question_id Integer, text Bytes, made_at Integer, owners Integer,
+        reached Integer, trying Integer, sent Integer, failed Integer, ended_at Integer,
+    };
     bots {
         bot_id Integer, owner_id Integer, username Text, name Text, token Bytes, state Text,
         webhook Bytes, attached_at Integer, updated_at Integer, chosen_at Integer,

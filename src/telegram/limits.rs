@@ -2,7 +2,9 @@
 //!
 //! A message a second in one chat with short bursts, twenty a minute in a group, thirty a second
 //! for a bot (Bot FAQ, "My bot is hitting limits"). Each limit belongs to its own destination:
-//! nobody waits for somebody else's chat. Changes of messages (a mark, a button) have a limit of
+//! nobody waits for somebody else's chat. What one bot may send in a second is shared among the chats
+//! it writes to: each has one place among those who wait, and they go in turn, so that a chat with
+//! much to come delays the others no more than one with little. Changes of messages (a mark, a button) have a limit of
 //! their own beside that of messages, so that ornament never delays what somebody wrote.
 
 use std::{
@@ -69,6 +71,10 @@ pub(super) struct Limits {
     bots: DefaultKeyedRateLimiter<BotId>,
     told_to_wait: Mutex<HashMap<Destination, Instant>>,
     queues: Lanes<Destination>,
+    /// A chat's one place among those that wait for their bot.
+    gates: Lanes<Destination>,
+    /// Who waits for a bot, in the order of asking.
+    shares: Lanes<BotId>,
     stop: CancellationToken,
 }
 
@@ -92,6 +98,8 @@ impl Limits {
             bots: DefaultKeyedRateLimiter::keyed(quota(BOT_PERIOD, NonZeroU32::MIN)),
             told_to_wait: Mutex::default(),
             queues: Lanes::default(),
+            gates: Lanes::default(),
+            shares: Lanes::default(),
             stop: CancellationToken::new(),
         }
     }
@@ -127,9 +135,7 @@ impl Limits {
             }
             let of_chat = if deed == Deed::Send { &self.chats } else { &self.changes };
             self.granted(of_chat, &destination, deadline).await?;
-            // Whoever comes first: a chat in which much waits has one message at a time here, and
-            // one in which nothing does gets through at once.
-            self.granted(&self.bots, &bot, deadline).await?;
+            self.share(destination, deadline).await?;
             let told = self.still_told_to_wait(destination);
             if told.is_zero() {
                 return Ok(());
@@ -159,6 +165,14 @@ impl Limits {
             Err(NoTurn::Past(_)) => Err(NoTurn::Past(expected.max(CHAT_PERIOD))),
             place => place,
         }
+    }
+
+    /// Waits for what its bot may send at all: one message of a chat at a time, chat after chat.
+    async fn share(&self, destination: Destination, deadline: Instant) -> Result<(), NoTurn> {
+        let bot = destination.0;
+        let _gate = self.in_time(self.gates.turn(destination), deadline).await?;
+        let _share = self.in_time(self.shares.turn(bot), deadline).await?;
+        self.granted(&self.bots, &bot, deadline).await
     }
 
     async fn in_time<T>(
@@ -231,6 +245,8 @@ impl Limits {
 
 #[cfg(test)]
 mod tests {
+    use futures::{StreamExt, stream::FuturesUnordered};
+
     use super::*;
 
     const BOT: BotId = BotId(1);
@@ -311,5 +327,21 @@ mod tests {
             limits.turn((BOT, ChatId(chat + 1)), Deed::Send, true, soon).await.unwrap();
         }
         assert!(began.elapsed() >= Duration::from_millis(950), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_chat_with_much_to_come_delays_another_by_one_message() {
+        let limits = Limits::new(true);
+        let soon = || Instant::now() + Duration::from_secs(30);
+        let send = async |chat| {
+            limits.turn((BOT, ChatId(chat)), Deed::Send, false, soon()).await.unwrap();
+            chat
+        };
+        let flood = (0..CHAT_BURST.get()).map(|_| 1);
+        let turns = flood.chain(2..7).map(|chat| Box::pin(send(chat)));
+        let granted: Vec<_> = turns.collect::<FuturesUnordered<_>>().collect().await;
+        let last = granted.iter().rposition(|chat| *chat != 1).unwrap();
+        // Nobody waited when the first went, and the second had its place before them.
+        assert!(last < 2 + 5 + 1, "{granted:?}");
     }
 }

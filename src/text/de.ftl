@@ -365,6 +365,7 @@ command-plan = Ihr Tarif: Daten, und was diesen Monat übrig ist
 command-subscribe-pro = Pro holen: ohne Limits
 command-unsubscribe = die Verlängerung von Pro beenden
 command-paysupport = eine Frage zu einer Zahlung
+command-refund = eine Zahlung zurückgeben
 command-terms = die Bedingungen des bezahlten Tarifs
 subscribe-offer =
     ⭐ Pro für { $price } Telegram-Sterne im Monat: so viele Bots und Antworten, wie Sie möchten.
@@ -435,3 +436,62 @@ refund-how = Schreiben Sie die Id der Zahlung hinter den Befehl: /refund <Id>. S
 refund-unknown = Hier gibt es keine Zahlung mit dieser Id.
 refund-failed = ❌ Nicht zurückgegeben: Telegram lehnt es ab.
 refund-done = ↩️ { $stars } Sterne wurden an { $owner } zurückgegeben. Für diese Zeit gilt der Tarif als unbezahlt, und er verlängert sich nicht.
+
+# Suspended owners, and limits
+
+reason-suspended = Ihr Konto hier ist gesperrt
+owner-suspended = ⏸ Ihr Konto wurde von der Person gesperrt, die diesen Dienst betreibt: Nachrichten Ihrer Kunden werden nicht weitergegeben, und Ihre Antworten werden nicht zugestellt. Nichts wird gelöscht. Diese Befehle gehen weiterhin: { $commands }
+owner-suspended-short = Ihr Konto ist gesperrt.
+owner-resumed = ▶️ Ihr Konto geht wieder: Nachrichten Ihrer Kunden werden weitergegeben, und Ihre Antworten werden zugestellt. Eine Antwort, die nicht zugestellt wurde, geht mit dem Knopf „Erneut senden“ darunter hinaus.
+owner-too-fast = ⏳ Das war mehr, als ich auf einmal beantworten kann. Was Sie zuletzt gesendet haben, wurde ausgelassen; senden Sie es in einer Minute noch einmal. Antworten an Kunden sind nicht betroffen.
+customer-suspended = ⏸ Diese Nachricht wurde nicht weitergegeben: Der Bot ist gerade außer Betrieb. Bitte versuchen Sie es später noch einmal.
+too-many-checks = ⏳ Das waren zu viele Token in einer Stunde. Das nächste kann ich innerhalb von { $span } ansehen; fügen Sie es dann ein.
+too-many-changes = ⏳ Sie haben innerhalb einer Stunde sehr viele Bots verbunden und getrennt. Innerhalb von { $span } geht es weiter; versuchen Sie es dann noch einmal.
+
+# The installation, for its operator
+
+command-admin = diese Installation: Inhaber, Sperren, Ankündigungen
+admin-home =
+    🛠 Diese Installation
+
+    Inhaber: { $owners } (gesperrt: { $suspended })
+    Kundenbots: { $bots }
+
+    { $messages }
+admin-volumes =
+    Nachrichten von Kunden: { $in_day } in 24 Stunden, { $in_month } in 30 Tagen, { $in_all } insgesamt
+    Antworten: { $out_day } in 24 Stunden, { $out_month } in 30 Tagen, { $out_all } insgesamt
+admin-how = /admin 4711 oder /admin @shop_bot zeigt einen Inhaber; mit suspend oder resume davor wird er gesperrt oder freigegeben. /admin announce sagt allen Inhabern etwas.
+admin-owners = 👥 Inhaber: { $owners }
+admin-owner-line = { $name } · ID { $id } · Bots: { $bots }
+admin-owner =
+    👤 { $name }
+    ID: { $id }
+    Inhaber seit: { $since }
+    Kundenbots: { $bots }
+    Kunden: { $customers }
+
+    { $messages }
+admin-owner-works = ▶️ In Betrieb
+admin-owner-rests = ⏸ Gesperrt seit { $since }
+admin-owner-unknown = Einen solchen Inhaber gibt es hier nicht.
+admin-no-bots = keine
+admin-not-yourself = Sie betreiben diese Installation: Sich selbst können Sie nicht sperren.
+admin-suspend-question =
+    { $name } (ID { $id }) sperren?
+
+    Nachrichten von Kunden dieses Inhabers werden nicht mehr weitergegeben, und jeder Kunde erfährt es. Antworten werden abgelehnt. Nichts wird gelöscht; Sie können jederzeit freigeben.
+button-admin-owners = Inhaber
+button-admin-announce = Ankündigen
+button-admin-back = Zurück
+button-admin-suspend = Sperren
+button-admin-resume = Freigeben
+button-admin-send = An { $owners } senden
+announce-prompt = 📣 Senden Sie den Text, den alle Inhaber lesen sollen. Sie sehen ihn zuerst, und nichts geht hinaus, bevor Sie zustimmen. /cancel bricht ab.
+announce-heading = 📣 Von der Person, die diesen Dienst betreibt:
+announce-question = So werden die Inhaber es sehen. Senden? Inhaber: { $owners }
+announce-unfit = Nur Text kann angekündigt werden. Senden Sie ihn als Text, oder /cancel.
+announce-too-long = Dieser Text ist zu lang. Kürzen Sie ihn und senden Sie ihn noch einmal, oder /cancel.
+announce-nobody = Hier gibt es noch keinen anderen Inhaber, also niemanden, dem etwas zu sagen wäre.
+announce-progress = 📣 Wird gesendet: { $done } von { $owners }
+announce-done = 📣 Angekündigt. Inhaber, die es bekommen haben: { $sent }. Nicht erreicht: { $failed }.

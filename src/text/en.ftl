@@ -365,6 +365,7 @@ command-plan = your plan: dates, and what is left this month
 command-subscribe-pro = get Pro: no limits
 command-unsubscribe = stop the renewal of Pro
 command-paysupport = a question about a payment
+command-refund = give a payment back
 command-terms = the terms of the paid plan
 subscribe-offer =
     ⭐ Pro for { $price } Telegram Stars a month: as many bots and replies as you like.
@@ -435,3 +436,62 @@ refund-how = Write the payment's id behind the command: /refund <id>. It stands 
 refund-unknown = There is no payment with this id here.
 refund-failed = ❌ Not given back: Telegram refuses it.
 refund-done = ↩️ { $stars } Stars were given back to { $owner }. The plan counts as unpaid for that time, and it does not renew.
+
+# Suspended owners, and limits
+
+reason-suspended = your account here is suspended
+owner-suspended = ⏸ Your account is suspended by the person who runs this service: customers' messages are not passed on, and your replies are not delivered. Nothing is deleted. These commands still work: { $commands }
+owner-suspended-short = Your account is suspended.
+owner-resumed = ▶️ Your account works again: customers' messages are passed on, and your replies are delivered. A reply that was not delivered goes out with the button “Send again” below it.
+owner-too-fast = ⏳ That was more than I can answer at once. What you sent last was left out; send it again in a minute. Replies to customers are not affected.
+customer-suspended = ⏸ This message was not passed on: the bot is out of service at the moment. Please try again later.
+too-many-checks = ⏳ Those were too many tokens within an hour. I can look at the next one within { $span }; paste it then.
+too-many-changes = ⏳ You have attached and detached very many bots within an hour. It goes on within { $span }; try again then.
+
+# The installation, for its operator
+
+command-admin = this installation: owners, suspending, announcements
+admin-home =
+    🛠 This installation
+
+    Owners: { $owners } (suspended: { $suspended })
+    Client bots: { $bots }
+
+    { $messages }
+admin-volumes =
+    Messages from customers: { $in_day } in 24 hours, { $in_month } in 30 days, { $in_all } in all
+    Replies: { $out_day } in 24 hours, { $out_month } in 30 days, { $out_all } in all
+admin-how = /admin 4711 or /admin @shop_bot shows one owner; with suspend or resume before it, that is done. /admin announce says something to all owners.
+admin-owners = 👥 Owners: { $owners }
+admin-owner-line = { $name } · id { $id } · bots: { $bots }
+admin-owner =
+    👤 { $name }
+    Id: { $id }
+    Owner since: { $since }
+    Client bots: { $bots }
+    Customers: { $customers }
+
+    { $messages }
+admin-owner-works = ▶️ Works
+admin-owner-rests = ⏸ Suspended since { $since }
+admin-owner-unknown = There is no such owner here.
+admin-no-bots = none
+admin-not-yourself = You run this installation: you can't suspend yourself.
+admin-suspend-question =
+    Suspend { $name } (id { $id })?
+
+    Messages of this owner's customers are no longer passed on, and each customer is told. Replies are refused. Nothing is deleted; you can resume at any time.
+button-admin-owners = Owners
+button-admin-announce = Announce
+button-admin-back = Back
+button-admin-suspend = Suspend
+button-admin-resume = Resume
+button-admin-send = Send to { $owners }
+announce-prompt = 📣 Send the text that all owners are to read. You see it first, and nothing goes out before you confirm. /cancel stops.
+announce-heading = 📣 From the person who runs this service:
+announce-question = This is how the owners will see it. Send it? Owners: { $owners }
+announce-unfit = Only text can be announced. Send it as text, or /cancel.
+announce-too-long = This text is too long. Make it shorter and send it once more, or /cancel.
+announce-nobody = There is no other owner here yet, so there is nobody to tell.
+announce-progress = 📣 Sending: { $done } of { $owners }
+announce-done = 📣 Announced. Owners who got it: { $sent }. Could not be reached: { $failed }.

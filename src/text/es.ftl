@@ -365,6 +365,7 @@ command-plan = tu plan: fechas y lo que queda este mes
 command-subscribe-pro = consigue Pro: sin límites
 command-unsubscribe = detener la renovación de Pro
 command-paysupport = una pregunta sobre un pago
+command-refund = devolver un pago
 command-terms = las condiciones del plan de pago
 subscribe-offer =
     ⭐ Pro por { $price } estrellas de Telegram al mes: todos los bots y respuestas que quieras.
@@ -435,3 +436,62 @@ refund-how = Escribe el id del pago detrás del comando: /refund <id>. Está en 
 refund-unknown = Aquí no hay ningún pago con este id.
 refund-failed = ❌ No devuelto: Telegram se niega.
 refund-done = ↩️ Se devolvieron { $stars } estrellas a { $owner }. El plan cuenta como no pagado durante ese tiempo y no se renueva.
+
+# Suspended owners, and limits
+
+reason-suspended = tu cuenta aquí está suspendida
+owner-suspended = ⏸ La persona que gestiona este servicio ha suspendido tu cuenta: los mensajes de tus clientes no se transmiten y tus respuestas no se entregan. No se borra nada. Estos comandos siguen funcionando: { $commands }
+owner-suspended-short = Tu cuenta está suspendida.
+owner-resumed = ▶️ Tu cuenta vuelve a funcionar: los mensajes de tus clientes se transmiten y tus respuestas se entregan. Una respuesta que no se entregó sale con el botón «Enviar de nuevo» que tiene debajo.
+owner-too-fast = ⏳ Es más de lo que puedo contestar a la vez. Lo último que enviaste se ha omitido; envíalo otra vez dentro de un minuto. Las respuestas a los clientes no se ven afectadas.
+customer-suspended = ⏸ Este mensaje no se ha transmitido: el bot está fuera de servicio en este momento. Inténtalo más tarde.
+too-many-checks = ⏳ Han sido demasiados tokens en una hora. Podré mirar el siguiente dentro de { $span } como mucho; pégalo entonces.
+too-many-changes = ⏳ Has conectado y desconectado muchísimos bots en una hora. Se podrá seguir dentro de { $span } como mucho; inténtalo entonces.
+
+# The installation, for its operator
+
+command-admin = esta instalación: propietarios, suspensiones, anuncios
+admin-home =
+    🛠 Esta instalación
+
+    Propietarios: { $owners } (suspendidos: { $suspended })
+    Bots de clientes: { $bots }
+
+    { $messages }
+admin-volumes =
+    Mensajes de clientes: { $in_day } en 24 horas, { $in_month } en 30 días, { $in_all } en total
+    Respuestas: { $out_day } en 24 horas, { $out_month } en 30 días, { $out_all } en total
+admin-how = /admin 4711 o /admin @shop_bot muestra a un propietario; con suspend o resume delante, se le suspende o se le reactiva. /admin announce dice algo a todos los propietarios.
+admin-owners = 👥 Propietarios: { $owners }
+admin-owner-line = { $name } · id { $id } · bots: { $bots }
+admin-owner =
+    👤 { $name }
+    Id: { $id }
+    Propietario desde: { $since }
+    Bots de clientes: { $bots }
+    Clientes: { $customers }
+
+    { $messages }
+admin-owner-works = ▶️ En servicio
+admin-owner-rests = ⏸ Suspendido desde { $since }
+admin-owner-unknown = Aquí no hay ningún propietario así.
+admin-no-bots = ninguno
+admin-not-yourself = Tú gestionas esta instalación: no puedes suspenderte a ti mismo.
+admin-suspend-question =
+    ¿Suspender a { $name } (id { $id })?
+
+    Los mensajes de sus clientes dejan de transmitirse, y se avisa a cada cliente. Las respuestas se rechazan. No se borra nada; puedes reactivarlo en cualquier momento.
+button-admin-owners = Propietarios
+button-admin-announce = Anunciar
+button-admin-back = Atrás
+button-admin-suspend = Suspender
+button-admin-resume = Reactivar
+button-admin-send = Enviar a { $owners }
+announce-prompt = 📣 Envía el texto que deben leer todos los propietarios. Primero lo ves tú, y nada sale antes de que lo confirmes. /cancel lo detiene.
+announce-heading = 📣 De la persona que gestiona este servicio:
+announce-question = Así lo verán los propietarios. ¿Enviarlo? Propietarios: { $owners }
+announce-unfit = Solo se puede anunciar texto. Envíalo como texto, o /cancel.
+announce-too-long = Este texto es demasiado largo. Acórtalo y envíalo otra vez, o /cancel.
+announce-nobody = Aquí todavía no hay otro propietario, así que no hay a quién decirle nada.
+announce-progress = 📣 Enviando: { $done } de { $owners }
+announce-done = 📣 Anunciado. Propietarios que lo recibieron: { $sent }. No se pudo llegar a: { $failed }.

@@ -365,6 +365,7 @@ command-plan = 您的套餐：日期和本月余量
 command-subscribe-pro = 订阅 Pro：没有限制
 command-unsubscribe = 停止 Pro 的续订
 command-paysupport = 关于付款的问题
+command-refund = 退还一笔付款
 command-terms = 付费套餐的条款
 subscribe-offer =
     ⭐ Pro 每月 { $price } 个 Telegram Stars：机器人和回复数量不限。
@@ -435,3 +436,62 @@ refund-how = 请把付款 id 写在命令后面：/refund <id>。它在用 /pays
 refund-unknown = 这里没有此 id 的付款。
 refund-failed = ❌ 未退款：Telegram 拒绝。
 refund-done = ↩️ 已退还 { $stars } 个 Stars 给 { $owner }。该时段的套餐视为未付费，且不再续订。
+
+# Suspended owners, and limits
+
+reason-suspended = 您在这里的账户已被暂停
+owner-suspended = ⏸ 运营本服务的人暂停了您的账户：客户的消息不再转达，您的回复也不会送达。不会删除任何内容。以下命令仍然可用：{ $commands }
+owner-suspended-short = 您的账户已被暂停。
+owner-resumed = ▶️ 您的账户恢复使用：客户的消息会转达，您的回复会送达。未送达的回复可以用它下面的“重新发送”按钮发出。
+owner-too-fast = ⏳ 这超出了我一次能回答的数量。您最后发送的内容被略过了，请一分钟后再发。对客户的回复不受影响。
+customer-suspended = ⏸ 这条消息没有转达：机器人目前停用。请稍后再试。
+too-many-checks = ⏳ 一小时内的令牌太多了。{ $span }内我可以查看下一个，请到时再粘贴。
+too-many-changes = ⏳ 您在一小时内接入和移除了太多机器人。{ $span }内可以继续，请到时再试。
+
+# The installation, for its operator
+
+command-admin = 本安装：所有者、暂停、公告
+admin-home =
+    🛠 本安装
+
+    所有者：{ $owners }（已暂停：{ $suspended }）
+    客户机器人：{ $bots }
+
+    { $messages }
+admin-volumes =
+    客户的消息：24 小时内 { $in_day }，30 天内 { $in_month }，共 { $in_all }
+    回复：24 小时内 { $out_day }，30 天内 { $out_month }，共 { $out_all }
+admin-how = /admin 4711 或 /admin @shop_bot 显示一位所有者；前面加 suspend 或 resume 即可暂停或恢复。/admin announce 向所有所有者发公告。
+admin-owners = 👥 所有者：{ $owners }
+admin-owner-line = { $name } · id { $id } · 机器人：{ $bots }
+admin-owner =
+    👤 { $name }
+    Id：{ $id }
+    成为所有者：{ $since }
+    客户机器人：{ $bots }
+    客户：{ $customers }
+
+    { $messages }
+admin-owner-works = ▶️ 正常使用
+admin-owner-rests = ⏸ 自 { $since } 起暂停
+admin-owner-unknown = 这里没有这样的所有者。
+admin-no-bots = 无
+admin-not-yourself = 本安装由您运营：您不能暂停自己。
+admin-suspend-question =
+    暂停 { $name }（id { $id }）吗？
+
+    该所有者的客户消息将不再转达，每位客户都会得到告知。回复会被拒绝。不会删除任何内容；您可以随时恢复。
+button-admin-owners = 所有者
+button-admin-announce = 发公告
+button-admin-back = 返回
+button-admin-suspend = 暂停
+button-admin-resume = 恢复
+button-admin-send = 发送给 { $owners } 位
+announce-prompt = 📣 请发送要让所有所有者读到的文字。您会先看到它，确认之前什么都不会发出。/cancel 取消。
+announce-heading = 📣 来自运营本服务的人：
+announce-question = 所有者看到的就是这样。要发送吗？所有者：{ $owners }
+announce-unfit = 只能公告文字。请以文字发送，或 /cancel。
+announce-too-long = 这段文字太长了。请缩短后再发一次，或 /cancel。
+announce-nobody = 这里还没有其他所有者，所以没有人可通知。
+announce-progress = 📣 正在发送：{ $done } / { $owners }
+announce-done = 📣 已公告。收到的所有者：{ $sent }。未能送达：{ $failed }。

@@ -12,6 +12,9 @@
 
 mod support;
 
+mod admin;
+mod admin_announce;
+mod admin_suspend;
 mod backup;
 mod check;
 mod config;
@@ -29,6 +32,7 @@ mod health_webhook;
 mod intake_polling;
 mod intake_webhook;
 mod languages;
+mod limits_share;
 mod master_add;
 mod master_claim;
 mod master_commands;

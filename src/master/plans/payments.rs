@@ -153,8 +153,8 @@ impl Master {
         self.speak(owner.chat(), &text).await
     }
 
-    /// The language a payer reads: as he chose, else that of his app.
-    pub(super) async fn language_of(
+    /// The language an owner reads: as he chose, else that of his app, now or when he last wrote.
+    pub(in crate::master) async fn language_of(
         &self,
         owner: OwnerId,
         of_app: Option<&str>,

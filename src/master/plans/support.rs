@@ -11,7 +11,6 @@ use crate::{
     master::{
         Master, MasterError, Owner,
         actions::{Answer, Done, Occasion, plain},
-        admission::CLAIMED,
     },
     model::OwnerId,
     plan::{Payment, PaymentKind, Renewing, moment},
@@ -27,16 +26,6 @@ const QUESTION: usize = 3800;
 const LISTED: usize = 12;
 
 impl Master {
-    /// Who runs the installation: the first of `OWNER_IDS`, else whoever claimed it.
-    pub(super) async fn operator(&self) -> Result<Option<OwnerId>, MasterError> {
-        if let Some(named) = self.inner.installation.operator {
-            return Ok(Some(named));
-        }
-        let claimer = self.inner.store.installation_fact(CLAIMED).await?;
-        let bytes = claimer.and_then(|claimer| <[u8; 8]>::try_from(claimer).ok());
-        Ok(bytes.map(|bytes| OwnerId(i64::from_le_bytes(bytes))))
-    }
-
     pub(super) fn terms(&self, owner: Owner) -> Answer {
         let language = owner.language;
         let Some(limits) = self.plans().limits() else { return plain(language.no_plans()) };
@@ -86,8 +75,8 @@ impl Master {
     /// `/refund CHARGE`: gives a payment back. For anybody else there is no such command.
     pub(super) async fn refund(&self, owner: Owner, words: &str) -> Result<Answer, MasterError> {
         let language = owner.language;
-        if self.operator().await? != Some(owner.id) {
-            return Ok(plain(self.unknown_command(language)));
+        if !self.is_operator(owner.id).await? {
+            return Ok(plain(self.unknown_command(owner).await?));
         }
         let charge = words.trim();
         if charge.is_empty() {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::settings::Knob;
 use crate::{
-    master::{people::PeoplePress, reports::ReportPress},
+    master::{admin::AdminPress, people::PeoplePress, reports::ReportPress},
     model::BotId,
     text::{Language, LanguageChoice},
 };
@@ -32,6 +32,8 @@ pub enum Press {
     Close,
     /// Something about customers.
     People(PeoplePress),
+    /// A button of the operator's.
+    Admin(AdminPress),
     /// A button below a report.
     Report(ReportPress),
     /// A button in the settings of this bot.
@@ -66,6 +68,9 @@ impl FromStr for Press {
         }
         if let Ok(press) = data.parse() {
             return Ok(Self::Report(press));
+        }
+        if let Ok(press) = data.parse() {
+            return Ok(Self::Admin(press));
         }
         if let Some(LanguageChoice(language)) = LanguageChoice::read(data) {
             return Ok(Self::Language(language));
@@ -102,6 +107,7 @@ impl Press {
             Self::Close => ("close", BotId(0)),
             Self::People(press) => return press.data(),
             Self::Report(press) => return press.data(),
+            Self::Admin(press) => return press.data(),
             Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
             Self::Language(language) => {
                 return LanguageChoice(language).data();

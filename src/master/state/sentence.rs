@@ -57,4 +57,12 @@ pub enum Sentence {
     UnfitRefused,
     /// A question is open.
     SaveFirst,
+    /// Asks for an announcement.
+    AnnouncePrompt,
+    /// This can't be announced.
+    AnnounceUnfit,
+    /// It is too long.
+    AnnounceTooLong,
+    /// There is nobody to tell.
+    AnnounceNobody,
 }

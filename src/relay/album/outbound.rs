@@ -265,7 +265,7 @@ impl Relay {
         Ok(all)
     }
 
-    /// The bot the customer wrote to is gone.
+    /// The bot the customer wrote to is gone, or its owner is suspended.
     async fn without_bot(
         &self,
         owner: OwnerId,
@@ -273,11 +273,12 @@ impl Relay {
         target: Target,
     ) -> Result<Replied, StoreError> {
         let writer = Caller { bot: target.bot, token: self.inner.master.token.clone() };
+        let failure = self.why_none_runs(owner).await?;
         let mut replied = Replied::Done;
         for item in items {
             let to = (&writer, target.customer);
             let carriage = Carriage::outbound(self, owner, item.row.source, to);
-            match carriage.give_up(target.bot, None).await? {
+            match carriage.give_up(target.bot, Undelivered::without_bot(failure)).await? {
                 Replied::Done => {}
                 other => replied = other,
             }
@@ -297,7 +298,8 @@ impl Relay {
         for item in items {
             let to = (writer, target.customer);
             let carriage = Carriage::outbound(self, owner, item.row.source, to);
-            match carriage.refuse(failure, "album").await? {
+            let undelivered = Undelivered { failure, kind: "album".to_owned() };
+            match carriage.refuse(undelivered).await? {
                 Replied::Done => {}
                 other => replied = other,
             }

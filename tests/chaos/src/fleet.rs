@@ -105,6 +105,7 @@ impl Fleet {
             // What is tested is that nothing is lost, not how patiently.
             ("CLIENT_RATE_LIMITS".to_owned(), "off".to_owned()),
             ("CUSTOMER_RATE".to_owned(), "off".to_owned()),
+            ("OWNER_RATE".to_owned(), "off".to_owned()),
             ("LOG".to_owned(), arguments.log.clone()),
         ]);
         if arguments.intake == Intake::Webhook {

@@ -111,4 +111,52 @@ async fn groups_left(mut play: Play) {
     play.ends().await;
 }
 
-on_each_database!(bots_attached_and_detached, bans, groups_left);
+/// Owners suspended, and told something all together: each is told, and whoever may be told twice
+/// reads that it may be so.
+async fn owners_told(mut play: Play) {
+    const WORDS: &str = "We move tonight.";
+    play.rests().await;
+    play.process.take().unwrap().kill();
+    play.stage.vary("REGISTRATION", "open");
+    play.process = Some(play.stage.launch().await);
+    let (owner, master) = (play.stage.owner.clone(), play.stage.master.clone());
+    let mut tenants = Vec::new();
+    for name in ["Boris", "Carl", "Dora"] {
+        tenants.push(play.stage.tenant(name).await);
+    }
+    tenants.sort_by_key(|tenant| tenant.id);
+    let points = ["announce-stored", "announce-begun", "announce-told", "announce-shown"];
+    for (number, point) in points.into_iter().enumerate() {
+        let words = format!("{WORDS} {point}");
+        play.stage.owner_writes(&format!("/admin announce {words}")).await;
+        play.stage.shows_button(&owner, &master, "Send to 3").await;
+        play.dies_at(point, async |play: &mut Play| {
+            play.stage.presses(&owner, "Send to 3").await;
+        })
+        .await;
+        let ended = "Owners who got it: 3. Could not be reached: 0.";
+        play.stage.sees_times(&owner, &master, ended, number + 1).await;
+        for (place, tenant) in tenants.iter().enumerate() {
+            let told = 1 + usize::from(place == 0 && point == "announce-told");
+            assert_eq!(play.stage.times(tenant, &master, &words), told, "{point} {place}");
+        }
+        play.rests().await;
+        assert_eq!(play.stage.times(&owner, &master, ended), number + 1, "{point}");
+    }
+    let labelled = play.stage.times(&tenants[0], &master, crate::support::content::REPEAT);
+    assert_eq!(labelled, 2, "begun, and told");
+    let order = format!("/admin suspend {}", tenants[1].id);
+    play.stage.owner_writes(&order).await;
+    play.stage.shows_button(&owner, &master, "Suspend").await;
+    play.dies_at("admin-stored", async |play: &mut Play| {
+        play.stage.presses(&owner, "Suspend").await;
+    })
+    .await;
+    play.stage.owner_sees("⏸ Suspended since").await;
+    play.stage.sees(&tenants[1], &master, "⏸ Your account is suspended").await;
+    play.rests().await;
+    assert_eq!(play.stage.times(&tenants[1], &master, "⏸ Your account is suspended"), 1);
+    play.ends().await;
+}
+
+on_each_database!(bots_attached_and_detached, bans, groups_left, owners_told);

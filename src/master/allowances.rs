@@ -1,0 +1,126 @@
+//! How much an owner may ask for, so that one leaves Telegram's rates to the others.
+//!
+//! ```text
+//! the owner:   (the 31st token within an hour)
+//! @master_bot: ⏳ Those were too many tokens within an hour. I can look at the next one within 2 min; …
+//! ```
+//!
+//! Counted is in this process: what several replicas let through is the sum.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
+
+use super::{Master, MasterError, Owner};
+use crate::{clock, config::OwnerRate, model::OwnerId, spans::answered_within, text::Language};
+
+/// What an owner may ask at once, and how long until he may ask once more: less than a chat may get
+/// from a bot, so that no answer waits for Telegram's rates and holds what comes behind it.
+const AT_ONCE: NonZeroU32 = NonZeroU32::new(15).unwrap();
+const PERIOD: Duration = Duration::from_millis(1500);
+/// How long a notice holds.
+const NOTICE: Duration = Duration::from_mins(1);
+/// Owners after whom it is time to forget those who have been quiet.
+const MANY: usize = 4096;
+
+type Limit = DefaultKeyedRateLimiter<OwnerId>;
+
+/// What every owner has left.
+pub(super) struct Allowances {
+    checks: Option<Limit>,
+    changes: Option<Limit>,
+    questions: Option<Limit>,
+    notices: Limit,
+}
+
+impl Allowances {
+    /// Without a rate nobody is limited; with `paced` off they may ask as fast as they like.
+    pub(super) fn new(rate: Option<OwnerRate>, paced: bool) -> Self {
+        let hourly = |number| Limit::keyed(Quota::per_hour(number));
+        let every = |period, at_once| {
+            // A period of nothing is no period; these are more.
+            let quota = Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN));
+            Limit::keyed(quota.allow_burst(at_once))
+        };
+        Self {
+            checks: rate.map(|rate| hourly(rate.checks_an_hour)),
+            changes: rate.map(|rate| hourly(rate.changes_an_hour)),
+            questions: rate.filter(|_| paced).map(|_| every(PERIOD, AT_ONCE)),
+            notices: every(NOTICE, NonZeroU32::MIN),
+        }
+    }
+
+    /// Whether one more token may be looked at, or after how long.
+    pub(super) fn check(&self, owner: OwnerId) -> Result<(), Duration> {
+        take(self.checks.as_ref(), owner)
+    }
+
+    /// Whether one more bot may be attached or detached, or after how long.
+    pub(super) fn change(&self, owner: OwnerId) -> Result<(), Duration> {
+        take(self.changes.as_ref(), owner)
+    }
+}
+
+fn take(limit: Option<&Limit>, owner: OwnerId) -> Result<(), Duration> {
+    let Some(limit) = limit else { return Ok(()) };
+    if limit.len() > MANY {
+        limit.retain_recent();
+    }
+    limit.check_key(&owner).map_err(|not_yet| not_yet.wait_time_from(DefaultClock::default().now()))
+}
+
+/// A wait in words, no shorter than it is.
+pub(super) fn wait_in_words(language: Language, wait: Duration) -> String {
+    answered_within(language, clock::in_ms(wait))
+}
+
+impl Master {
+    /// Whether an owner asks for more than he can be answered. He is told so now and then.
+    ///
+    /// # Errors
+    /// When he can't be told now but can be later.
+    pub async fn stop_if_too_fast(&self, owner: Owner) -> Result<bool, MasterError> {
+        let allowances = &self.inner.allowances;
+        if take(allowances.questions.as_ref(), owner.id).is_ok() {
+            return Ok(false);
+        }
+        if take(Some(&allowances.notices), owner.id).is_ok() {
+            self.speak(owner.id.chat(), &owner.language.owner_too_fast()).await?;
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate() -> OwnerRate {
+        let number = |number| NonZeroU32::new(number).unwrap();
+        OwnerRate { checks_an_hour: number(3), changes_an_hour: number(2) }
+    }
+
+    #[test]
+    fn each_owner_has_his_own_and_reads_when_it_goes_on() {
+        let allowances = Allowances::new(Some(rate()), true);
+        let (one, other) = (OwnerId(1), OwnerId(2));
+        assert!((0..3).all(|_| allowances.check(one).is_ok()));
+        let wait = allowances.check(one).unwrap_err();
+        assert!(wait <= Duration::from_mins(20) && wait > Duration::from_mins(19), "{wait:?}");
+        assert_eq!(wait_in_words(Language::English, wait), "20 min");
+        assert!(allowances.check(other).is_ok());
+        assert!(allowances.change(one).is_ok() && allowances.change(one).is_ok());
+        assert!(allowances.change(one).is_err());
+    }
+
+    #[test]
+    fn without_a_rate_nobody_is_limited() {
+        let allowances = Allowances::new(None, true);
+        assert!((0..1000).all(|_| allowances.check(OwnerId(1)).is_ok()));
+        assert!((0..1000).all(|_| allowances.change(OwnerId(1)).is_ok()));
+        assert!(allowances.questions.is_none());
+    }
+}
