@@ -20,6 +20,7 @@ mod admission;
 mod bans;
 mod card;
 mod commands;
+mod contact;
 mod cut_off;
 mod health;
 mod inbox;

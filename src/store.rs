@@ -36,6 +36,7 @@ mod leases;
 mod load;
 mod lock;
 mod mysql;
+mod newcomers;
 mod owners;
 mod parked;
 mod people;
