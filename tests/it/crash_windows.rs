@@ -7,6 +7,7 @@
 mod changes;
 mod control;
 mod messages;
+mod newcomers;
 
 use std::collections::BTreeSet;
 
