@@ -357,6 +357,8 @@ fn run_background(
         let (bots, end) = (rooms.bots.clone(), stop.clone());
         running.tasks.spawn(async move { bots.keep_up(end).await });
     }
+    let (dispatch, end) = (rooms.dispatch.clone(), stop.clone());
+    running.tasks.spawn(async move { dispatch.keep_giving_asked_up(end).await });
     running.tasks.spawn(keep_house(
         store.clone(),
         rooms.telegram.clone(),

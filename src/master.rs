@@ -27,6 +27,7 @@ mod announce;
 mod bans;
 mod card;
 mod commands;
+mod contact;
 mod cut_off;
 mod health;
 mod inbox;

@@ -356,6 +356,41 @@ pub struct ConversationState {
     pub refused_upto: Option<MessageId>,
     /// When he was told so last.
     pub refused_told_at: Option<i64>,
+    /// When the owner answered him first, or accepted him: from then on he is no newcomer.
+    pub trusted_at: Option<i64>,
+    /// When he pressed the button by which newcomers show that they are people.
+    pub checked_at: Option<i64>,
+    /// The message below which he was asked to press it, while he has not.
+    pub check_message: Option<MessageId>,
+    /// The message of his whose copy has *Accept* and *Ban*.
+    pub contact_message: Option<MessageId>,
+}
+
+/// What an owner decides below the first message of a newcomer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contact {
+    /// He may write like everybody.
+    Accept,
+    /// He may not write at all.
+    Ban,
+}
+
+impl Contact {
+    /// Both, in the order of their buttons.
+    pub const BOTH: [Self; 2] = [Self::Accept, Self::Ban];
+
+    /// What its button's data begins with; the bot and the customer follow.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accept => "contact-accept",
+            Self::Ban => "contact-ban",
+        }
+    }
+
+    /// The data of its button, at most 64 bytes.
+    pub fn data(self, bot: BotId, customer: ChatId) -> String {
+        format!("{}:{bot}:{customer}", self.word())
+    }
 }
 
 /// A conversation whose customer waits for an answer.

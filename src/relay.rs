@@ -11,6 +11,7 @@
 //! - [`edit`]: a changed message, a moving location
 //! - [`concern`]: whom a fault of ours concerns, and how he is told
 //! - [`pace`]: how fast a customer may write
+//! - [`trust`], [`newcomers`]: what newcomers may write (pure); what is said and done
 //! - [`patience`], [`delay`]: how long something may wait (pure); what is said and done then
 //! - [`customer`]: what a customer did, to its handler; banned ones stop there
 //! - [`delete`]: what was sent is taken back
@@ -43,6 +44,7 @@ mod greet;
 pub mod header;
 mod inbound;
 mod language;
+mod newcomers;
 mod outbound;
 mod pace;
 mod parking;
@@ -53,6 +55,7 @@ mod reaction;
 pub mod rich;
 mod suspended;
 mod tally;
+mod trust;
 mod written;
 
 use std::{
@@ -150,6 +153,7 @@ struct Inner {
     /// References that may have been written at this moment, and after which nothing was sent.
     unsent: Cache<(MessageKey, i64), i64>,
     paces: pace::Paces,
+    notices: newcomers::Notices,
     tally: Tally,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
@@ -185,6 +189,7 @@ impl Relay {
                 under_way: acknowledge::UnderWay::default(),
                 unsent: Cache::new(RECEIPTS),
                 paces: pace::Paces::new(customer_rate),
+                notices: newcomers::Notices::new(),
                 tally: Tally::default(),
                 side_work,
             }),

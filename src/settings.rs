@@ -26,6 +26,27 @@ pub struct BotSettings {
     pub protect_content: bool,
     /// Whether headers leave out customers' usernames.
     pub hide_usernames: bool,
+    /// What holds for customers whom the owner has neither answered nor accepted.
+    pub newcomers: NewcomerRules,
+}
+
+/// What holds for newcomers; each by itself, and off at first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewcomerRules {
+    /// Whether they may send words only, and fewer of them.
+    pub careful: bool,
+    /// Whether the owner is asked about each, who can write little before that is answered.
+    pub ask_first: bool,
+    /// Whether they have to press a button before anything of theirs is passed on.
+    pub check: bool,
+}
+
+impl NewcomerRules {
+    /// Whether any of them holds.
+    pub fn any(self) -> bool {
+        self.careful || self.ask_first || self.check
+    }
 }
 
 /// How a customer learns that his message was passed on.

@@ -37,6 +37,7 @@ mod leases;
 mod load;
 mod lock;
 mod mysql;
+mod newcomers;
 mod owners;
 mod parked;
 mod payments;

@@ -460,6 +460,10 @@ sentences! {
     banned_only = "banned-only" (name, bot, since);
     /// The list of bans is empty.
     nobody_banned = "nobody-banned" ();
+    /// The button that accepts a newcomer.
+    button_accept = "button-accept" ();
+    /// He is accepted.
+    contact_accepted = "contact-accepted" (name);
 
     // The customer's card.
     /// The language he reads.
@@ -724,6 +728,46 @@ sentences! {
     unfit_file = "unfit-file" ();
     /// Something was sent while a question is open.
     save_first = "save-first" ();
+    /// The page about newcomers.
+    setting_newcomers = "setting-newcomers" ();
+    /// Whether newcomers send words only.
+    setting_careful = "setting-careful" ();
+    /// Whether the owner is asked about newcomers.
+    setting_ask_first = "setting-ask-first" ();
+    /// Whether newcomers press a button.
+    setting_check = "setting-check" ();
+    /// The careful rule: off.
+    careful_off = "careful-off" ();
+    /// The careful rule: on.
+    careful_on = "careful-on" ();
+    /// The question to the owner: off.
+    ask_first_off = "ask-first-off" ();
+    /// The question to the owner: on.
+    ask_first_on = "ask-first-on" ();
+    /// The button for newcomers: off.
+    check_off = "check-off" ();
+    /// The button for newcomers: on.
+    check_on = "check-on" ();
+    /// What the page is about: newcomers.
+    about_newcomers = "about-newcomers" ();
+    /// What the setting is about: careful.
+    about_careful = "about-careful" ();
+    /// What the setting is about: ask first.
+    about_ask_first = "about-ask-first" ();
+    /// What the setting is about: the button.
+    about_check = "about-check" ();
+    /// What the choice would do: careful.
+    preview_careful_on = "preview-careful-on" ();
+    /// What the choice would do: not careful.
+    preview_careful_off = "preview-careful-off" ();
+    /// What the choice would do: ask first.
+    preview_ask_first_on = "preview-ask-first-on" ();
+    /// What the choice would do: do not ask.
+    preview_ask_first_off = "preview-ask-first-off" ();
+    /// What the choice would do: a button.
+    preview_check_on = "preview-check-on" ();
+    /// What the choice would do: no button.
+    preview_check_off = "preview-check-off" ();
 
     // Languages.
     /// Which language to speak.
@@ -766,6 +810,32 @@ sentences! {
     customer_delete_failed = "customer-delete-failed" ();
     /// A message was passed on.
     acknowledgement = "acknowledgement" ();
+    /// A newcomer sent a link.
+    newcomer_link = "newcomer-link" ();
+    /// A newcomer sent something else than words.
+    newcomer_file = "newcomer-file" ();
+    /// A newcomer sent something from elsewhere.
+    newcomer_forward = "newcomer-forward" ();
+    /// A newcomer has sent enough before he is accepted.
+    newcomer_wait = "newcomer-wait" ();
+    /// Too much of a newcomer's waits for his button.
+    newcomer_full = "newcomer-full" ();
+    /// A newcomer writes too fast.
+    newcomer_too_fast = "newcomer-too-fast" ();
+    /// A newcomer changed a message into what he may not send.
+    newcomer_change = "newcomer-change" ();
+    /// A newcomer is asked to press a button.
+    newcomer_check = "newcomer-check" ();
+    /// That button.
+    newcomer_check_button = "newcomer-check-button" ();
+    /// He pressed it.
+    newcomer_passed = "newcomer-passed" ();
+    /// He pressed it, and his message is gone.
+    newcomer_gone = "newcomer-gone" ();
+    /// He did not press it for a day.
+    newcomer_expired = "newcomer-expired" ();
+    /// He was accepted after something of his was refused.
+    newcomer_accepted = "newcomer-accepted" ();
 
     // Plans.
     /// What `/plan` does.

@@ -18,6 +18,8 @@ use crate::{
 
 /// Between two looks for what processes that are gone left parked.
 const LOOK_FOR_PARKED: Duration = Duration::from_secs(5);
+/// Between two looks for what waits for a button too long.
+const LOOK_FOR_ASKED: Duration = Duration::from_mins(1);
 
 impl Dispatch {
     /// Takes up what a process before this one left parked. Call it before updates come.
@@ -105,6 +107,30 @@ impl Dispatch {
                 Err(error) => tracing::debug!(%error, "what is parked could not be looked up"),
             }
         }
+    }
+
+    /// Gives up what has waited too long for a newcomer's button, until stopped.
+    pub async fn keep_giving_asked_up(&self, stop: CancellationToken) {
+        let mut pause = LOOK_FOR_PARKED;
+        while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+            pause = LOOK_FOR_ASKED;
+            if let Err(fault) = self.give_asked_up().await {
+                fault.log("what waits for a button could not be given up");
+            }
+        }
+    }
+
+    async fn give_asked_up(&self) -> Result<(), Fault> {
+        let relay = &self.inner.relay;
+        for lane in relay.asked_too_long().await? {
+            let turn = self.inner.lanes.turn((lane.0, (0, lane.1.0)));
+            // One busy chat must not keep the others waiting: the next look takes it.
+            let Ok(_turn) = tokio::time::timeout(BUSY, turn).await else { continue };
+            let _work = self.inner.store.at_work();
+            let given_up = async { Ok(relay.give_asked_up(lane).await?) };
+            self.leased(lane, Box::pin(given_up)).await?;
+        }
+        Ok(())
     }
 
     /// Passes on what is parked in a chat; an owner's album that goes to nobody is the master's.

@@ -72,6 +72,9 @@ impl Master {
             PeoplePress::Ban(deed, place, whom) => {
                 self.change_ban(owner, (deed, place), whom, occasion).await
             }
+            PeoplePress::Contact(contact, whom) => {
+                self.decide_contact(owner, contact, whom, occasion).await
+            }
             PeoplePress::Jump(whom) => self.point_at(owner, whom, occasion).await,
             PeoplePress::Answered(whom, message) => self.mark_answered(owner, whom, message).await,
             PeoplePress::Inbox(page) => self.list_waiting(owner, page).await.map(Done::Say),

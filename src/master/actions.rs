@@ -47,6 +47,8 @@ pub(super) enum Done {
     Say(Answer),
     Next(Input),
     Shown,
+    /// It is shown, and pops up in a word.
+    Noted(String),
     Stale,
     /// It was so already: this shows how things stand.
     Settled(Answer),
@@ -83,11 +85,14 @@ impl Master {
         if let Occasion::Secret(secret) = occasion {
             self.wipe(owner, secret).await?;
         }
-        let toast =
-            matches!(done, Done::Stale | Done::Settled(_)).then(|| owner.language.button_stale());
+        let toast = match &done {
+            Done::Stale | Done::Settled(_) => Some(owner.language.button_stale()),
+            Done::Noted(words) => Some(words.clone()),
+            Done::Say(_) | Done::Next(_) | Done::Shown => None,
+        };
         let answered = match done {
             Done::Say(answer) | Done::Settled(answer) => self.answer(owner, answer, occasion).await,
-            Done::Next(_) | Done::Shown | Done::Stale => Ok(()),
+            Done::Next(_) | Done::Shown | Done::Noted(_) | Done::Stale => Ok(()),
         };
         if answered.as_ref().is_err_and(MasterError::is_passing) {
             return answered;

@@ -126,7 +126,7 @@ impl Master {
         Ok(bans)
     }
 
-    async fn ban_everywhere(
+    pub(super) async fn ban_everywhere(
         &self,
         owner: Owner,
         whom: Whom,
@@ -152,7 +152,7 @@ impl Master {
     }
 
     /// How a customer's bans stand, with what can be done about them.
-    async fn ban_answer(
+    pub(super) async fn ban_answer(
         &self,
         owner: Owner,
         customer: &Customer,

@@ -8,7 +8,10 @@ use std::str::FromStr;
 use teloxide::types::{ChatId, MessageId};
 
 use super::About;
-use crate::{model::BotId, store::ConversationKey};
+use crate::{
+    model::{BotId, Contact},
+    store::ConversationKey,
+};
 
 /// Letters a note may have.
 pub(super) const NOTE_LENGTH: usize = 1000;
@@ -66,6 +69,8 @@ pub enum PeoplePress {
     Note(Whom),
     /// Points at the message that waits.
     Jump(Whom),
+    /// Decides about a newcomer, below his first message.
+    Contact(Contact, Whom),
     /// Marks the wait that this message of the customer began as over.
     Answered(Whom, MessageId),
     /// Shows another page of those who wait.
@@ -118,6 +123,10 @@ impl FromStr for PeoplePress {
                 page: page(number)?,
             },
             (word, &[bot, customer]) => {
+                let is_it = |contact: &Contact| contact.word() == word;
+                if let Some(contact) = Contact::BOTH.into_iter().find(is_it) {
+                    return Ok(Self::Contact(contact, whom(bot, customer)));
+                }
                 let (_, deed, place) = DEEDS.iter().find(|(known, ..)| *known == word).ok_or(())?;
                 Self::Ban(*deed, *place, whom(bot, customer))
             }
@@ -138,6 +147,7 @@ impl PeoplePress {
             }
             Self::Note(whom) => about("note", whom),
             Self::Jump(whom) => about("jump", whom),
+            Self::Contact(contact, whom) => contact.data(whom.bot, whom.customer),
             Self::Answered(whom, message) => format!("{}:{message}", about("answered", whom)),
             Self::Inbox(page) => format!("inbox:{page}"),
             Self::Banned(page) => format!("banned:{page}"),
@@ -186,6 +196,8 @@ mod tests {
         let others = [
             PeoplePress::Note(whom),
             PeoplePress::Jump(whom),
+            PeoplePress::Contact(Contact::Accept, whom),
+            PeoplePress::Contact(Contact::Ban, whom),
             PeoplePress::Answered(near, MessageId(i32::MAX)),
             PeoplePress::Inbox(u16::MAX),
             PeoplePress::Banned(0),

@@ -210,6 +210,9 @@ fn choose(settings: &mut BotSettings, value: Value) {
         Value::Reminder(hours) => settings.reminder_hours = hours,
         Value::Protect(is) => settings.protect_content = is,
         Value::HideUsernames(are) => settings.hide_usernames = are,
+        Value::Careful(is) => settings.newcomers.careful = is,
+        Value::AskFirst(is) => settings.newcomers.ask_first = is,
+        Value::Check(is) => settings.newcomers.check = is,
     }
 }
 

@@ -195,7 +195,8 @@ impl Relay {
         pause: impl Fn(Duration) -> Duration,
     ) -> Result<(), StoreError> {
         let items = self.parked(lane, ParkedKind::Item).await?;
-        if let Some((last, group)) = items.last().and_then(|last| Some((last, last.group()?))) {
+        if let Some(last) = items.last() {
+            let group = last.group().unwrap_or(NO_ALBUM);
             self.inner.parking.found_item(lane, group, pause(age_of(last)));
         }
         if !self.inner.parking.has_edits(lane)
@@ -297,7 +298,11 @@ impl Relay {
         let mut items = self.parked(lane, ParkedKind::Item).await?;
         while !items.is_empty() {
             let group = items[0].group().map(str::to_owned);
-            let end = items.iter().position(|item| item.group() != group.as_deref());
+            // What belongs to no album goes by itself.
+            let end = match &group {
+                None => Some(1),
+                Some(_) => items.iter().position(|item| item.group() != group.as_deref()),
+            };
             let later = items.split_off(end.unwrap_or(items.len()).min(MOST));
             let verdict = if lane.0 == self.inner.master.bot {
                 self.outbound_album(OwnerId(lane.1.0), items, unclaimed).await?
@@ -320,6 +325,9 @@ impl Relay {
         Ok(())
     }
 }
+
+/// Stands for the album of what belongs to none.
+const NO_ALBUM: &str = "";
 
 /// The most items an album has (Bot API, `sendMediaGroup`).
 const MOST: usize = 10;

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use teloxide::types::ChatId;
+use serde_json::{Value, json};
+use teloxide::types::{ChatId, MessageId};
 
-use super::{Relay, Verdict};
+use super::{Relay, Verdict, newcomers::Met, trust::offence};
 use crate::{
     account::{Fate, Rule, note, note_first},
     clock,
-    model::{Conversation, Known, MessageKey, OwnerId},
+    model::{Contact, Conversation, Known, MessageKey, OwnerId},
     store::{ConversationKey, StoreError},
     telegram::ClientBot,
     text::Language,
@@ -59,6 +60,31 @@ impl Customer<'_> {
     /// The key of a message of his.
     pub(super) fn source(&self, message: &Message) -> MessageKey {
         MessageKey { bot: self.client.id(), chat: self.chat, message: message.id }
+    }
+
+    /// The same after his owner was asked about him below this message.
+    fn introduced_by(&self, message: MessageId) -> Self {
+        let mut known = self.known.clone();
+        known.state.contact_message = Some(message);
+        Self { client: self.client, from: self.from, chat: self.chat, known }
+    }
+
+    /// *Accept* and *Ban*, where it is below the copy of this message that his owner is asked about
+    /// him.
+    pub(super) fn contact_buttons(&self, message: MessageId) -> Option<Value> {
+        let state = &self.known.state;
+        let asks = self.client.settings.newcomers.ask_first
+            && state.trusted_at.is_none()
+            && state.contact_message == Some(message);
+        let language = self.owner_language();
+        let button = |contact: Contact| {
+            let text = match contact {
+                Contact::Accept => language.button_accept(),
+                Contact::Ban => language.button_ban(),
+            };
+            json!({"text": text, "callback_data": contact.data(self.client.id(), self.chat)})
+        };
+        asks.then(|| json!({"inline_keyboard": [Contact::BOTH.map(button)]}))
     }
 
     /// His conversation as it would begin now.
@@ -203,7 +229,11 @@ impl Relay {
         message: &Message,
         update: i64,
     ) -> Result<Verdict, StoreError> {
-        if let Some(verdict) = self.stop_if_too_fast(customer, message, update).await? {
+        let is_new = self.is_newcomer(customer).await?;
+        // What is refused for what it is takes nothing of what he may say.
+        let is_slow =
+            is_new && customer.client.settings.newcomers.careful && offence(message).is_none();
+        if let Some(verdict) = self.stop_if_too_fast(customer, message, update, is_slow).await? {
             note(Fate::TooFast);
             return Ok(verdict);
         }
@@ -214,6 +244,18 @@ impl Relay {
         if let Some(verdict) = self.take_back(customer, message, update).await? {
             note(Fate::Changed);
             return Ok(verdict);
+        }
+        let introduced;
+        let mut customer = customer;
+        if is_new || customer.known.state.check_message.is_some() {
+            match Box::pin(self.meet(customer, message, update, is_new)).await? {
+                Met::Goes => {}
+                Met::Introduced => {
+                    introduced = customer.introduced_by(message.id);
+                    customer = &introduced;
+                }
+                Met::Settled(verdict) => return Ok(verdict),
+            }
         }
         let (owner, bot) = (customer.owner(), customer.client.id());
         if let Some(verdict) = self.park_item(owner, bot, message, update).await? {

@@ -273,7 +273,13 @@ impl Relay {
         let own = replied.as_ref().filter(|replied| is_by(replied, customer));
         let (taken, about) = match (replied.as_ref(), own) {
             (Some(_), None) => (Taken::Nothing, None),
-            (_, own) => self.take_message_back(customer, own.map(|own| own.id), update).await?,
+            (_, own) => {
+                let own = own.map(|own| own.id);
+                match self.take_asked_back(customer, own).await? {
+                    Some(asked) => (Taken::Back, Some(asked)),
+                    None => self.take_message_back(customer, own, update).await?,
+                }
+            }
         };
         let language = customer.language();
         let text = match taken {

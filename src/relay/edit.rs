@@ -33,10 +33,11 @@ use teloxide::types::MessageId;
 
 use super::{
     Failure, Relay, Verdict,
-    album::Item,
+    album::{Item, group_of},
     content::{Content, Reading, read},
     customer::Customer,
     header::{Header, set_apart},
+    inbound::with_buttons,
     outbound::running,
     parking::Lane,
     patience::is_outdated,
@@ -67,6 +68,9 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         let source = customer.source(message);
+        if let Some(verdict) = self.stop_change(customer, message, update).await? {
+            return Ok(verdict);
+        }
         match self.is_its_moment(customer.owner(), source, message, update).await? {
             Moment::Now(copy) => self.change_inbound(customer, message, update, *copy).await,
             Moment::Settled(verdict) => Ok(verdict),
@@ -181,7 +185,9 @@ impl Relay {
                 if moved_location(message).is_none() {
                     self.inner.store.begin_change(owner, source, Part::Main).await?;
                 }
-                self.change(writer, holder, to, edit).await
+                let buttons = customer.contact_buttons(message.id);
+                let own = buttons.as_ref().filter(|_| group_of(message).is_none());
+                self.change(writer, holder, to, with_buttons(edit, own)).await
             }
         };
         self.has_changed(owner, source, &changed).await?;

@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Failure, Relay, Verdict,
@@ -45,6 +45,8 @@ pub(super) struct Incoming {
     pub(super) is_waiting: bool,
     /// How many messages before it were not passed on, as its header says.
     pub(super) refused: i64,
+    /// The buttons below the copy.
+    pub(super) buttons: Option<Value>,
 }
 
 impl Relay {
@@ -154,6 +156,7 @@ impl Relay {
             owner_language,
             is_waiting,
             refused,
+            buttons: customer.contact_buttons(message.id),
         }))
     }
 
@@ -252,15 +255,18 @@ impl Relay {
         attempt: Attempt,
     ) -> Result<HeaderEnding, StoreError> {
         let Composed { header, main } = composed;
+        // An album has no room for buttons.
+        let above = incoming.buttons.as_ref().filter(|_| main.method == ALBUM);
         let Some(header) = header else { return Ok(HeaderEnding::Main(Box::new(main))) };
         let part = attempt.part;
         let part = if attempt.is_repeat() { part.repeat_notice() } else { part.header() };
         let message = |attempt: Attempt| {
             if !attempt.is_repeat() {
-                return header;
+                return with_buttons(header, above);
             }
             // With the words it holds, where it holds any.
-            incoming.repeated().header.unwrap_or_else(|| incoming.repeat_header())
+            let repeat = incoming.repeated().header.unwrap_or_else(|| incoming.repeat_header());
+            with_buttons(repeat, above)
         };
         let header_copy = match carriage.send_before(part, message).await? {
             Before::There(copy) => copy,
@@ -292,6 +298,7 @@ impl Relay {
                 Some(told)
             })
         };
+        let main = with_buttons(main, incoming.buttons.as_ref());
         let ending = carriage.attempt(attempt, main, next).await;
         let Ending::Sent(copy) = ending else {
             return carriage.settle(part, ending, number).await;
@@ -416,8 +423,19 @@ impl Incoming {
         if let Some(reply) = refused.parameters.get("reply_parameters") {
             outgoing.parameters.insert("reply_parameters".to_owned(), json!(reply));
         }
-        Some(outgoing)
+        Some(with_buttons(outgoing, self.buttons.as_ref()))
     }
+}
+
+/// The method that sends an album.
+const ALBUM: &str = "sendMediaGroup";
+
+/// A call with buttons below what it makes.
+pub(super) fn with_buttons(mut outgoing: Outgoing, buttons: Option<&Value>) -> Outgoing {
+    if let Some(buttons) = buttons {
+        outgoing.parameters.insert("reply_markup".to_owned(), buttons.clone());
+    }
+    outgoing
 }
 
 /// A sentence of ours in the place of a content that can't be shown.

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::{Relay, SIDE_HOLD, Verdict, customer::Customer, written::wait_for};
+use super::{Relay, SIDE_HOLD, Verdict, customer::Customer, newcomers::CHECK, written::wait_for};
 use crate::{
     clock,
     store::StoreError,
@@ -32,7 +32,7 @@ pub(super) fn keyboard(language: Language) -> Value {
 }
 
 impl Relay {
-    /// A customer pressed a button of a client bot: the only ones are languages.
+    /// A customer pressed a button of a client bot: a language, or that he is a person.
     ///
     /// # Errors
     /// When the database fails; the press then is to be delivered again.
@@ -51,7 +51,9 @@ impl Relay {
             let code = chosen.map(Language::code);
             store.choose_language(bot, customer.chat, code, clock::now_ms()).await?;
             let language = chosen.unwrap_or_else(|| customer.app_language());
-            self.confirm(customer, button, question, language).await;
+            self.confirm(customer, button, question, language.language_chosen()).await;
+        } else if button.data == CHECK && button.is_shown() {
+            Box::pin(self.check_pressed(customer, button, update)).await?;
         } else {
             let stale = customer.language().button_stale();
             self.dismiss(&customer.client.caller, button, Some(stale)).await;
@@ -60,17 +62,17 @@ impl Relay {
         Ok(Verdict::Done)
     }
 
-    /// Says in the place of the question that the language is chosen.
-    async fn confirm(
+    /// Says in the place of a question what its button did.
+    pub(super) async fn confirm(
         &self,
         customer: &Customer<'_>,
         button: &Button,
         question: &Message,
-        language: Language,
+        text: String,
     ) {
         let mut parameters = Map::new();
         parameters.insert("message_id".to_owned(), question.id.0.into());
-        parameters.insert("text".to_owned(), language.language_chosen().into());
+        parameters.insert("text".to_owned(), text.clone().into());
         let edit = Outgoing::new("editMessageText", parameters);
         let (relay, caller, chat) = (self.clone(), customer.client.caller.clone(), customer.chat);
         let button = button.clone();
@@ -82,7 +84,7 @@ impl Relay {
             match edited {
                 Err(CallError::NotSent(
                     Refusal::MessageGone | Refusal::MessageFixed | Refusal::Other { .. },
-                )) => relay.say(&caller, chat, None, &language.language_chosen(), None).await,
+                )) => relay.say(&caller, chat, None, &text, None).await,
                 edited => edited.map(drop),
             }
         });

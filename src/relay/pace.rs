@@ -33,6 +33,7 @@ use super::{
     customer::Customer,
     parking::Lane,
     patience::IMPOSSIBLE,
+    trust::{Reason, slower},
     worth_telling_later,
 };
 use crate::{
@@ -57,6 +58,8 @@ const COMMANDS: [&str; 4] = ["start", "help", "language", "delete"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Counted {
     Message,
+    /// Of a newcomer to a careful bot.
+    Newcomer,
     Command,
 }
 
@@ -90,6 +93,7 @@ enum Decision {
 pub(super) struct Paces {
     quota: Option<Quota>,
     messages: Cache<Lane, Arc<Mutex<Allowance>>>,
+    newcomers: Cache<Lane, Arc<Mutex<Allowance>>>,
     commands: Cache<Lane, Arc<Mutex<Allowance>>>,
     decided: Cache<Subject, Decision>,
 }
@@ -100,25 +104,28 @@ impl Paces {
         Self {
             quota,
             messages: Cache::new(CUSTOMERS),
+            newcomers: Cache::new(CUSTOMERS),
             commands: Cache::new(CUSTOMERS),
             decided: Cache::new(DECISIONS),
         }
     }
 
-    /// Whether a message written at a moment keeps the pace. It is counted the first time it is
-    /// asked about.
+    /// Whether a message written at a moment keeps the pace of this quota. It is counted the first
+    /// time it is asked about.
     fn decide(
         &self,
+        quota: Option<Quota>,
         (source, written_at): (MessageKey, i64),
         subject: &Subject,
         counted: Counted,
     ) -> Decision {
-        let Some(quota) = self.quota else { return Decision::Admitted };
+        let Some(quota) = quota else { return Decision::Admitted };
         if let Some(decided) = self.decided.get(subject) {
             return decided;
         }
         let allowances = match counted {
             Counted::Message => &self.messages,
+            Counted::Newcomer => &self.newcomers,
             Counted::Command => &self.commands,
         };
         let lane = (source.bot, source.chat);
@@ -164,7 +171,8 @@ fn is_notice_due(told_at: Option<i64>, now: i64) -> bool {
 }
 
 impl Relay {
-    /// Stops a message of a customer who writes too fast; `None` when it may go on.
+    /// Stops a message of a customer who writes too fast; `None` when it may go on. `is_slow`: a
+    /// newcomer wrote it to a careful bot.
     ///
     /// # Errors
     /// When the database fails; the message then is to be delivered again.
@@ -173,6 +181,7 @@ impl Relay {
         customer: &Customer<'_>,
         message: &Message,
         update: i64,
+        is_slow: bool,
     ) -> Result<Option<Verdict>, StoreError> {
         let (source, state) = (customer.source(message), &customer.known.state);
         let now = clock::now_ms();
@@ -182,10 +191,17 @@ impl Relay {
         }
         let command = message.command();
         let is_command = command.is_some_and(|(command, _)| COMMANDS.contains(&command.as_str()));
-        let counted = if is_command { Counted::Command } else { Counted::Message };
+        let counted = match (is_command, is_slow) {
+            (true, _) => Counted::Command,
+            (false, true) => Counted::Newcomer,
+            (false, false) => Counted::Message,
+        };
         let subject = Subject::of(source, message);
         let written = (source, written_at(message, now));
-        let decided = self.inner.paces.decide(written, &subject, counted);
+        let everybody = self.inner.paces.quota;
+        let is_slow = counted == Counted::Newcomer;
+        let quota = if is_slow { Some(slower(everybody)) } else { everybody };
+        let decided = self.inner.paces.decide(quota, written, &subject, counted);
         let Decision::Refused(first) = decided else { return Ok(None) };
         if read(message, customer.owner_language()) == Reading::Service {
             return Ok(None);
@@ -195,7 +211,11 @@ impl Relay {
             return Ok(None);
         }
         tracing::debug!(bot.id = source.bot.0, "a customer writes too fast");
-        let counts = counted == Counted::Message && first == message.id;
+        let counts = counted != Counted::Command && first == message.id;
+        if is_slow {
+            let why = (Reason::TooFast, "");
+            return self.refuse_newcomer(customer, message, why, counts).await.map(Some);
+        }
         self.refuse(customer, message, counts).await.map(Some)
     }
 
@@ -223,7 +243,7 @@ impl Relay {
 
     /// Whether an earlier delivery of a message, of an item of its album or of a command got
     /// through, perhaps in another process.
-    async fn was_admitted(
+    pub(super) async fn was_admitted(
         &self,
         customer: &Customer<'_>,
         source: MessageKey,
@@ -281,7 +301,8 @@ mod tests {
     }
 
     fn admits(paces: &Paces, source: MessageKey, counted: Counted) -> bool {
-        paces.decide((source, 0), &Subject::Message(source), counted) == Decision::Admitted
+        let subject = Subject::Message(source);
+        paces.decide(paces.quota, (source, 0), &subject, counted) == Decision::Admitted
     }
 
     #[test]
@@ -307,7 +328,7 @@ mod tests {
         };
         let paces = paces(1);
         let decide = |(source, subject): (MessageKey, Subject)| {
-            paces.decide((source, 0), &subject, Counted::Message)
+            paces.decide(paces.quota, (source, 0), &subject, Counted::Message)
         };
         assert!((1..=10).all(|id| decide(album(id, "g")) == Decision::Admitted));
         for id in 11..=20 {

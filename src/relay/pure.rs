@@ -16,6 +16,7 @@ use super::{
     outbound::with_protection,
     reaction::nearest,
     rich::units,
+    trust::offence,
 };
 use crate::{
     model::Conversation,
@@ -88,6 +89,7 @@ impl Scene<'_> {
             Reading::Unshowable(kind) => Incoming::untold(message, &kind, self.language),
         };
         let _ = (as_media(&content, &content.words), set_apart(content.words.clone()));
+        let _ = offence(message);
         let quote = Quote::read(message);
         let reply = message.reply_to().map(|to| Reply { message: MessageId(to.id.0), quote });
         let header = self.header(message);
@@ -99,6 +101,7 @@ impl Scene<'_> {
             owner_language: self.language,
             is_waiting: false,
             refused: 0,
+            buttons: None,
         })
     }
 }

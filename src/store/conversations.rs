@@ -29,6 +29,10 @@ struct Columns {
     refused: Option<i64>,
     refused_upto: Option<i64>,
     refused_told_at: Option<i64>,
+    trusted_at: Option<i64>,
+    checked_at: Option<i64>,
+    check_message: Option<i64>,
+    contact_message: Option<i64>,
     chosen_language: Option<String>,
     banned: i64,
     parked: i64,
@@ -40,7 +44,8 @@ macro_rules! columns {
         concat!(
             "o.language AS owner_language, o.suspended_at AS owner_suspended_at, c.customer_id, c.label, c.language, s.waiting_since, \
              s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, s.is_premium, \
-             s.refused, s.refused_upto, s.refused_told_at, l.language AS chosen_language, \
+             s.refused, s.refused_upto, s.refused_told_at, s.trusted_at, s.checked_at, \
+             s.check_message, s.contact_message, l.language AS chosen_language, \
              EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ",
             $customer,
             " AND b.bot_id IN (0, ",
@@ -49,7 +54,7 @@ macro_rules! columns {
             $bot,
             " AND p.chat_id = ",
             $customer,
-            " AND p.kind <> 'kept') AS parked, \
+            " AND p.kind IN ('item', 'edit')) AS parked, \
              (SELECT updated_at FROM bots WHERE bots.bot_id = ",
             $bot,
             ") AS bot_changed_at"
@@ -122,10 +127,11 @@ impl Store {
         let row = self.find::<Columns>(query).await?.unwrap_or_default();
         let Columns { label, language, .. } = row;
         let begun = row.customer_id.map(|_| Conversation { owner, bot, customer, label, language });
-        let waiting_message =
-            row.waiting_message.map(|id| message_id(id, "conversation_states.waiting_message"));
-        let refused_upto =
-            row.refused_upto.map(|id| message_id(id, "conversation_states.refused_upto"));
+        let message = |id: Option<i64>, column| id.map(|id| message_id(id, column)).transpose();
+        let waiting_message = message(row.waiting_message, "conversation_states.waiting_message")?;
+        let refused_upto = message(row.refused_upto, "conversation_states.refused_upto")?;
+        let check_message = message(row.check_message, "conversation_states.check_message")?;
+        let contact_message = message(row.contact_message, "conversation_states.contact_message")?;
         Ok(Known {
             owner_language: row.owner_language,
             is_owner_suspended: row.owner_suspended_at.is_some(),
@@ -136,14 +142,18 @@ impl Store {
             bot_changed_at: row.bot_changed_at,
             state: ConversationState {
                 waiting_since: row.waiting_since,
-                waiting_message: waiting_message.transpose()?,
+                waiting_message,
                 answered_at: row.answered_at,
                 acknowledged_at: row.acknowledged_at,
                 blocked_at: row.blocked_at,
                 is_premium: row.is_premium == Some(1),
                 refused: row.refused.unwrap_or(0),
-                refused_upto: refused_upto.transpose()?,
+                refused_upto,
                 refused_told_at: row.refused_told_at,
+                trusted_at: row.trusted_at,
+                checked_at: row.checked_at,
+                check_message,
+                contact_message,
             },
         })
     }

@@ -1,6 +1,7 @@
 //! Table `parked`: messages that were acknowledged to Telegram before they could be passed on: the
-//! items of an album that is being collected, and an edit that follows another too quickly. The
-//! content is sealed, and the row is removed when it has been passed on.
+//! items of an album that is being collected, an edit that follows another too quickly, and what a
+//! newcomer writes before he has pressed his button. The content is sealed, and the row is removed
+//! when it has been passed on.
 
 use teloxide::types::ChatId;
 
@@ -16,6 +17,8 @@ pub enum ParkedKind {
     Edit,
     /// An item of an album that could not be delivered, for *Send again*.
     Kept,
+    /// What a newcomer writes while he is asked to show that he is a person.
+    Asked,
 }
 
 impl ParkedKind {
@@ -24,11 +27,14 @@ impl ParkedKind {
             Self::Item => "item",
             Self::Edit => "edit",
             Self::Kept => "kept",
+            Self::Asked => "asked",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Item, Self::Edit, Self::Kept].into_iter().find(|kind| kind.word() == word)
+        [Self::Item, Self::Edit, Self::Kept, Self::Asked]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -136,13 +142,15 @@ impl Store {
 
     /// How much waits for its moment in the chats of a bot.
     pub async fn count_parked_of(&self, bot: BotId) -> Result<i64, StoreError> {
-        let query = sql("SELECT COUNT(*) FROM parked WHERE bot_id = ? AND kind <> 'kept'");
+        let query =
+            sql("SELECT COUNT(*) FROM parked WHERE bot_id = ? AND kind IN ('item', 'edit')");
         Ok(self.find::<(i64,)>(query.bind(bot)).await?.map_or(0, |(count,)| count))
     }
 
     /// All chats in which something waits for its moment.
     pub async fn chats_with_parked(&self) -> Result<Vec<(BotId, ChatId)>, StoreError> {
-        let query = sql("SELECT DISTINCT bot_id, chat_id FROM parked WHERE kind <> 'kept'");
+        let query =
+            sql("SELECT DISTINCT bot_id, chat_id FROM parked WHERE kind IN ('item', 'edit')");
         let rows = self.list::<(i64, i64)>(query).await?;
         Ok(rows.into_iter().map(|(bot, chat)| (BotId(bot), ChatId(chat))).collect())
     }

@@ -36,13 +36,17 @@ impl Store {
         Ok(())
     }
 
-    /// The customer has his answer, or needs none; `false` when he was not waiting.
+    /// The customer has his answer, and is no newcomer from now on; `false` when he was not
+    /// waiting, and no newcomer.
     pub async fn end_waiting(&self, key: ConversationKey, now: i64) -> Result<bool, StoreError> {
+        // MySQL sets one column after the other, so what looks at another one comes before it.
         let update = sql("UPDATE conversation_states \
-             SET waiting_since = NULL, waiting_message = NULL, reminded_at = NULL, \
-             answered_at = ? WHERE owner_id = ? AND bot_id = ? AND customer_id = ? \
-             AND waiting_since IS NOT NULL");
-        Ok(self.write(of_key(update.bind(now), key)).await?.changed())
+             SET answered_at = CASE WHEN waiting_since IS NULL THEN answered_at ELSE ? END, \
+             waiting_since = NULL, waiting_message = NULL, reminded_at = NULL, \
+             trusted_at = COALESCE(trusted_at, ?) \
+             WHERE owner_id = ? AND bot_id = ? AND customer_id = ? \
+             AND (waiting_since IS NOT NULL OR trusted_at IS NULL)");
+        Ok(self.write(of_key(update.bind(now).bind(now), key)).await?.changed())
     }
 
     /// The same, only if it is this message that waits: `false` where another one does, or none.

@@ -71,7 +71,8 @@ pub const TABLES: &[Table] = tables! {
         owner_id Integer, bot_id Integer, customer_id Integer, waiting_since Integer,
         waiting_message Integer, answered_at Integer, reminded_at Integer,
         acknowledged_at Integer, blocked_at Integer, is_premium Integer, refused Integer,
-        refused_upto Integer, refused_told_at Integer,
+        refused_upto Integer, refused_told_at Integer, trusted_at Integer, checked_at Integer,
+        check_message Integer, contact_message Integer,
     };
     labels {
         owner_id Integer, bot_id Integer, customer_id Integer, label Text, first_seen_at Integer,

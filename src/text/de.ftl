@@ -128,6 +128,8 @@ banned-title = Gesperrt:
 banned-everywhere = 🚫 { $name }: für alle Ihre Bots, seit { $since }
 banned-only = 🚫 { $name }: für { $bot }, seit { $since }
 nobody-banned = Niemand ist gesperrt. Um jemanden zu sperren, antworten Sie auf eine Nachricht dieser Person mit /ban.
+button-accept = Annehmen
+contact-accepted = ✅ { $name } ist angenommen.
 
 # The customer's card
 
@@ -272,6 +274,26 @@ unfit-token = In dieser Nachricht steht ein Bot-Token; den dürfen Kunden nie se
 unfit-refused = Telegram lehnt es ab, das zu zeigen; auch Kunden könnten es nicht sehen. Senden Sie etwas anderes, oder /cancel.
 unfit-file = Die Datei ist zu groß für eine Begrüßung: Bots dürfen höchstens 20 MB abrufen. Senden Sie eine kleinere, oder /cancel.
 save-first = Drücken Sie zuerst „Speichern“ oder „Abbrechen“ unter der letzten Frage, oder senden Sie /cancel.
+setting-newcomers = Neue Kunden
+setting-careful = Vorsicht bei neuen Kunden
+setting-ask-first = Rückfrage bei neuen Kunden
+setting-check = Knopf für neue Kunden
+careful-off = aus
+careful-on = an, keine Links, Dateien, Weiterleitungen
+ask-first-off = aus
+ask-first-on = an, Annehmen oder Sperren
+check-off = aus
+check-on = an, vor der ersten Nachricht drücken
+about-newcomers = Neu ist ein Kunde, den Sie noch über keinen Ihrer Bots beantwortet oder angenommen haben. Drei Regeln können für neue Kunden gelten, jede für sich. Ihre erste Antwort beendet sie für einen Kunden, ebenso „Annehmen“.
+about-careful = Ob neue Kunden nur Worte senden können, bis zu 5 Nachrichten in der Minute.
+about-ask-first = Ob die erste Nachricht eines neuen Kunden mit den Knöpfen „Annehmen“ und „Sperren“ kommt.
+about-check = Ob ein neuer Kunde einen Knopf drücken muss, bevor seine erste Nachricht weitergeleitet wird. Programme, die Werbung senden, tun das selten.
+preview-careful-on = Bis zu Ihrer ersten Antwort können neue Kunden keine Links, Dateien und weitergeleiteten Nachrichten senden und höchstens 5 Nachrichten in der Minute. Das wird ihnen gesagt.
+preview-careful-off = Neue Kunden können von der ersten Nachricht an alles senden.
+preview-ask-first-on = Die erste Nachricht eines neuen Kunden kommt mit „Annehmen“ und „Sperren“. Bis Sie ihn annehmen oder ihm antworten, erreichen Sie 5 Nachrichten von ihm; ist das vorbei, wird es ihm gesagt. „Sperren“ gilt für alle Ihre Bots.
+preview-ask-first-off = Die erste Nachricht eines neuen Kunden kommt wie jede andere.
+preview-check-on = Neue Kunden werden gebeten, einen Knopf zu drücken. Was sie schreiben, erreicht Sie danach; drücken sie ihn einen Tag lang nicht, wird ihnen gesagt, dass es nicht ankam.
+preview-check-off = Neue Kunden müssen keinen Knopf drücken.
 
 # Languages
 
@@ -358,6 +380,19 @@ customer-delete-too-late = Es ist zu spät: Nachrichten lassen sich nur 48 Stund
 customer-nothing-to-delete = Es gibt keine Nachricht von Ihnen, die sich zurückziehen ließe. Antworten Sie auf Ihre eigene Nachricht mit /delete.
 customer-delete-failed = ❌ Ihre Nachricht konnte leider nicht zurückgezogen werden. Bitte versuchen Sie es später noch einmal.
 acknowledgement = ✅ Ihre Nachricht wurde weitergeleitet. Die Antwort kommt in diesen Chat.
+newcomer-link = 🔒 Das wurde nicht weitergeleitet: Es enthält einen Link oder einen @Namen. Links können Sie hier nach einer ersten Antwort senden. Bitte sagen Sie es bis dahin mit eigenen Worten.
+newcomer-file = 🔒 Das wurde nicht weitergeleitet: Fotos, Dateien, Sticker und Sprachnachrichten können Sie hier nach einer ersten Antwort senden. Bitte schreiben Sie bis dahin in Worten.
+newcomer-forward = 🔒 Das wurde nicht weitergeleitet: Nachrichten von anderswo können Sie hier nach einer ersten Antwort weiterleiten. Bitte sagen Sie es bis dahin mit eigenen Worten.
+newcomer-wait = ⏳ Ihre Nachrichten wurden weitergeleitet, diese nicht: Mehr können Sie nach einer ersten Antwort senden. Sie kommt in diesen Chat; bitte warten Sie darauf.
+newcomer-full = ⏳ Das wurde nicht weitergeleitet: Es wartet schon zu viel. Bitte drücken Sie den Knopf oben, und senden Sie es dann noch einmal.
+newcomer-too-fast = ⏳ Das wurde nicht weitergeleitet: Vor einer ersten Antwort können Sie hier bis zu 5 Nachrichten in der Minute senden. Bitte warten Sie eine Minute, und senden Sie es noch einmal, am besten in einer Nachricht.
+newcomer-change = 🔒 Ihre Änderung wurde nicht weitergeleitet: Links, Dateien und @Namen können Sie hier nach einer ersten Antwort senden. Bitte sagen Sie es bis dahin mit eigenen Worten, in einer neuen Nachricht.
+newcomer-check = 👋 Bitte drücken Sie den Knopf, um zu zeigen, dass Sie ein Mensch sind. Was Sie geschrieben haben, wird dann weitergeleitet.
+newcomer-check-button = Ich bin ein Mensch
+newcomer-passed = ✅ Danke! Was Sie geschrieben haben, wird weitergeleitet. Die Antwort kommt in diesen Chat.
+newcomer-gone = ✅ Danke! Aber Ihre Nachricht ist nicht mehr da. Bitte schreiben Sie sie noch einmal.
+newcomer-expired = ⌛ Was Sie hier geschrieben haben, wurde nicht weitergeleitet, weil der Knopf einen Tag lang nicht gedrückt wurde. Bitte schreiben Sie es noch einmal.
+newcomer-accepted = ✅ Sie können hier jetzt alles senden, auch Links, Dateien und weitergeleitete Nachrichten. Bitte senden Sie noch einmal, was nicht weitergeleitet wurde.
 
 # Plans
 

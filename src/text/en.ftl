@@ -128,6 +128,8 @@ banned-title = Banned customers:
 banned-everywhere = 🚫 { $name }: from all your bots, since { $since }
 banned-only = 🚫 { $name }: from { $bot }, since { $since }
 nobody-banned = Nobody is banned. To ban a customer, reply to one of the customer's messages with /ban.
+button-accept = Accept
+contact-accepted = ✅ { $name } is accepted.
 
 # The customer's card
 
@@ -272,6 +274,26 @@ unfit-token = There is a bot token in this message, and customers must never see
 unfit-refused = Telegram refuses to show this, so customers could not see it either. Send something else, or /cancel.
 unfit-file = The file is too big for a greeting: bots may fetch 20 MB at most. Send a smaller one, or /cancel.
 save-first = Press “Save” or “Cancel” under the last question first, or send /cancel.
+setting-newcomers = Newcomers
+setting-careful = Careful with newcomers
+setting-ask-first = Ask me about newcomers
+setting-check = Button for newcomers
+careful-off = off
+careful-on = on, no links, files or forwards
+ask-first-off = off
+ask-first-on = on, Accept or Ban
+check-off = off
+check-on = on, press before the first message
+about-newcomers = A newcomer is a customer you have neither answered nor accepted yet, through any of your bots. Three rules can hold for newcomers, each by itself. Your first answer ends them for a customer, and so does “Accept”.
+about-careful = Whether newcomers may send words only, up to 5 messages a minute.
+about-ask-first = Whether a newcomer's first message comes with the buttons “Accept” and “Ban”.
+about-check = Whether a newcomer has to press a button before his first message is passed on. Programs that send advertising seldom do.
+preview-careful-on = Until your first answer, newcomers will not be able to send links, files or forwarded messages, and no more than 5 messages a minute. They are told so.
+preview-careful-off = Newcomers will be able to send everything from their first message on.
+preview-ask-first-on = The first message of a newcomer will come with “Accept” and “Ban”. Until you accept or answer him, 5 messages of his reach you; he is told when that is over. “Ban” holds for all your bots.
+preview-ask-first-off = The first message of a newcomer will come like any other.
+preview-check-on = Newcomers will be asked to press a button. What they write reaches you when they have pressed it; if they do not within a day, they are told that it did not.
+preview-check-off = Newcomers will not have to press a button.
 
 # Languages
 
@@ -358,6 +380,19 @@ customer-delete-too-late = It is too late: messages can be taken back for 48 hou
 customer-nothing-to-delete = There is no message of yours to take back. Reply to your own message with /delete.
 customer-delete-failed = ❌ Sorry, your message could not be taken back. Please try again later.
 acknowledgement = ✅ Your message was passed on. The answer comes into this chat.
+newcomer-link = 🔒 This was not passed on: it holds a link or an @name. Links can be sent here after a first answer. Until then, please say it in your own words.
+newcomer-file = 🔒 This was not passed on: photos, files, stickers and voice messages can be sent here after a first answer. Until then, please write in words.
+newcomer-forward = 🔒 This was not passed on: messages from elsewhere can be forwarded here after a first answer. Until then, please say it in your own words.
+newcomer-wait = ⏳ Your messages have been passed on, this one has not: more can be sent after a first answer. It comes into this chat; please wait for it.
+newcomer-full = ⏳ This was not passed on: too much waits already. Please press the button above, then send it again.
+newcomer-too-fast = ⏳ This was not passed on: before a first answer, up to 5 messages can be sent here in a minute. Please wait a minute and send it again, best in one message.
+newcomer-change = 🔒 Your change was not passed on: links, files and @names can be sent here after a first answer. Until then, please say it in your own words, in a new message.
+newcomer-check = 👋 Please press the button to show that you are a person. What you wrote is then passed on.
+newcomer-check-button = I am a person
+newcomer-passed = ✅ Thank you! What you wrote is passed on. The answer comes into this chat.
+newcomer-gone = ✅ Thank you! But your message is no longer there. Please write it once more.
+newcomer-expired = ⌛ What you wrote here was not passed on, because the button was not pressed for a day. Please write it again.
+newcomer-accepted = ✅ You can now send everything here: links, files and forwarded messages, too. Please send again what was not passed on.
 
 # Plans
 

@@ -128,6 +128,8 @@ banned-title = Clientes bloqueados:
 banned-everywhere = 🚫 { $name }: en todos tus bots, desde el { $since }
 banned-only = 🚫 { $name }: en { $bot }, desde el { $since }
 nobody-banned = No hay nadie bloqueado. Para bloquear a un cliente, responde a uno de sus mensajes con /ban.
+button-accept = Aceptar
+contact-accepted = ✅ { $name } está aceptado.
 
 # The customer's card
 
@@ -272,6 +274,26 @@ unfit-token = Este mensaje contiene un token de bot, y los clientes nunca deben 
 unfit-refused = Telegram se niega a mostrarlo, así que los clientes tampoco podrían verlo. Envía otra cosa, o /cancel.
 unfit-file = El archivo es demasiado grande para un saludo: los bots pueden obtener 20 MB como máximo. Envía uno más pequeño, o /cancel.
 save-first = Pulsa antes «Guardar» o «Cancelar» bajo la última pregunta, o envía /cancel.
+setting-newcomers = Clientes nuevos
+setting-careful = Cuidado con clientes nuevos
+setting-ask-first = Preguntarme por clientes nuevos
+setting-check = Botón para clientes nuevos
+careful-off = no
+careful-on = sí, sin enlaces, archivos ni reenvíos
+ask-first-off = no
+ask-first-on = sí, Aceptar o Bloquear
+check-off = no
+check-on = sí, pulsar antes del primer mensaje
+about-newcomers = Un cliente es nuevo mientras no le hayas respondido ni aceptado con ninguno de tus bots. Puede haber tres reglas para clientes nuevos, cada una por separado. Tu primera respuesta las termina para un cliente, y «Aceptar» también.
+about-careful = Si los clientes nuevos solo pueden enviar palabras, hasta 5 mensajes por minuto.
+about-ask-first = Si el primer mensaje de un cliente nuevo llega con los botones «Aceptar» y «Bloquear».
+about-check = Si un cliente nuevo tiene que pulsar un botón antes de que su primer mensaje te llegue. Los programas que envían publicidad rara vez lo hacen.
+preview-careful-on = Hasta tu primera respuesta, los clientes nuevos no podrán enviar enlaces, archivos ni mensajes reenviados, ni más de 5 mensajes por minuto. Se les dice.
+preview-careful-off = Los clientes nuevos podrán enviar de todo desde el primer mensaje.
+preview-ask-first-on = El primer mensaje de un cliente nuevo llegará con «Aceptar» y «Bloquear». Hasta que lo aceptes o le respondas, te llegan 5 mensajes suyos; cuando se acaban, se le dice. «Bloquear» vale para todos tus bots.
+preview-ask-first-off = El primer mensaje de un cliente nuevo llegará como cualquier otro.
+preview-check-on = A los clientes nuevos se les pedirá que pulsen un botón. Lo que escriban te llega cuando lo hayan pulsado; si no lo hacen en un día, se les dice que no llegó.
+preview-check-off = Los clientes nuevos no tendrán que pulsar ningún botón.
 
 # Languages
 
@@ -358,6 +380,19 @@ customer-delete-too-late = Es demasiado tarde: los mensajes solo se pueden retir
 customer-nothing-to-delete = No hay ningún mensaje tuyo que retirar. Responde a tu propio mensaje con /delete.
 customer-delete-failed = ❌ Lo sentimos, tu mensaje no se ha podido retirar. Inténtalo de nuevo más tarde.
 acknowledgement = ✅ Tu mensaje se ha transmitido. La respuesta llegará a este chat.
+newcomer-link = 🔒 Esto no se ha pasado: contiene un enlace o un @nombre. Aquí podrás enviar enlaces después de una primera respuesta. Hasta entonces, dilo con tus palabras.
+newcomer-file = 🔒 Esto no se ha pasado: aquí podrás enviar fotos, archivos, stickers y mensajes de voz después de una primera respuesta. Hasta entonces, escríbelo con palabras.
+newcomer-forward = 🔒 Esto no se ha pasado: aquí podrás reenviar mensajes de otros chats después de una primera respuesta. Hasta entonces, dilo con tus palabras.
+newcomer-wait = ⏳ Tus mensajes se han pasado, pero este no: podrás enviar más después de una primera respuesta. Llegará a este chat; espérala, por favor.
+newcomer-full = ⏳ Esto no se ha pasado: ya hay demasiado esperando. Pulsa el botón de arriba y envíalo otra vez.
+newcomer-too-fast = ⏳ Esto no se ha pasado: antes de una primera respuesta, aquí se pueden enviar hasta 5 mensajes por minuto. Espera un minuto y envíalo otra vez, mejor en un solo mensaje.
+newcomer-change = 🔒 Tu cambio no se ha pasado: aquí podrás enviar enlaces, archivos y @nombres después de una primera respuesta. Hasta entonces, dilo con tus palabras en un mensaje nuevo.
+newcomer-check = 👋 Pulsa el botón para mostrar que eres una persona. Después se pasará lo que has escrito.
+newcomer-check-button = Soy una persona
+newcomer-passed = ✅ ¡Gracias! Se pasa lo que has escrito. La respuesta llegará a este chat.
+newcomer-gone = ✅ ¡Gracias! Pero tu mensaje ya no está. Escríbelo otra vez, por favor.
+newcomer-expired = ⌛ Lo que escribiste aquí no se ha pasado, porque el botón no se pulsó en un día. Escríbelo otra vez, por favor.
+newcomer-accepted = ✅ Ahora puedes enviar aquí de todo, también enlaces, archivos y mensajes reenviados. Envía otra vez lo que no se pasó.
 
 # Plans
 

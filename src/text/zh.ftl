@@ -128,6 +128,8 @@ banned-title = 已屏蔽的客户：
 banned-everywhere = 🚫 { $name }：所有机器人，自 { $since } 起
 banned-only = 🚫 { $name }：{ $bot }，自 { $since } 起
 nobody-banned = 没有被屏蔽的客户。要屏蔽客户，请用 /ban 回复该客户的一条消息。
+button-accept = 接受
+contact-accepted = ✅ 已接受 { $name }。
 
 # The customer's card
 
@@ -229,7 +231,7 @@ setting-greeting = 问候语
 setting-acknowledgement = 确认
 setting-acknowledgement-text = 确认文字
 setting-reminder = 提醒
-setting-banned = 被封禁的客户
+setting-banned = 被屏蔽的客户
 setting-protect = 保护内容
 setting-usernames = 用户名
 value-standard = 标准文字
@@ -249,7 +251,7 @@ about-greeting = 客户发送 /start 后首先看到的内容，可以带照片�
 about-acknowledgement = 客户如何得知消息已转达给您。
 about-acknowledgement-text = 消息转达后客户看到的文字。请选择谁会看到新的文字；✓ 表示您自己写过的。
 about-reminder = 客户等待答复达到这个时间，我会提醒您一次。
-about-banned = 被封禁的客户写消息时看到的文字，每小时最多一次。没有文字时他看不到任何内容。请选择谁会看到；✓ 表示您自己写过的。
+about-banned = 被屏蔽的客户写消息时看到的文字，每小时最多一次。没有文字时他看不到任何内容。请选择谁会看到；✓ 表示您自己写过的。
 about-protect = 客户能否转发和保存这个机器人发送的内容。
 about-usernames = 客户的 @用户名 是否显示在消息上方。
 preview-once = 客户会在第一条消息之后得知消息已转达，仅一次。
@@ -272,6 +274,26 @@ unfit-token = 这条消息里有机器人令牌，绝不能让客户看到。请
 unfit-refused = Telegram 拒绝显示这条内容，客户也无法看到。请发送别的内容，或发送 /cancel。
 unfit-file = 文件太大，不能用作问候语：机器人最多只能获取 20 MB。请发送较小的文件，或发送 /cancel。
 save-first = 请先按最后一个问题下面的“保存”或“取消”，或发送 /cancel。
+setting-newcomers = 新客户
+setting-careful = 谨慎对待新客户
+setting-ask-first = 新客户先问我
+setting-check = 新客户按钮
+careful-off = 关
+careful-on = 开，不允许链接、文件和转发
+ask-first-off = 关
+ask-first-on = 开，接受或屏蔽
+check-off = 关
+check-on = 开，第一条消息前先按按钮
+about-newcomers = 您还没有通过任何一个机器人回复过或接受过的客户是新客户。对新客户可以有三条规则，各自独立。您第一次回复某位客户后，这些规则对他不再有效；按“接受”也一样。
+about-careful = 新客户是否只能发送文字，每分钟最多 5 条。
+about-ask-first = 新客户的第一条消息是否带有“接受”和“屏蔽”按钮。
+about-check = 新客户是否要先按一个按钮，他的第一条消息才会转给您。发广告的程序很少会按。
+preview-careful-on = 在您第一次回复之前，新客户不能发送链接、文件和转发的消息，每分钟最多 5 条。他们会得到说明。
+preview-careful-off = 新客户从第一条消息起就可以发送任何内容。
+preview-ask-first-on = 新客户的第一条消息会带有“接受”和“屏蔽”。在您接受或回复他之前，他最多有 5 条消息转给您；用完时会告诉他。“屏蔽”对您的所有机器人有效。
+preview-ask-first-off = 新客户的第一条消息会像其他消息一样到达。
+preview-check-on = 新客户会被要求按一个按钮。按下之后，他们写的内容才会转给您；如果一天内没有按，会告诉他们内容没有转达。
+preview-check-off = 新客户不需要按按钮。
 
 # Languages
 
@@ -358,6 +380,19 @@ customer-delete-too-late = 太晚了：消息只能在 48 小时内撤回。
 customer-nothing-to-delete = 没有可以撤回的消息。请用 /delete 回复您自己的消息。
 customer-delete-failed = ❌ 抱歉，您的消息未能撤回，请稍后再试。
 acknowledgement = ✅ 您的消息已转达。答复会发到这个对话中。
+newcomer-link = 🔒 这条消息没有转达：其中有链接或 @名称。得到第一次回复之后就可以发送链接。在此之前，请用自己的话说明。
+newcomer-file = 🔒 这条消息没有转达：得到第一次回复之后，才可以发送照片、文件、贴纸和语音。在此之前，请用文字说明。
+newcomer-forward = 🔒 这条消息没有转达：得到第一次回复之后，才可以转发别处的消息。在此之前，请用自己的话说明。
+newcomer-wait = ⏳ 您之前的消息已经转达，这一条没有：得到第一次回复之后可以继续发送。回复会出现在本聊天中，请稍候。
+newcomer-full = ⏳ 这条消息没有转达：等待中的消息太多了。请按上面的按钮，然后再发一次。
+newcomer-too-fast = ⏳ 这条消息没有转达：得到第一次回复之前，每分钟最多可以发送 5 条。请等一分钟后再发，最好写成一条。
+newcomer-change = 🔒 您的修改没有转达：得到第一次回复之后，才可以发送链接、文件和 @名称。在此之前，请用自己的话另发一条消息。
+newcomer-check = 👋 请按下按钮，表明您是真人。之后您写的内容就会转达。
+newcomer-check-button = 我是真人
+newcomer-passed = ✅ 谢谢！您写的内容正在转达。回复会出现在本聊天中。
+newcomer-gone = ✅ 谢谢！但是您的消息已经不在了。请再写一次。
+newcomer-expired = ⌛ 您在这里写的内容没有转达，因为一天之内没有按按钮。请再写一次。
+newcomer-accepted = ✅ 现在您可以在这里发送任何内容，包括链接、文件和转发的消息。请重新发送之前没有转达的内容。
 
 # Plans
 

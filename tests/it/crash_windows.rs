@@ -7,6 +7,7 @@
 mod changes;
 mod control;
 mod messages;
+mod newcomers;
 mod payments;
 
 use std::collections::BTreeSet;

@@ -75,4 +75,5 @@ mod store_people;
 mod store_takeover;
 mod store_together;
 mod telemetry;
+mod trust;
 mod upgrade;

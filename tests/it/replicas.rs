@@ -154,6 +154,46 @@ async fn a_second_delivery_elsewhere_waits_for_the_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newcomer_is_one_to_every_process() {
+    let mut stage = three().await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    for rule in [
+        ["Button for newcomers", "on, press before the first message"],
+        ["Ask me about newcomers", "on, Accept or Ban"],
+    ] {
+        stage.sets(&["Newcomers", rule[0], rule[1], "Save"]).await;
+        stage.owner_sees(&format!("{}: {}", rule[0], rule[1])).await;
+    }
+    stage.goes_to(1);
+    let anna = stage.customer("Anna", &shop).await;
+    let mut sent = Vec::new();
+    for (number, relay) in [1, 2, 0, 1].into_iter().enumerate() {
+        sent.push(by(&stage, relay, &anna, &shop, draft::text(format!("word {number}"))).await);
+    }
+    assert_eq!(stage.times(&stage.owner, &stage.master, "word"), 0);
+    stage.goes_to(2);
+    stage.presses_on(&anna, &shop, "I am a person").await;
+    stage.telegram.quiet().await;
+    sent.push(by(&stage, 0, &anna, &shop, draft::text("word 4")).await);
+    let mut copies = Vec::new();
+    for message in sent {
+        copies.push(id(&stage.copy_of(&shop, &anna, message).await));
+    }
+    assert!(copies.is_sorted(), "{copies:?}");
+    stage.nothing_waits().await;
+    stage.goes_to(1);
+    stage.presses(&stage.owner, "Accept").await;
+    stage.pops_up("✅ Anna is accepted.", 1).await;
+    for relay in [0, 1, 2, 0, 1] {
+        let message = by(&stage, relay, &anna, &shop, draft::text("more")).await;
+        stage.copy_of(&shop, &anna, message).await;
+    }
+    let cast = Cast { owner: &stage.owner, bots: &[&shop], customers: &[&anna] };
+    judge(&stage, &[cast]).await.flawless(10, 0);
+    stage.curtain().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_process_changes_holds_for_all() {
     let mut stage = three().await;
     stage.goes_to(1);

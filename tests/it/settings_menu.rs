@@ -26,7 +26,7 @@ mod stages {
 }
 
 /// A topic, a choice in it, its preview, and how its line reads then.
-const CHOICES: [(&str, &str, &str, &str); 12] = [
+const CHOICES: [(&str, &str, &str, &str); 18] = [
     (
         "Acknowledgement",
         "after every message",
@@ -54,6 +54,27 @@ const CHOICES: [(&str, &str, &str, &str); 12] = [
     ),
     ("Usernames", "hidden", "🆕 Anna → @shop_bot", "Usernames: hidden"),
     ("Usernames", "shown", "🆕 Anna @anna → @shop_bot", "Usernames: shown"),
+    (
+        "Careful with newcomers",
+        "on, no links, files or forwards",
+        "will not be able to send links",
+        "Careful with newcomers: on",
+    ),
+    ("Careful with newcomers", "off", "will be able to send everything", "with newcomers: off"),
+    (
+        "Ask me about newcomers",
+        "on, Accept or Ban",
+        "will come with “Accept” and “Ban”",
+        "Ask me about newcomers: on",
+    ),
+    ("Ask me about newcomers", "off", "will come like any other", "about newcomers: off"),
+    (
+        "Button for newcomers",
+        "on, press before the first message",
+        "will be asked to press a button",
+        "Button for newcomers: on",
+    ),
+    ("Button for newcomers", "off", "will not have to press", "Button for newcomers: off"),
 ];
 
 async fn every_choice_is_previewed_cancelled_and_kept(mut stage: Stage) {
@@ -68,6 +89,9 @@ async fn every_choice_is_previewed_cancelled_and_kept(mut stage: Stage) {
         "Banned customers: see nothing",
         "Protect content: off",
         "Usernames: shown",
+        "Careful with newcomers: off",
+        "Ask me about newcomers: off",
+        "Button for newcomers: off",
     ] {
         assert!(first["text"].as_str().unwrap().contains(&format!("\n{line}")), "{line}");
     }
@@ -76,6 +100,9 @@ async fn every_choice_is_previewed_cancelled_and_kept(mut stage: Stage) {
         // The present choice has a mark; choosing it again is no harm.
         let label =
             |menu: &str| if menu.contains(line) { format!("✓ {choice}") } else { choice.into() };
+        if topic.ends_with("newcomers") {
+            stage.walks(&["Newcomers"]).await;
+        }
         stage.walks(&[topic, &label(&before)]).await;
         assert!(stage.menu().await.contains(preview), "{choice}: {}", stage.menu().await);
         stage.walks(&["Cancel"]).await;
@@ -83,6 +110,9 @@ async fn every_choice_is_previewed_cancelled_and_kept(mut stage: Stage) {
         assert!(cancelled.starts_with("Nothing was changed."), "{cancelled}");
         let overview = |menu: &str| menu[menu.find('⚙').unwrap()..].to_owned();
         assert_eq!(overview(&cancelled), overview(&before));
+        if topic.ends_with("newcomers") {
+            stage.walks(&["Newcomers"]).await;
+        }
         stage.walks(&[topic, &label(&before), "Save"]).await;
         let saved = stage.menu().await;
         assert!(saved.starts_with("✅ Saved.") && saved.contains(line), "{saved}");

@@ -29,6 +29,7 @@ impl View<'_> {
             Page::Unchanged => self.menu(Some(self.language.settings_unchanged())),
             Page::Closed => plain(self.overview()),
             Page::Topic(Topic::Text(kind)) => self.texts(kind),
+            Page::Topic(Topic::Newcomers) => self.newcomers(),
             Page::Topic(topic) => self.choices(topic),
             Page::Prompt(place) => self.prompt(place),
             Page::Question(change) => self.question(change),
@@ -44,6 +45,7 @@ impl View<'_> {
         ];
         let open = |topic: Topic| self.button(self.name(topic), Knob::Open(topic));
         let mut buttons: Buttons = topics.map(|row| row.map(open).to_vec()).to_vec();
+        buttons.push(vec![open(Topic::Newcomers)]);
         buttons.push(vec![self.button(self.language.settings_close(), Knob::Close)]);
         let overview = self.overview();
         let text = news.map_or(overview.clone(), |news| format!("{news}\n\n{overview}"));
@@ -60,6 +62,9 @@ impl View<'_> {
             Topic::Text(TextKind::Banned),
             Topic::Protect,
             Topic::Usernames,
+            Topic::Careful,
+            Topic::AskFirst,
+            Topic::Check,
         ];
         let lines = topics.map(|topic| self.line(topic)).join("\n");
         format!("{}\n\n{lines}", self.title())
@@ -72,7 +77,10 @@ impl View<'_> {
             Topic::Acknowledgement => language.about_acknowledgement(),
             Topic::Reminder => language.about_reminder(),
             Topic::Protect => language.about_protect(),
-            Topic::Usernames | Topic::Text(_) => language.about_usernames(),
+            Topic::Careful => language.about_careful(),
+            Topic::AskFirst => language.about_ask_first(),
+            Topic::Check => language.about_check(),
+            Topic::Usernames | Topic::Newcomers | Topic::Text(_) => language.about_usernames(),
         };
         let present = self.present(topic);
         let choice = |value: Value| {
@@ -86,9 +94,23 @@ impl View<'_> {
             let text = Topic::Text(TextKind::Acknowledgement);
             buttons.push(vec![self.button(self.name(text), Knob::Open(text))]);
         }
-        buttons.push(vec![self.back(Knob::Menu)]);
+        let above = match topic {
+            Topic::Careful | Topic::AskFirst | Topic::Check => Knob::Open(Topic::Newcomers),
+            _ => Knob::Menu,
+        };
+        buttons.push(vec![self.back(above)]);
         let text = format!("{}\n\n{about}\n\n{}", self.title(), self.line(topic));
         Answer { text, buttons }
+    }
+
+    /// The three rules for newcomers.
+    fn newcomers(&self) -> Answer {
+        let rules = [Topic::Careful, Topic::AskFirst, Topic::Check];
+        let open = |topic: Topic| vec![self.button(self.name(topic), Knob::Open(topic))];
+        let mut buttons: Buttons = rules.map(open).to_vec();
+        buttons.push(vec![self.back(Knob::Menu)]);
+        let (about, lines) = (self.language.about_newcomers(), rules.map(|rule| self.line(rule)));
+        Answer { text: format!("{}\n\n{about}\n\n{}", self.title(), lines.join("\n")), buttons }
     }
 
     /// For whom a text can be written; ✓ marks where one is.
@@ -171,6 +193,12 @@ impl View<'_> {
             Value::Protect(false) => language.preview_unprotected(),
             Value::HideUsernames(true) => language.preview_usernames_hidden(bot),
             Value::HideUsernames(false) => language.preview_usernames_shown(bot),
+            Value::Careful(true) => language.preview_careful_on(),
+            Value::Careful(false) => language.preview_careful_off(),
+            Value::AskFirst(true) => language.preview_ask_first_on(),
+            Value::AskFirst(false) => language.preview_ask_first_off(),
+            Value::Check(true) => language.preview_check_on(),
+            Value::Check(false) => language.preview_check_off(),
         }
     }
 
@@ -188,6 +216,10 @@ impl View<'_> {
             Topic::Reminder => language.setting_reminder(),
             Topic::Protect => language.setting_protect(),
             Topic::Usernames => language.setting_usernames(),
+            Topic::Newcomers => language.setting_newcomers(),
+            Topic::Careful => language.setting_careful(),
+            Topic::AskFirst => language.setting_ask_first(),
+            Topic::Check => language.setting_check(),
         }
     }
 
@@ -204,11 +236,14 @@ impl View<'_> {
     fn present(&self, topic: Topic) -> Option<Value> {
         let settings = self.settings;
         Some(match topic {
-            Topic::Text(_) => return None,
+            Topic::Text(_) | Topic::Newcomers => return None,
             Topic::Acknowledgement => Value::Acknowledgement(settings.acknowledgement),
             Topic::Reminder => Value::Reminder(settings.reminder_hours),
             Topic::Protect => Value::Protect(settings.protect_content),
             Topic::Usernames => Value::HideUsernames(settings.hide_usernames),
+            Topic::Careful => Value::Careful(settings.newcomers.careful),
+            Topic::AskFirst => Value::AskFirst(settings.newcomers.ask_first),
+            Topic::Check => Value::Check(settings.newcomers.check),
         })
     }
 
@@ -257,5 +292,11 @@ fn value_in_words(language: Language, value: Value) -> String {
         Value::Protect(false) => language.protect_off(),
         Value::HideUsernames(true) => language.usernames_hidden(),
         Value::HideUsernames(false) => language.usernames_shown(),
+        Value::Careful(true) => language.careful_on(),
+        Value::Careful(false) => language.careful_off(),
+        Value::AskFirst(true) => language.ask_first_on(),
+        Value::AskFirst(false) => language.ask_first_off(),
+        Value::Check(true) => language.check_on(),
+        Value::Check(false) => language.check_off(),
     }
 }

@@ -52,6 +52,14 @@ pub enum Topic {
     Protect,
     /// Whether headers show usernames.
     Usernames,
+    /// What is different for newcomers.
+    Newcomers,
+    /// Whether they may send words only.
+    Careful,
+    /// Whether the owner is asked about them.
+    AskFirst,
+    /// Whether they press a button first.
+    Check,
 }
 
 /// A value that is chosen by a button.
@@ -65,6 +73,12 @@ pub enum Value {
     Protect(bool),
     /// Whether usernames are left out.
     HideUsernames(bool),
+    /// Whether newcomers may send words only.
+    Careful(bool),
+    /// Whether the owner is asked about newcomers.
+    AskFirst(bool),
+    /// Whether newcomers press a button first.
+    Check(bool),
 }
 
 /// A change that is to be agreed to.
@@ -209,7 +223,10 @@ impl Value {
         acknowledgements
             .chain(REMINDERS.into_iter().map(Self::Reminder))
             .chain(switches.clone().map(Self::Protect))
-            .chain(switches.map(Self::HideUsernames))
+            .chain(switches.clone().map(Self::HideUsernames))
+            .chain(switches.clone().map(Self::Careful))
+            .chain(switches.clone().map(Self::AskFirst))
+            .chain(switches.map(Self::Check))
     }
 
     /// The page it is chosen on.
@@ -219,8 +236,15 @@ impl Value {
             Self::Reminder(_) => Topic::Reminder,
             Self::Protect(_) => Topic::Protect,
             Self::HideUsernames(_) => Topic::Usernames,
+            Self::Careful(_) => Topic::Careful,
+            Self::AskFirst(_) => Topic::AskFirst,
+            Self::Check(_) => Topic::Check,
         }
     }
+}
+
+fn on_or_off(is: bool) -> &'static str {
+    if is { "on" } else { "off" }
 }
 
 impl fmt::Display for Value {
@@ -235,6 +259,9 @@ impl fmt::Display for Value {
             Self::Protect(false) => f.write_str("protect.off"),
             Self::HideUsernames(true) => f.write_str("usernames.hide"),
             Self::HideUsernames(false) => f.write_str("usernames.show"),
+            Self::Careful(is) => write!(f, "careful.{}", on_or_off(*is)),
+            Self::AskFirst(is) => write!(f, "ask-first.{}", on_or_off(*is)),
+            Self::Check(is) => write!(f, "check.{}", on_or_off(*is)),
         }
     }
 }
@@ -263,6 +290,10 @@ impl fmt::Display for Topic {
             Self::Reminder => f.write_str("reminder"),
             Self::Protect => f.write_str("protect"),
             Self::Usernames => f.write_str("usernames"),
+            Self::Newcomers => f.write_str("newcomers"),
+            Self::Careful => f.write_str("careful"),
+            Self::AskFirst => f.write_str("ask-first"),
+            Self::Check => f.write_str("check"),
         }
     }
 }
@@ -307,6 +338,10 @@ fn read_topic(words: &[&str]) -> Option<Topic> {
         ["reminder"] => Topic::Reminder,
         ["protect"] => Topic::Protect,
         ["usernames"] => Topic::Usernames,
+        ["newcomers"] => Topic::Newcomers,
+        ["careful"] => Topic::Careful,
+        ["ask-first"] => Topic::AskFirst,
+        ["check"] => Topic::Check,
         _ => return None,
     })
 }

@@ -66,6 +66,19 @@ pub(in crate::relay) fn compose_album(
     Some(Composed { header, main: replying(main, reply) })
 }
 
+/// The same with the header in a message of its own in any case: one that has buttons.
+pub(in crate::relay) fn compose_album_below(
+    contents: &[Content],
+    header: RichText,
+    reply: Option<&Reply>,
+) -> Option<Composed> {
+    let apart =
+        |content: &Content| Content { words: set_apart(content.words.clone()), ..content.clone() };
+    let contents: Vec<Content> = contents.iter().map(apart).collect();
+    let Composed { main, .. } = compose_album(&contents, None, reply)?;
+    Some(Composed { header: Some(text_message(header, reply)), main })
+}
+
 fn fit_together(contents: &[Content]) -> bool {
     let together = |kinds: &&&[&str]| contents.iter().all(|content| kinds.contains(&content.kind));
     let fits = |content: &Content| {

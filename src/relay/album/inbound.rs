@@ -7,7 +7,7 @@ use teloxide::types::MessageId;
 
 use super::{
     Item,
-    compose::compose_album,
+    compose::{compose_album, compose_album_below},
     group::{Group, GroupEnding, GroupStanding},
 };
 use crate::{
@@ -108,10 +108,15 @@ impl Relay {
         let Some(contents) = contents.filter(|contents| contents.len() > 1) else {
             return self.one_by_one(customer, items).await;
         };
-        let Some(incoming) = self.prepare_album(customer, items, &contents).await? else {
+        let Some(mut incoming) = self.prepare_album(customer, items, &contents).await? else {
             return self.one_by_one(customer, items).await;
         };
-        let composed = |header| compose_album(&contents, Some(header), incoming.reply.as_ref());
+        let ids = items.iter().map(|item| item.row.source.message);
+        incoming.buttons = ids.into_iter().find_map(|id| customer.contact_buttons(id));
+        let composed = |header| match &incoming.buttons {
+            Some(_) => compose_album_below(&contents, header, incoming.reply.as_ref()),
+            None => compose_album(&contents, Some(header), incoming.reply.as_ref()),
+        };
         let Some(plain) = composed(incoming.header.rich()) else {
             return self.one_by_one(customer, items).await;
         };

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use serde_json::Value;
 use teloxide::types::{ChatId, MessageId};
 
 use super::Changed;
@@ -12,11 +13,12 @@ use crate::{
     model::{MessageKey, OwnerId, Part},
     relay::{
         INBOUND_HOLD, Relay, Verdict,
+        album::group_of,
         carry::Carriage,
         compose::{Reply, text_message},
         customer::Customer,
         header::{ANSWERED, Header},
-        inbound::{Carried, Incoming},
+        inbound::{Carried, Incoming, with_buttons},
     },
     store::StoreError,
     telegram::Outgoing,
@@ -34,12 +36,14 @@ impl Relay {
     ) -> Result<(), StoreError> {
         let moves = message.get("location").is_some();
         let inbox = self.inbox(customer.owner());
-        if let Some(message) = header_copy {
-            let key = MessageKey { bot: inbox.bot, chat: inbox.chat, message };
+        let buttons = customer.contact_buttons(message.id).filter(|_| group_of(message).is_some());
+        if let Some(message_id) = header_copy {
+            let key = MessageKey { bot: inbox.bot, chat: inbox.chat, message: message_id };
             let is_waiting = customer.known.state.waiting_since.is_some();
             let mark = if moves && !is_waiting { ANSWERED } else { header.mark };
             if !moves || !self.inner.edited.is_remarked(key) {
-                self.remark(inbox.chat, message, &Header { mark, ..header }).await;
+                let header = Header { mark, ..header };
+                self.remark(inbox.chat, message_id, &header, buttons).await;
             }
         }
         if !moves {
@@ -67,10 +71,17 @@ impl Relay {
     }
 
     /// Marks a header that is a message of its own.
-    async fn remark(&self, chat: ChatId, header_copy: MessageId, header: &Header) {
+    async fn remark(
+        &self,
+        chat: ChatId,
+        header_copy: MessageId,
+        header: &Header,
+        buttons: Option<Value>,
+    ) {
         let Outgoing { mut parameters, .. } = text_message(header.rich(), None);
         parameters.insert("message_id".to_owned(), header_copy.0.into());
-        let mut edit = Outgoing::new("editMessageText", parameters);
+        let edit = Outgoing::new("editMessageText", parameters);
+        let mut edit = with_buttons(edit, buttons.as_ref());
         let master = &self.inner.master;
         let deadline = Instant::now() + INBOUND_HOLD;
         let key = MessageKey { bot: master.bot, chat, message: header_copy };
@@ -95,7 +106,7 @@ impl Relay {
             return Ok(Verdict::Done);
         };
         let reply = Some(Reply { message: copy, quote: None });
-        let incoming = Incoming { header, reply, refused: 0, ..incoming };
+        let incoming = Incoming { header, reply, refused: 0, buttons: None, ..incoming };
         let carriage = Carriage::inbound(self, customer, customer.source(message));
         let part = Part::Change(update);
         let failure = match self.carry_in(&carriage, &incoming, part).await? {

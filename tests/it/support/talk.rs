@@ -94,11 +94,12 @@ impl Stage {
         .await;
     }
 
-    /// Waits until nothing is parked any more and what came of it is done.
+    /// Waits until nothing is parked any more, but for what waits for a customer, and what came of it
+    /// is done.
     pub async fn nothing_waits(&self) {
         let began = Instant::now();
         self.telegram.quiet().await;
-        while self.database.count("parked").await > 0 {
+        while self.database.count("parked WHERE kind <> 'asked'").await > 0 {
             assert!(began.elapsed() < Duration::from_secs(30), "something stays parked");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -37,7 +37,16 @@ fn knobs() -> Vec<Knob> {
             .into_iter()
             .flat_map(move |text| languages().map(move |language| Place { text, language }))
     };
-    let topics = [Topic::Acknowledgement, Topic::Reminder, Topic::Protect, Topic::Usernames];
+    let topics = [
+        Topic::Acknowledgement,
+        Topic::Reminder,
+        Topic::Protect,
+        Topic::Usernames,
+        Topic::Newcomers,
+        Topic::Careful,
+        Topic::AskFirst,
+        Topic::Check,
+    ];
     let topics = topics.into_iter().chain(TextKind::ALL.map(Topic::Text));
     let asked: Vec<_> =
         Value::all().map(Change::Choose).chain(places().map(Change::Remove)).collect();
