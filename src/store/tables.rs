@@ -90,4 +90,9 @@ pub const TABLES: &[Table] = tables! {
     };
     handled_updates { bot_id Integer, update_id Integer, handled_at Integer };
     refused_chats { bot_id Integer, chat_id Integer, refused_at Integer };
+    forgettings { person_id Integer, ticket Integer, asked_at Integer };
+    forgotten_notices { owner_id Integer, ticket Integer, noted_at Integer };
+    forgotten_marks {
+        owner_id Integer, mark Bytes, bot_id Integer, kind Text, marked_at Integer,
+    };
 };
