@@ -315,6 +315,8 @@ pub struct Known {
     pub chosen_language: Option<String>,
     /// Whether the owner banned him.
     pub is_banned: bool,
+    /// Whether he is being forgotten, by whichever process.
+    pub is_being_forgotten: bool,
     /// Whether something of his is parked, by whichever process.
     pub has_parked: bool,
     /// When the bot was changed last, in UTC milliseconds; `None` where it is not known.

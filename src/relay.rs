@@ -16,6 +16,7 @@
 //! - [`delete`]: what was sent is taken back
 //! - [`reaction`]: reactions, both ways
 //! - [`greet`]: what a client bot answers by itself
+//! - [`forget`]: what is kept of a customer, said; how he is forgotten
 //! - [`language`]: which language a client bot speaks with a customer
 //! - [`written`]: what a client bot says in its owner's words
 //! - [`acknowledge`]: how a customer learns that his message was passed on
@@ -37,6 +38,7 @@ mod delay;
 mod delete;
 mod edit;
 mod failure;
+mod forget;
 mod greet;
 pub mod header;
 mod inbound;
@@ -144,6 +146,8 @@ struct Inner {
     /// References that may have been written at this moment, and after which nothing was sent.
     unsent: Cache<(MessageKey, i64), i64>,
     paces: pace::Paces,
+    /// For how many days references are kept.
+    retention_days: i64,
     tally: Tally,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
@@ -159,6 +163,7 @@ impl Relay {
         seal: Seal,
         master: Caller,
         customer_rate: Option<Quota>,
+        retention_days: i64,
     ) -> Self {
         let side_work = TaskTracker::new();
         Self {
@@ -178,6 +183,7 @@ impl Relay {
                 under_way: acknowledge::UnderWay::default(),
                 unsent: Cache::new(RECEIPTS),
                 paces: pace::Paces::new(customer_rate),
+                retention_days,
                 tally: Tally::default(),
                 side_work,
             }),

@@ -1,6 +1,6 @@
 //! The master bot's updates: which of them are the relay's, and which the master's.
 
-use super::{Dispatch, Fault};
+use super::{BUSY, Dispatch, Fault};
 use crate::{
     account::{Fate, Rule, note, note_first},
     clock, failpoint,
@@ -10,6 +10,7 @@ use crate::{
         Relay, SEND_AGAIN, Verdict,
         content::{self, Reading},
     },
+    store::Whom,
     update::{Button, Kind, Message, Person, Update},
 };
 
@@ -43,7 +44,7 @@ impl Dispatch {
             note(Fate::Reacted);
             return self.reacted(OwnerId(person.id), update).await;
         }
-        let owner = match self.inner.master.admit(&person, asking).await? {
+        let owner = match self.inner.master.admit(&person, asking, update.id).await? {
             Admission::Owner(owner) => owner,
             Admission::Claimed => {
                 note(Fate::Command);
@@ -55,10 +56,13 @@ impl Dispatch {
             Admission::Stranger => {
                 note(Fate::Ignored(Rule::Stranger));
                 if let Kind::Button(button) = &update.kind {
-                    self.inner.master.release(button).await;
+                    self.inner.master.answer_nobody(&person, button).await?;
                 }
                 return Ok(Verdict::Done);
             }
+        };
+        let Some(_present) = self.inner.store.enter(Whom::Owner(owner.id)) else {
+            return Ok(Verdict::TryLater(BUSY));
         };
         match update.kind {
             Kind::Edited(message) => {

@@ -44,6 +44,7 @@ impl Master {
         &self,
         person: &Person,
         message: Option<&Message>,
+        update: i64,
     ) -> Result<Admission, MasterError> {
         let store = &self.inner.store;
         let id = OwnerId(person.id);
@@ -58,7 +59,14 @@ impl Master {
             }
             return Ok(Admission::Owner(owner));
         }
-        let payload = message.and_then(Command::parse).and_then(|command| match command {
+        // An owner who has left may press what is still there, and what he wrote before may be
+        // delivered once more: neither makes him one again.
+        if message.is_none() || store.is_handled(self.inner.caller.bot, update).await? {
+            return Ok(Admission::Stranger);
+        }
+        let command = message.and_then(Command::parse);
+        let asks_privacy = command == Some(Command::Privacy);
+        let payload = command.and_then(|command| match command {
             Command::Start { payload } => Some(payload),
             _ => None,
         });
@@ -73,6 +81,12 @@ impl Master {
             self.speak(id.chat(), &language.claimed()).await?;
             tracing::info!(owner.id = %id, "the installation was claimed");
             return Ok(Admission::Claimed);
+        }
+        if asks_privacy {
+            let days = self.inner.installation.retention_days.to_string();
+            self.speak(id.chat(), &language.privacy_stranger(&days)).await?;
+            store.insist_handled(self.inner.caller.bot, update, clock::now_ms()).await?;
+            return Ok(Admission::Stranger);
         }
         self.refuse(id, language).await?;
         Ok(Admission::Stranger)

@@ -228,7 +228,7 @@ impl Master {
     }
 }
 
-fn note_context(owner: Owner, customer: ChatId) -> String {
+pub(super) fn note_context(owner: Owner, customer: ChatId) -> String {
     format!("note of owner {} on customer {customer}", owner.id)
 }
 

@@ -56,6 +56,12 @@ pub enum Command {
     Settings,
     /// `/language`
     Language,
+    /// `/privacy`
+    Privacy,
+    /// `/export`
+    Export,
+    /// `/leave`
+    Leave,
     /// `/subscribe`
     Subscribe,
     /// `/cancel`
@@ -83,6 +89,9 @@ pub(super) const SHOWN: &[(&str, Description)] = &[
     ("delete", |language| language.command_delete()),
     ("settings", |language| language.command_settings()),
     ("language", |language| language.command_language()),
+    ("privacy", |language| language.command_privacy()),
+    ("export", |language| language.command_export()),
+    ("leave", |language| language.command_leave()),
     ("subscribe", |language| language.command_subscribe()),
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
@@ -111,6 +120,9 @@ impl Command {
             "banned" => Self::Banned,
             "settings" => Self::Settings,
             "language" => Self::Language,
+            "privacy" => Self::Privacy,
+            "export" => Self::Export,
+            "leave" => Self::Leave,
             "subscribe" => Self::Subscribe,
             "cancel" => Self::Cancel,
             _ => Self::Unknown,

@@ -51,6 +51,8 @@ pub enum MasterState {
         /// The label.
         label: Label,
     },
+    /// Is everything of the owner's to be removed?
+    ConfirmingLeave,
     /// A text of a bot is to come.
     EditingSetting {
         /// The bot.
@@ -174,6 +176,14 @@ pub enum Action {
     Remove(BotId),
     /// Draw the code, with this label in its link.
     DrawQr(Choice, Option<Label>),
+    /// Say what is kept.
+    TellPrivacy,
+    /// Send all that is stored of the owner's.
+    Export,
+    /// Ask whether everything of the owner's is to be removed.
+    AskLeave,
+    /// Remove everything of the owner's.
+    Leave,
     /// List the bots and how they fare.
     ListBots,
     /// Do something about customers.
@@ -235,6 +245,9 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::QrUnusable => (state, Action::Say(Sentence::LabelUnusable)),
         Command::Settings => (Idle, Action::LookUp(Purpose::Settings(Knob::Menu))),
         Command::Language => (state, Action::AskLanguage),
+        Command::Privacy => (state, Action::TellPrivacy),
+        Command::Export => (state, Action::Export),
+        Command::Leave => (MasterState::ConfirmingLeave, Action::AskLeave),
         Command::Subscribe => (state, Action::Say(Sentence::NoPlans)),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
@@ -340,6 +353,11 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         (Press::Cancel(bot), MasterState::ConfirmingRemoval { bot: asked }) if asked == bot => {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
+        (Press::Leave, MasterState::ConfirmingLeave) => (MasterState::Idle, Action::Leave),
+        (Press::Stay, MasterState::ConfirmingLeave) => {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
+        }
+        (Press::Leave | Press::Stay, state) => (state, Action::Stale),
         (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
         (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr(None), bot)),
         (Press::QrLabel(bot, tag), MasterState::ChoosingQr { label }) if label.tag() == tag => {

@@ -62,13 +62,23 @@ impl Store {
         self.presence.close(whom)
     }
 
-    /// Writes that somebody is being forgotten, for all processes; gives the number of it.
-    pub async fn begin_forgetting(&self, person: ChatId, now: i64) -> Result<i64, StoreError> {
+    /// How often anybody was closed to so far in this process: what was looked up before may be gone.
+    pub fn closings(&self) -> u64 {
+        self.presence.closings()
+    }
+
+    /// Writes that somebody is being forgotten, for all processes; gives the number of it and when
+    /// that began.
+    pub async fn begin_forgetting(
+        &self,
+        person: ChatId,
+        now: i64,
+    ) -> Result<(i64, i64), StoreError> {
         let insert = sql("INSERT INTO forgettings (person_id, ticket, asked_at) VALUES (?, ?, ?)");
         let ticket = rand::random_range(1..i64::MAX);
         self.insert_new(insert.bind(person).bind(ticket).bind(now)).await?;
-        let query = sql("SELECT ticket FROM forgettings WHERE person_id = ?").bind(person);
-        Ok(self.find::<(i64,)>(query).await?.map_or(ticket, |(ticket,)| ticket))
+        let query = sql("SELECT ticket, asked_at FROM forgettings WHERE person_id = ?");
+        Ok(self.find(query.bind(person)).await?.unwrap_or((ticket, now)))
     }
 
     /// Whether somebody is being forgotten, by whichever process.
@@ -130,11 +140,11 @@ impl Store {
             let inbound = sql("SELECT DISTINCT holder FROM message_references \
                  WHERE owner_id = ? AND source_bot = ? AND source_chat = ? \
                  AND state IN ('sending', 'held') AND holder IS NOT NULL");
-            holders.extend(self.list(inbound.bind(*owner).bind(*bot).bind(person)).await?);
+            holders.extend(self.list::<(i64,)>(inbound.bind(*owner).bind(*bot).bind(person)).await?);
             let outbound = sql("SELECT DISTINCT holder FROM message_references \
                  WHERE copy_bot = ? AND copy_chat = ? AND state IN ('sending', 'held') \
                  AND holder IS NOT NULL");
-            holders.extend(self.list(outbound.bind(*bot).bind(person)).await?);
+            holders.extend(self.list::<(i64,)>(outbound.bind(*bot).bind(person)).await?);
         }
         for (holder,) in holders {
             if holder != self.process.id && self.lives(holder).await? {
@@ -338,7 +348,7 @@ impl Store {
     }
 
     /// Removes leases in a chat that processes left which are gone.
-    async fn forget_dead_leases(&self, chat: ChatId) -> Result<(), StoreError> {
+    pub(super) async fn forget_dead_leases(&self, chat: ChatId) -> Result<(), StoreError> {
         let query = sql("SELECT DISTINCT holder FROM leases WHERE chat_id = ?").bind(chat);
         for (holder,) in self.list::<(i64,)>(query).await? {
             if !self.lives(holder).await? {

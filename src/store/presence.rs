@@ -6,7 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use teloxide::types::ChatId;
@@ -30,7 +33,10 @@ struct Here {
 
 /// Everybody about whom something is under way.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Presence(Arc<Mutex<HashMap<Whom, Here>>>);
+pub(super) struct Presence {
+    here: Arc<Mutex<HashMap<Whom, Here>>>,
+    closings: Arc<AtomicU64>,
+}
 
 /// Something under way about somebody.
 #[derive(Debug)]
@@ -48,7 +54,7 @@ pub struct Closed {
 
 impl Presence {
     fn all(&self) -> MutexGuard<'_, HashMap<Whom, Here>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins something; `None` while he is being forgotten.
@@ -69,7 +75,13 @@ impl Presence {
         if std::mem::replace(&mut here.is_closed, true) {
             return None;
         }
+        self.closings.fetch_add(1, Ordering::AcqRel);
         Some(Closed { all: self.clone(), whom })
+    }
+
+    /// How often anybody was closed to so far.
+    pub(super) fn closings(&self) -> u64 {
+        self.closings.load(Ordering::Acquire)
     }
 
     fn change(&self, whom: Whom, change: impl FnOnce(&mut Here)) {

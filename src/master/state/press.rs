@@ -24,6 +24,10 @@ pub enum Press {
     QrLabel(BotId, u32),
     /// Answer the question about this bot with no.
     Cancel(BotId),
+    /// Remove everything of the owner's.
+    Leave,
+    /// Remove nothing of the owner's.
+    Stay,
     /// Choose none of a list.
     Close,
     /// Something about customers.
@@ -45,6 +49,8 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("qr", Press::Qr),
     ("cancel", Press::Cancel),
     ("close", |_| Press::Close),
+    ("leave", |_| Press::Leave),
+    ("stay", |_| Press::Stay),
 ];
 
 const QR_LABEL: &str = "qr-label";
@@ -92,6 +98,8 @@ impl Press {
             Self::QrLabel(bot, tag) => return format!("{QR_LABEL}:{bot}:{tag}"),
             Self::Cancel(bot) => ("cancel", bot),
             Self::Close => ("close", BotId(0)),
+            Self::Leave => ("leave", BotId(0)),
+            Self::Stay => ("stay", BotId(0)),
             Self::People(press) => return press.data(),
             Self::Report(press) => return press.data(),
             Self::Settings(bot, knob) => return format!("{SETTINGS}:{bot}:{knob}"),
