@@ -113,7 +113,8 @@ impl Dispatch {
         for album in &unclaimed {
             if let Some((message, update)) = album.first()
                 && let Some(person) = &message.from
-                && let Admission::Owner(owner) = self.inner.master.admit(person, None, update).await?
+                && let Admission::Owner(owner) =
+                    self.inner.master.admit(person, None, update).await?
             {
                 let said = Said::Message(message.clone(), None);
                 self.once(update, self.inner.master.handle(owner, said)).await?;

@@ -97,11 +97,7 @@ impl Master {
         Ok(bots)
     }
 
-    async fn export_customers(
-        &self,
-        owner: Owner,
-        mut parts: Parts,
-    ) -> Result<Parts, MasterError> {
+    async fn export_customers(&self, owner: Owner, mut parts: Parts) -> Result<Parts, MasterError> {
         let store = &self.inner.store;
         for bot in store.bots_ever_of(owner.id).await? {
             let mut after = i64::MIN;

@@ -112,7 +112,8 @@ impl Relay {
         };
         // Before anything of him is looked up, until nothing more is written.
         let store = &self.inner.store;
-        let present = store.enter(Whom::Customer(chat.id)).zip(store.enter(Whom::Owner(client.owner)));
+        let present =
+            store.enter(Whom::Customer(chat.id)).zip(store.enter(Whom::Owner(client.owner)));
         let Some(_present) = present else {
             return Ok(Reception::Settled(Verdict::TryLater(BUSY)));
         };

@@ -19,7 +19,9 @@ use teloxide::types::ChatId;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    BUSY, Failure, Lane, Relay, SIDE_HOLD, Verdict, customer::Customer, worth_telling_later,
+    BUSY, Failure, Lane, Relay, SIDE_HOLD, Verdict,
+    customer::Customer,
+    worth_telling_later,
     written::{Saying, wait_for},
 };
 use crate::{
@@ -87,10 +89,8 @@ pub(super) fn is_ours(data: &str) -> bool {
 
 fn keyboard(language: Language) -> Value {
     let button = |text: String, press: Press| json!({"text": text, "callback_data": press.data()});
-    let row = [
-        button(language.forget_yes(), Press::Yes),
-        button(language.button_cancel(), Press::No),
-    ];
+    let row =
+        [button(language.forget_yes(), Press::Yes), button(language.button_cancel(), Press::No)];
     json!({ "inline_keyboard": [row] })
 }
 
@@ -138,8 +138,7 @@ impl Relay {
         update: i64,
     ) -> Result<Verdict, StoreError> {
         note(Fate::Button);
-        let (store, bot, language) =
-            (&self.inner.store, customer.client.id(), customer.language());
+        let (store, bot, language) = (&self.inner.store, customer.client.id(), customer.language());
         if store.is_handled(bot, update).await? {
             return Ok(Verdict::Done);
         }
@@ -287,9 +286,8 @@ impl Relay {
         let (store, until) = (&self.inner.store, Instant::now() + PATIENCE);
         loop {
             let lanes = store.chats_with_parked().await?;
-            let of_his = |(bot, chat): &(BotId, ChatId)| {
-                *chat == person && *bot != self.inner.master.bot
-            };
+            let of_his =
+                |(bot, chat): &(BotId, ChatId)| *chat == person && *bot != self.inner.master.bot;
             let lanes: Vec<_> = lanes.into_iter().filter(of_his).collect();
             if lanes.is_empty() {
                 return Ok(true);

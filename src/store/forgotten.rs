@@ -140,7 +140,8 @@ impl Store {
             let inbound = sql("SELECT DISTINCT holder FROM message_references \
                  WHERE owner_id = ? AND source_bot = ? AND source_chat = ? \
                  AND state IN ('sending', 'held') AND holder IS NOT NULL");
-            holders.extend(self.list::<(i64,)>(inbound.bind(*owner).bind(*bot).bind(person)).await?);
+            holders
+                .extend(self.list::<(i64,)>(inbound.bind(*owner).bind(*bot).bind(person)).await?);
             let outbound = sql("SELECT DISTINCT holder FROM message_references \
                  WHERE copy_bot = ? AND copy_chat = ? AND state IN ('sending', 'held') \
                  AND holder IS NOT NULL");
@@ -229,7 +230,8 @@ impl Store {
     ) -> Result<Vec<Marked>, StoreError> {
         let query = sql("SELECT mark, bot_id, kind, marked_at FROM forgotten_marks \
                          WHERE owner_id = ? AND mark IN (?, ?)");
-        let rows = self.list::<(Vec<u8>, i64, String, i64)>(query.bind(owner).bind(one).bind(other));
+        let rows =
+            self.list::<(Vec<u8>, i64, String, i64)>(query.bind(owner).bind(one).bind(other));
         let read = |(mark, bot, kind, marked_at): (Vec<u8>, i64, String, i64)| {
             let kind = [Mark::Ban, Mark::Message].into_iter().find(|known| known.word() == kind);
             let kind = kind.ok_or(StoreError::Corrupt("forgotten_marks.kind"))?;
@@ -303,7 +305,9 @@ impl Store {
                  FROM message_references r WHERE r.owner_id = ? AND r.copy_bot = ? \
                  AND r.copy_chat = ? AND r.source_bot = parked.bot_id \
                  AND r.source_chat = parked.chat_id AND r.source_message = parked.message_id)"),
-            sql("DELETE FROM album_items WHERE owner_id = ? AND source_bot = ? AND source_chat = ?"),
+            sql(
+                "DELETE FROM album_items WHERE owner_id = ? AND source_bot = ? AND source_chat = ?",
+            ),
             sql("DELETE FROM message_references \
                  WHERE owner_id = ? AND source_bot = ? AND source_chat = ?"),
             sql("DELETE FROM message_references \

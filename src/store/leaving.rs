@@ -97,8 +97,7 @@ impl Store {
                 let delete = messages_before.bind(owner).bind(bot).bind(chat).bind(message);
                 self.write(delete).await?;
             }
-            let rest =
-                sql("DELETE FROM message_references WHERE owner_id = ? AND source_bot = ?");
+            let rest = sql("DELETE FROM message_references WHERE owner_id = ? AND source_bot = ?");
             self.write(rest.bind(owner).bind(bot)).await?;
         }
         Ok(())

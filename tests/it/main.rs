@@ -38,6 +38,7 @@ mod master_status;
 mod people_ban;
 mod people_card;
 mod people_inbox;
+mod privacy;
 mod relay_albums;
 mod relay_delays;
 mod relay_deletes;
