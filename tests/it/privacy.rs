@@ -260,7 +260,7 @@ async fn what_cannot_arrive_is_told_and_leaves_nothing(mut stage: Stage) {
     stage.telegram.start(&anna, &cafe, "").await;
     stage.telegram.quiet().await;
     let message = {
-        let later = Answer::too_many_requests(3000);
+        let later = Answer::TooManyRequests { retry_after: 3000 };
         stage.telegram.fault(Fault::on("sendMessage").bot(&stage.master).answer(later).always());
         let message = stage.telegram.send(&anna, &cafe, draft::text("cake?")).await;
         stage.reference_when((cafe.id, anna.id, message), |row| row.state == "held").await;
