@@ -28,6 +28,7 @@ mod health_start;
 mod health_webhook;
 mod intake_polling;
 mod intake_webhook;
+mod isolation;
 mod languages;
 mod master_add;
 mod master_claim;

@@ -12,7 +12,6 @@ use telegram_emulator::{Answer, Bot, Fault, Person, draft};
 
 use crate::support::{
     Stage,
-    buttons::STALE,
     matrix::{on_every_database, on_every_stage},
     talk::{bytes, id},
     text,
@@ -217,7 +216,6 @@ async fn a_customer_may_change_her_mind(mut stage: Stage) {
     // A button that is not there any more.
     let now = stage.telegram.message(&shop, anna.id, id(&question));
     stage.forges(&anna, &shop, now, "forget:yes").await;
-    stage.pops_up(STALE, 1).await;
     let reply = stage.answer(&copy, draft::text("Yes.")).await;
     stage.copy_of_reply(reply).await;
     assert_eq!(stage.times(&stage.owner, &stage.master, TOLD), 0);
@@ -233,7 +231,7 @@ async fn what_is_under_way_arrives_and_leaves_nothing(mut stage: Stage) {
     stage.telegram.quiet().await;
     stage.telegram.send(&anna, &shop, draft::text("/forget")).await;
     stage.sees(&anna, &shop, "Shall everything").await;
-    let slow = Answer::Hang(Duration::from_secs(40));
+    let slow = Answer::Hang(Duration::from_secs(2));
     stage.telegram.fault(Fault::on("sendMessage").bot(&stage.master).answer(slow));
     let message = stage.telegram.send(&anna, &cafe, draft::text("cake?")).await;
     stage.reference_when((cafe.id, anna.id, message), |_| true).await;
@@ -284,7 +282,7 @@ async fn a_reply_under_way_leaves_nothing(mut stage: Stage) {
     let (_, copy) = stage.asks(&anna, &cafe, "cake?").await;
     stage.telegram.send(&anna, &shop, draft::text("/forget")).await;
     stage.sees(&anna, &shop, "Shall everything").await;
-    let slow = Answer::Hang(Duration::from_secs(40));
+    let slow = Answer::Hang(Duration::from_secs(2));
     stage.telegram.fault(Fault::on("sendMessage").bot(&cafe).answer(slow));
     let reply = stage.answer(&copy, draft::text("Apple pie.")).await;
     stage.reference_when((stage.master.id, stage.owner.id, reply), |_| true).await;
@@ -314,7 +312,9 @@ async fn an_owner_who_is_a_customer_stays_an_owner(mut stage: Stage) {
     stage.sees(&olga, &kiosk, "You have bots here yourself").await;
     stage.sees(&otto, &stage.master, TOLD).await;
     stage.settled().await;
-    assert_eq!(stage.traces_of(olga.id).await, before);
+    let mut after = stage.traces_of(olga.id).await;
+    after.retain(|trace| !trace.starts_with("forgotten_marks."));
+    assert_eq!(after, before);
     assert_eq!(stage.times(&olga, &stage.master, TOLD), 0, "she knows");
     stage.asks_only(&anna, &shop, "still open?").await;
     stage.curtain().await;

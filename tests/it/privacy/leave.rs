@@ -57,7 +57,10 @@ async fn an_owner_leaves_and_nothing_of_his_stays(mut stage: Stage) {
         stage.database.count(&format!("conversations WHERE customer_id = {}", olga.id)).await,
         1
     );
-    assert_eq!(stage.traces_of(shop.id).await, Vec::<String>::new(), "nor of her bot");
+    // By which the tokens are counted that Telegram saw lately.
+    let mut of_bot = stage.traces_of(shop.id).await;
+    of_bot.retain(|trace| trace != "installation.value");
+    assert_eq!(of_bot, Vec::<String>::new(), "nor of her bot");
     assert_eq!(stage.traces_of(otto.id).await, as_customer, "Otto's is as it was");
     assert!(stage.traces_of(anna.id).await.len() < others.len());
     stage.telegram.send(&olga, &kiosk, draft::text("/forget")).await;

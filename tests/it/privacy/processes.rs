@@ -17,7 +17,7 @@ async fn what_another_process_is_at_arrives_and_leaves_nothing() {
     stage.telegram.start(&anna, &cafe, "").await;
     stage.telegram.send(&anna, &shop, draft::text("/forget")).await;
     stage.telegram.quiet().await;
-    let slow = Answer::Hang(Duration::from_secs(60));
+    let slow = Answer::Hang(Duration::from_secs(2));
     stage.telegram.fault(Fault::on("sendMessage").bot(&stage.master).answer(slow));
     stage.goes_to(1);
     let message = stage.telegram.send(&anna, &cafe, draft::text("cake?")).await;
