@@ -26,6 +26,7 @@ mod stages {
         being_forgotten_has_its_effect_once,
         a_customer_may_change_her_mind,
         what_is_under_way_arrives_and_leaves_nothing,
+        what_is_parked_arrives_and_leaves_nothing,
         what_cannot_arrive_is_told_and_leaves_nothing,
         a_reply_under_way_leaves_nothing,
         an_owner_who_is_a_customer_stays_an_owner,
@@ -235,18 +236,38 @@ async fn what_is_under_way_arrives_and_leaves_nothing(mut stage: Stage) {
     stage.telegram.fault(Fault::on("sendMessage").bot(&stage.master).answer(slow));
     let message = stage.telegram.send(&anna, &cafe, draft::text("cake?")).await;
     stage.reference_when((cafe.id, anna.id, message), |_| true).await;
-    let items = [1, 2].map(|seed| draft::photo(bytes(seed, 900)).media_group_id("g"));
-    for item in items {
-        stage.telegram.send(&anna, &shop, item).await;
-    }
     stage.presses_on(&anna, &shop, "Forget me").await;
     stage.sees(&anna, &shop, FORGOTTEN).await;
     stage.telegram.quiet().await;
     stage.settled().await;
     stage.nothing_names(anna.id).await;
     assert_eq!(stage.times(&stage.owner, &stage.master, "cake?"), 1);
-    let photos = stage.telegram.chat(&stage.owner, &stage.master);
-    assert_eq!(photos.iter().filter(|message| message.get("photo").is_some()).count(), 2);
+    stage.curtain().await;
+}
+
+/// She has just sent an album, here or to another bot: it is being collected.
+async fn what_is_parked_arrives_and_leaves_nothing(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let cafe = stage.attach("cafe_bot", "Café").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.telegram.start(&anna, &cafe, "").await;
+    for (bot, photos) in [(&shop, 2), (&cafe, 4)] {
+        stage.telegram.send(&anna, &shop, draft::text("/forget")).await;
+        stage.telegram.quiet().await;
+        for seed in [1, 2] {
+            let item = draft::photo(bytes(seed, 900)).media_group_id(format!("of {}", bot.id));
+            stage.telegram.send(&anna, bot, item).await;
+        }
+        stage.telegram.quiet().await;
+        stage.presses_on(&anna, &shop, "Forget me").await;
+        stage.sees_times(&anna, &shop, FORGOTTEN, photos / 2).await;
+        stage.telegram.quiet().await;
+        stage.settled().await;
+        stage.nothing_names(anna.id).await;
+        let chat = stage.telegram.chat(&stage.owner, &stage.master);
+        let arrived = chat.iter().filter(|message| message.get("photo").is_some()).count();
+        assert_eq!(arrived, photos, "an album to {}", bot.username);
+    }
     stage.curtain().await;
 }
 
