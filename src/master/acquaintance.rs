@@ -38,7 +38,7 @@ pub(super) struct Customer {
     /// His cleaned name, or words for a customer without one.
     pub(super) name: String,
     /// As long as something is done about him he is not forgotten.
-    _present: Present,
+    pub(super) _present: Option<Present>,
 }
 
 impl Master {
@@ -103,7 +103,7 @@ impl Master {
         let person = self.person_now(client.as_deref(), whom.customer).await;
         let name = name_of(owner, person.as_ref(), whom.customer);
         let bot = row.username;
-        Ok(Some(Customer { whom, bot, client, known, person, name, _present: present }))
+        Ok(Some(Customer { whom, bot, client, known, person, name, _present: Some(present) }))
     }
 
     async fn knows(&self, owner: Owner, whom: Whom) -> Result<bool, MasterError> {

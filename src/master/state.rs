@@ -354,7 +354,8 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::Leave, MasterState::ConfirmingLeave) => (MasterState::Idle, Action::Leave),
-        (Press::Stay, MasterState::ConfirmingLeave) => {
+        (Press::Stay, MasterState::ConfirmingLeave)
+        | (Press::Close, MasterState::ChoosingQr { .. }) => {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::Leave | Press::Stay, state) => (state, Action::Stale),
@@ -363,9 +364,6 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         (Press::QrLabel(bot, tag), MasterState::ChoosingQr { label }) if label.tag() == tag => {
             let purpose = Purpose::Qr(Some(label.clone()));
             (MasterState::ChoosingQr { label }, Action::Find(purpose, bot))
-        }
-        (Press::Close, MasterState::ChoosingQr { .. }) => {
-            (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
         (Press::Report(press), state) => (state, Action::Report(Report::Press(press))),

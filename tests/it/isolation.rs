@@ -205,6 +205,10 @@ impl Play {
         if matches!(deed, Deed::Presses(_) | Deed::Replies(_) | Deed::Reacts) {
             prop_assert_eq!(&answers[0], &answers[1], "{:?} tells what exists", deed);
         }
+        if let Deed::Presses("leave:0") = deed {
+            // Whoever has left by it begins anew.
+            self.does(Deed::Says("/start"), nobodys).await;
+        }
         let rows = self.rows_of_victor().await;
         let change: Vec<_> = rows.symmetric_difference(&self.rows).collect();
         prop_assert!(change.is_empty(), "{:?} changed {:#?}", deed, change);

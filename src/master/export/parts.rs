@@ -46,9 +46,10 @@ impl Pen {
     fn take(is_packed: bool) -> io::Result<Self> {
         // Without a name: nothing of it is left, however the process ends.
         let file = BufWriter::new(Counted { file: tempfile::tempfile()?, size: 0 });
-        Ok(match is_packed {
-            true => Self::Packed(GzEncoder::new(file, Compression::default())),
-            false => Self::Plain(file),
+        Ok(if is_packed {
+            Self::Packed(GzEncoder::new(file, Compression::default()))
+        } else {
+            Self::Plain(file)
         })
     }
 
