@@ -255,7 +255,7 @@ async fn what_is_parked_arrives_and_leaves_nothing(mut stage: Stage) {
         stage.telegram.send(&anna, &shop, draft::text("/forget")).await;
         stage.telegram.quiet().await;
         for seed in [1, 2] {
-            let item = draft::photo(bytes(seed, 900)).media_group_id(&*bot.username);
+            let item = draft::photo(bytes(seed, 900)).media_group_id(&bot.username);
             stage.telegram.send(&anna, bot, item).await;
         }
         stage.telegram.quiet().await;
