@@ -220,6 +220,7 @@ fn build(config: &Config, store: &Store, seal: Seal) -> Result<Rooms, StartError
         seal.clone(),
         (caller.clone(), plans.clone()),
         config.customer_rate.map(|rate| Quota::per_minute(rate.a_minute).allow_burst(rate.at_once)),
+        i64::from(config.reference_retention_days),
     );
     let installation = Installation {
         host: config.public_url().map(|url| host_of(&url.to_string())),
@@ -331,6 +332,8 @@ fn run_background(
     let (bots, telling) = (rooms.bots.clone(), stop.clone());
     running.tasks.spawn(async move { bots.keep_telling(telling).await });
     running.tasks.spawn(count_bots(rooms.bots.clone(), metrics.clone(), stop.clone()));
+    let (dispatch, forgetting) = (rooms.dispatch.clone(), stop.clone());
+    running.tasks.spawn(async move { dispatch.keep_forgetting(forgetting).await });
     let (master, reminding) = (rooms.master.clone(), stop.clone());
     running.tasks.spawn(async move { master.keep_reminding(reminding).await });
     let (master, patience, reach) = (rooms.master.clone(), config.watch_every * 10, stop.clone());
@@ -462,6 +465,7 @@ async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: Cancellat
             store.forget_kept_before(now - 2 * DAY_MS).await?;
             store.forget_announcements_before(now - 2 * DAY_MS).await?;
             store.forget_albums_before(now - 3 * DAY_MS).await?;
+            store.forget_message_marks_before(now - 2 * DAY_MS).await?;
             store.forget_refused_before(now - days * DAY_MS).await?;
             store.forget_processes_before(now - DAY_MS).await?;
             store.forget_references_before(now - days * DAY_MS).await

@@ -205,6 +205,11 @@ impl Dispatch {
         self.inner.stop.cancel();
     }
 
+    /// Comes to the end of what was begun to be forgotten, until stopped.
+    pub async fn keep_forgetting(&self, stop: CancellationToken) {
+        self.inner.relay.keep_forgetting(stop).await;
+    }
+
     /// Whether it stops.
     pub fn is_stopping(&self) -> bool {
         self.inner.stop.is_cancelled()

@@ -6,6 +6,7 @@
 //! - [`admission`]: who is an owner
 //! - [`people`]: what can be asked for about customers: commands and buttons (pure)
 //! - [`acquaintance`], [`bans`], [`card`], [`inbox`], [`remind`]: that being done
+//! - [`export`], [`leave`]: all that is an owner's sent to him, or removed
 //! - [`health`]: owners are told when the database fails
 //! - [`menu`]: the command menu in each language
 //! - [`plans`]: the paid plan, its payments and their end
@@ -29,8 +30,10 @@ mod card;
 mod commands;
 mod contact;
 mod cut_off;
+mod export;
 mod health;
 mod inbox;
+mod leave;
 mod menu;
 mod operator;
 pub mod people;
@@ -118,6 +121,8 @@ struct Inner {
     telling: Notify,
     /// Places for reports being counted.
     reports: Semaphore,
+    /// Places for exports being written.
+    exports: Semaphore,
     username: OnceLock<String>,
     by_heart: health::ByHeart,
     tree: Handler<'static, Result<(), MasterError>>,
@@ -173,6 +178,12 @@ pub enum MasterError {
     /// What is stored of the dialogue can't be written.
     #[error("the dialogue's state can't be written")]
     State(#[from] serde_json::Error),
+    /// Something of this owner's is still under way.
+    #[error("something of this owner's is still under way")]
+    Busy,
+    /// A file for the owner could not be written.
+    #[error("a file could not be written")]
+    File(#[source] std::io::Error),
     /// No branch of the tree took it.
     #[error("no handler took it")]
     Unhandled,
@@ -182,7 +193,7 @@ impl MasterError {
     /// Whether a later delivery of the same update can do better.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Store(_) => true,
+            Self::Store(_) | Self::Busy | Self::File(_) => true,
             Self::Answer(CallError::NotSent(refusal)) => {
                 let later = [Refusal::Unreachable, Refusal::TokenRevoked];
                 matches!(refusal, Refusal::TooFast { .. }) || later.contains(refusal)
@@ -219,6 +230,7 @@ impl Master {
             installation,
             telling: Notify::new(),
             reports: Semaphore::new(stats::AT_A_TIME),
+            exports: Semaphore::new(export::AT_A_TIME),
             username: OnceLock::new(),
             by_heart: health::ByHeart::default(),
             tree: tree::checked(),

@@ -306,6 +306,7 @@ impl BotState {
 
 /// Everything a customer's message needs to know before it is relayed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, of one look-up")]
 pub struct Known {
     /// The language of the owner he writes to.
     pub owner_language: Option<String>,
@@ -317,6 +318,8 @@ pub struct Known {
     pub chosen_language: Option<String>,
     /// Whether the owner banned him.
     pub is_banned: bool,
+    /// Whether he is being forgotten, by whichever process.
+    pub is_being_forgotten: bool,
     /// Whether something of his is parked, by whichever process.
     pub has_parked: bool,
     /// When the bot was changed last, in UTC milliseconds; `None` where it is not known.

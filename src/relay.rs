@@ -17,6 +17,7 @@
 //! - [`delete`]: what was sent is taken back
 //! - [`reaction`]: reactions, both ways
 //! - [`greet`]: what a client bot answers by itself
+//! - [`forget`]: what is kept of a customer, said; how he is forgotten
 //! - [`language`]: which language a client bot speaks with a customer
 //! - [`written`]: what a client bot says in its owner's words
 //! - [`acknowledge`]: how a customer learns that his message was passed on
@@ -40,6 +41,7 @@ mod delay;
 mod delete;
 mod edit;
 mod failure;
+mod forget;
 mod greet;
 pub mod header;
 mod inbound;
@@ -154,6 +156,8 @@ struct Inner {
     unsent: Cache<(MessageKey, i64), i64>,
     paces: pace::Paces,
     notices: newcomers::Notices,
+    /// For how many days references are kept.
+    retention_days: i64,
     tally: Tally,
     /// Reactions, marks and acknowledgements, which nobody waits for but a shutdown.
     side_work: TaskTracker,
@@ -169,6 +173,7 @@ impl Relay {
         seal: Seal,
         (master, plans): (Caller, Plans),
         customer_rate: Option<Quota>,
+        retention_days: i64,
     ) -> Self {
         let side_work = TaskTracker::new();
         Self {
@@ -190,6 +195,7 @@ impl Relay {
                 unsent: Cache::new(RECEIPTS),
                 paces: pace::Paces::new(customer_rate),
                 notices: newcomers::Notices::new(),
+                retention_days,
                 tally: Tally::default(),
                 side_work,
             }),

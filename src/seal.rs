@@ -99,6 +99,12 @@ impl Seal {
         self.mac(&format!("key of backup {salt}"))
     }
 
+    /// A fingerprint of something that must not be stored itself: without the key nobody can tell
+    /// what it is of.
+    pub fn mark(&self, of: &str) -> Vec<u8> {
+        self.mac(&format!("mark of {of}")).to_vec()
+    }
+
     fn derive(&self, purpose: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.mac(purpose))
     }

@@ -12,6 +12,7 @@
 //! - [`joint`], [`gather`]: what waits for it at the same moment goes in one statement
 //! - [`tables`]: every table and column; [`dump`], [`load`]: all of them out and in, for a backup
 //! - [`schema`]: which migrations a database has had
+//! - [`presence`]: who is at work about whom, so that somebody can be forgotten
 //! - one file per table: the row's shape and its statements
 //!
 //! Not found is `None`. A unique key already taken is [`StoreError::Duplicate`], which is how a
@@ -27,13 +28,16 @@ mod connections;
 mod conversations;
 mod dialogues;
 mod dump;
+pub mod export;
 mod fault;
+mod forgotten;
 mod gather;
 mod handled;
 mod health;
 mod installation;
 mod joint;
 mod leases;
+mod leaving;
 mod load;
 mod lock;
 mod mysql;
@@ -42,6 +46,7 @@ mod owners;
 mod parked;
 mod payments;
 mod people;
+mod presence;
 mod processes;
 mod pulse;
 mod references;
@@ -71,6 +76,7 @@ use connections::Connections;
 pub use dump::{Cell, Snapshot};
 use fault::Fault;
 pub use fault::StoreError;
+pub use forgotten::{Mark, Marked};
 pub use health::Alarm;
 pub use leases::Purpose;
 pub use load::{Claim, LoadError, Loading, Occupants, RESTORING, is_busy};
@@ -80,6 +86,8 @@ pub use owners::OwnerRow;
 pub use parked::{ParkedKind, ParkedRow};
 pub use payments::{PaymentRow, PlanEnd};
 pub use people::Ban;
+use presence::Presence;
+pub use presence::{Closed, Present, Whom};
 use processes::Process;
 pub use processes::{AtWork, Life};
 use pulse::{Half, Pulse};
@@ -100,6 +108,7 @@ use crate::config::DatabaseUrl;
 pub struct Store {
     pool: Pool,
     process: Arc<Process>,
+    presence: Presence,
     pulse: Pulse,
     /// Ends all waiting for a database that does not work: the process is to end.
     patience: CancellationToken,
@@ -125,7 +134,13 @@ impl Store {
             }
         };
         let (pulse, patience) = (Pulse::default(), CancellationToken::new());
-        Ok(Self { pool, process: Arc::new(Process::new()), pulse, patience })
+        Ok(Self {
+            pool,
+            process: Arc::new(Process::new()),
+            presence: Presence::default(),
+            pulse,
+            patience,
+        })
     }
 
     /// "SQLite" or what the server says it is, for `check` and the log.

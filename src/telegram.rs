@@ -35,7 +35,7 @@ pub use deliver::{Attachment, Errand, Outgoing, Watch};
 use files::FileIds;
 pub use files::RemoteFile;
 use limits::Limits;
-pub use methods::{BotIdentity, Document, WebhookInfo, WebhookOrder};
+pub use methods::{BotIdentity, Document, StoredFile, WebhookInfo, WebhookOrder};
 pub use outcome::{CallError, Doubt, Refusal};
 pub use payments::Invoice;
 pub use picture::Picture;

@@ -196,6 +196,12 @@ sentences! {
     command_settings = "command-settings" ();
     /// What `/language` does.
     command_language = "command-language" ();
+    /// What `/privacy` does.
+    command_privacy = "command-privacy" ();
+    /// What `/export` does.
+    command_export = "command-export" ();
+    /// What `/leave` does.
+    command_leave = "command-leave" ();
     /// What `/subscribe` does.
     command_subscribe = "command-subscribe" ();
     /// What `/help` does.
@@ -208,6 +214,26 @@ sentences! {
     nothing_to_cancel = "nothing-to-cancel" ();
     /// `/subscribe` where nobody is limited.
     no_plans = "no-plans" ();
+
+    // What is kept, and how it goes.
+    /// To an owner who asks what is kept.
+    privacy = "privacy" (days);
+    /// To a stranger who asks the master bot what is kept.
+    privacy_stranger = "privacy-stranger" (days);
+    /// A customer of the owner's was forgotten.
+    customer_forgotten = "customer-forgotten" ();
+    /// Below a file of the owner's data.
+    export_part = "export-part" (part, parts);
+    /// Another export is under way.
+    export_busy = "export-busy" ();
+    /// Whether everything of the owner's is to be removed.
+    leave_question = "leave-question" (bots);
+    /// Below that question, where he has paid.
+    leave_plan = "leave-plan" (date);
+    /// Agrees to that.
+    leave_yes = "leave-yes" ();
+    /// Everything of his is removed.
+    left = "left" ();
 
     // Attaching.
     /// How to get a token, in three lines.
@@ -782,6 +808,16 @@ sentences! {
     greeting = "greeting" ();
     /// A client bot's `/help`.
     customer_help = "customer-help" ();
+    /// To a customer who asks what is kept.
+    customer_privacy = "customer-privacy" (days);
+    /// Whether a customer is to be forgotten.
+    forget_question = "forget-question" ();
+    /// Agrees to that.
+    forget_yes = "forget-yes" ();
+    /// He is forgotten.
+    forgotten = "forgotten" ();
+    /// What he has as an owner is not touched.
+    forgotten_not_owner = "forgotten-not-owner" ();
     /// A kind that can't be passed on.
     customer_kind = "customer-kind" ();
     /// A file that can't be passed on.

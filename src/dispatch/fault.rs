@@ -60,6 +60,7 @@ impl Fault {
             Self::Store(store) | Self::Master(MasterError::Store(store)) if store.is_passing() => {
                 tracing::debug!(error, "{what}");
             }
+            Self::Master(MasterError::Busy) => tracing::debug!(error, "{what}"),
             _ => tracing::error!(error, "{what}"),
         }
     }

@@ -1,6 +1,6 @@
 //! The master bot's updates: which of them are the relay's, and which the master's.
 
-use super::{Dispatch, Fault};
+use super::{BUSY, Dispatch, Fault};
 use crate::{
     account::{Fate, Rule, note, note_first},
     clock, failpoint,
@@ -10,6 +10,7 @@ use crate::{
         Relay, SEND_AGAIN, Verdict,
         content::{self, Reading},
     },
+    store::Whom,
     update::{Button, Kind, Message, Person, Update},
 };
 
@@ -46,26 +47,19 @@ impl Dispatch {
             note(Fate::Reacted);
             return self.reacted(OwnerId(person.id), update).await;
         }
-        let owner = match self.inner.master.admit(&person, asking).await? {
-            Admission::Owner(owner) => owner,
-            Admission::Suspended(owner) => {
-                return Box::pin(self.of_suspended(owner, update)).await;
-            }
-            Admission::Claimed => {
-                note(Fate::Command);
-                // Delivered again, it would come from an owner, who would be welcomed once more.
-                let master = self.inner.relay.master().bot;
-                self.inner.store.insist_handled(master, update.id, clock::now_ms()).await?;
-                return Ok(Verdict::Done);
-            }
-            Admission::Stranger => {
-                note(Fate::Ignored(Rule::Stranger));
-                if let Kind::Button(button) = &update.kind {
-                    self.inner.master.release(button).await;
-                }
-                return Ok(Verdict::Done);
-            }
+        let (owner, is_suspended) =
+            match self.inner.master.admit(&person, asking, update.id).await? {
+                Admission::Owner(owner) => (owner, false),
+                Admission::Suspended(owner) => (owner, true),
+                Admission::Claimed => return self.claimed(update.id).await,
+                Admission::Stranger => return self.of_stranger(&person, &update.kind).await,
+            };
+        let Some(_present) = self.inner.store.enter(Whom::Owner(owner.id)) else {
+            return Ok(Verdict::TryLater(BUSY));
         };
+        if is_suspended {
+            return Box::pin(self.of_suspended(owner, update)).await;
+        }
         match update.kind {
             Kind::Edited(message) => {
                 let changed = self.inner.relay.outbound_edit(owner.id, &message, update.id).await;
@@ -76,6 +70,22 @@ impl Dispatch {
             Kind::Button(button) => Box::pin(self.pressed(owner, button, update.id)).await,
             _ => Ok(Verdict::Done),
         }
+    }
+
+    /// Delivered again, it would come from an owner, who would be welcomed once more.
+    async fn claimed(&self, update: i64) -> Result<Verdict, Fault> {
+        note(Fate::Command);
+        let master = self.inner.relay.master().bot;
+        self.inner.store.insist_handled(master, update, clock::now_ms()).await?;
+        Ok(Verdict::Done)
+    }
+
+    async fn of_stranger(&self, person: &Person, kind: &Kind) -> Result<Verdict, Fault> {
+        note(Fate::Ignored(Rule::Stranger));
+        if let Kind::Button(button) = kind {
+            self.inner.master.answer_nobody(person, button).await?;
+        }
+        Ok(Verdict::Done)
     }
 
     /// What Telegram tells of payments. Whoever paid, owner or not: it is written down before

@@ -140,7 +140,7 @@ impl Dispatch {
             if let Some((message, update)) = album.first()
                 && let Some(person) = &message.from
             {
-                match self.inner.master.admit(person, None).await? {
+                match self.inner.master.admit(person, None, update).await? {
                     Admission::Owner(owner) => {
                         let said = Said::Message(message.clone(), None);
                         self.once(update, self.inner.master.handle(owner, said)).await?;

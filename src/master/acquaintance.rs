@@ -14,7 +14,7 @@ use super::{
 use crate::{
     model::{BotId, Known},
     relay::header::shown_name,
-    store::BotRow,
+    store::{self, BotRow, Present},
     telegram::ClientBot,
     update::Person,
 };
@@ -37,6 +37,8 @@ pub(super) struct Customer {
     pub(super) person: Option<Person>,
     /// His cleaned name, or words for a customer without one.
     pub(super) name: String,
+    /// As long as something is done about him he is not forgotten.
+    pub(super) _present: Option<Present>,
 }
 
 impl Master {
@@ -94,14 +96,17 @@ impl Master {
         whom: Whom,
     ) -> Result<Option<Customer>, MasterError> {
         let Some(row) = self.own_bot(owner, whom.bot).await? else { return Ok(None) };
+        let who = store::Whom::Customer(whom.customer);
+        let Some(present) = self.inner.store.enter(who) else { return Ok(None) };
         let known = self.inner.store.known(owner.id, whom.bot, whom.customer).await?;
-        if known.conversation.is_none() {
+        if known.conversation.is_none() || known.is_being_forgotten {
             return Ok(None);
         }
         let client = self.own_client(owner, whom.bot).await?;
         let person = self.person_now(client.as_deref(), whom.customer).await;
         let name = name_of(owner, person.as_ref(), whom.customer);
-        Ok(Some(Customer { whom, bot: row.username, client, known, person, name }))
+        let bot = row.username;
+        Ok(Some(Customer { whom, bot, client, known, person, name, _present: Some(present) }))
     }
 
     async fn knows(&self, owner: Owner, whom: Whom) -> Result<bool, MasterError> {

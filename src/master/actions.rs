@@ -178,6 +178,13 @@ impl Master {
             }),
             Action::Remove(bot) => self.remove(owner, bot).await?,
             Action::DrawQr(choice, label) => self.draw_qr(owner, &choice, label.as_ref()).await?,
+            Action::TellPrivacy => {
+                let days = self.inner.installation.retention_days.to_string();
+                Done::Say(plain(language.privacy(&days)))
+            }
+            Action::Export => Box::pin(self.export(owner)).await?,
+            Action::AskLeave => Done::Say(self.leave_question(owner).await?),
+            Action::Leave => Box::pin(self.leave(owner)).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
             Action::People(errand) => self.of_people(owner, errand, occasion).await?,
             Action::Report(report) => Box::pin(self.report(owner, report, occasion)).await?,

@@ -46,12 +46,15 @@ impl Master {
         &self,
         person: &Person,
         message: Option<&Message>,
+        update: i64,
     ) -> Result<Admission, MasterError> {
         let store = &self.inner.store;
         let id = OwnerId(person.id);
         let language = Language::of(person.language.as_deref());
         let owner = Owner { id, language };
-        let payload = message.and_then(Command::parse).and_then(|command| match command {
+        let command = message.and_then(Command::parse);
+        let asks_privacy = command == Some(Command::Privacy);
+        let payload = command.and_then(|command| match command {
             Command::Start { payload } => Some(payload),
             _ => None,
         });
@@ -68,6 +71,11 @@ impl Master {
             let rests = known.is_suspended && !self.is_operator(id).await?;
             return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
         }
+        // An owner who has left may press what is still there, and what he wrote before may be
+        // delivered once more: neither makes him one again.
+        if message.is_none() || store.is_handled(self.inner.caller.bot, update).await? {
+            return Ok(Admission::Stranger);
+        }
         if self.claims(id, payload.as_deref()).await? {
             self.register(owner).await?;
             return self.welcome_claimer(owner).await;
@@ -77,6 +85,12 @@ impl Master {
             self.register(owner).await?;
             let rests = store.is_suspended(id).await? && !self.is_operator(id).await?;
             return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
+        }
+        if asks_privacy {
+            let days = self.inner.installation.retention_days.to_string();
+            self.speak(id.chat(), &language.privacy_stranger(&days)).await?;
+            store.insist_handled(self.inner.caller.bot, update, clock::now_ms()).await?;
+            return Ok(Admission::Stranger);
         }
         self.refuse(id, language).await?;
         Ok(Admission::Stranger)

@@ -228,7 +228,7 @@ impl Master {
     }
 }
 
-fn note_context(owner: Owner, customer: ChatId) -> String {
+pub(super) fn note_context(owner: Owner, customer: ChatId) -> String {
     format!("note of owner {} on customer {customer}", owner.id)
 }
 
@@ -365,7 +365,8 @@ mod tests {
         };
         let known = Known { conversation: Some(conversation), ..Known::default() };
         let name = shown_name(&person, Language::English);
-        Customer { whom, bot: "shop_bot".into(), client: None, known, person: Some(person), name }
+        let bot = "shop_bot".into();
+        Customer { whom, bot, client: None, known, person: Some(person), name, _present: None }
     }
 
     fn facts() -> Facts {

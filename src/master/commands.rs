@@ -61,6 +61,12 @@ pub enum Command {
     Settings,
     /// `/language`
     Language,
+    /// `/privacy`
+    Privacy,
+    /// `/export`
+    Export,
+    /// `/leave`
+    Leave,
     /// `/subscribe`
     Subscribe,
     /// `/unsubscribe`
@@ -104,6 +110,9 @@ const SHOWN: &[(&str, Description)] = &[
     ("delete", |language| language.command_delete()),
     ("settings", |language| language.command_settings()),
     ("language", |language| language.command_language()),
+    ("privacy", |language| language.command_privacy()),
+    ("export", |language| language.command_export()),
+    ("leave", |language| language.command_leave()),
     ("subscribe", |language| language.command_subscribe()),
     ("help", |language| language.command_help()),
     ("cancel", |language| language.command_cancel()),
@@ -173,6 +182,9 @@ impl Command {
             "admin" => Self::Admin { words: argument.to_owned() },
             "settings" => Self::Settings,
             "language" => Self::Language,
+            "privacy" => Self::Privacy,
+            "export" => Self::Export,
+            "leave" => Self::Leave,
             "subscribe" => Self::Subscribe,
             "unsubscribe" => Self::Unsubscribe,
             "plan" => Self::Plan,

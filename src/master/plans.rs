@@ -184,6 +184,34 @@ impl Master {
         Ok(plain(language.renew_done(&date)))
     }
 
+    /// Until when an owner has paid, by his clock; `None` where he has not.
+    pub(super) async fn paid_until(&self, owner: OwnerId) -> Result<Option<String>, MasterError> {
+        let (_, standing) = self.plans().account(owner).await?;
+        match standing.until.filter(|_| standing.is_paid(clock::now_ms())) {
+            Some(until) => Ok(Some(self.date(owner, until).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Stops the renewal for somebody who leaves: who has nothing here is not charged any more.
+    ///
+    /// # Errors
+    /// When the database fails, or Telegram does not answer for now.
+    pub(super) async fn end_subscription(&self, owner: OwnerId) -> Result<(), MasterError> {
+        let (ledger, standing) = self.plans().account(owner).await?;
+        let goes_on = matches!(standing.renewing, Renewing::Yes | Renewing::Failed);
+        let Some(charge) = ledger.subscription().filter(|_| goes_on) else { return Ok(()) };
+        let edited = self.edit_renewal(owner, &charge.charge, Renewing::Stopped).await?;
+        match edited {
+            Err(error) if may_pass(&error) => Err(MasterError::Answer(error)),
+            Err(error) => {
+                tracing::warn!(%error, "Telegram refused to end a subscription");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Tells Telegram whether a subscription goes on, and records it.
     async fn edit_renewal(
         &self,
@@ -278,16 +306,20 @@ fn renew_button(language: Language) -> Vec<Vec<(String, Press)>> {
     vec![vec![(language.button_renew(), Press::Renew)]]
 }
 
-/// What Telegram did not do, in words; what may pass comes again.
-fn refused_by_telegram(error: CallError, language: Language) -> Result<Answer, MasterError> {
-    let passes = matches!(
+/// Whether the same may work a while later.
+fn may_pass(error: &CallError) -> bool {
+    matches!(
         error,
         CallError::Unknown(_)
             | CallError::NotSent(
                 Refusal::TooFast { .. } | Refusal::Unreachable | Refusal::TokenRevoked
             )
-    );
-    if passes {
+    )
+}
+
+/// What Telegram did not do, in words; what may pass comes again.
+fn refused_by_telegram(error: CallError, language: Language) -> Result<Answer, MasterError> {
+    if may_pass(&error) {
         return Err(MasterError::Answer(error));
     }
     tracing::warn!(%error, "Telegram refused what was asked about a payment");

@@ -9,6 +9,7 @@ use crate::{
     clock,
     model::{MessageKey, Part, Waiting},
     spans::span,
+    store,
     telegram::ClientBot,
     text::Language,
 };
@@ -61,6 +62,8 @@ impl Master {
 
     async fn remind(&self, owner: Owner, waiting: &Waiting, now: i64) -> Result<(), MasterError> {
         let whom = Whom { bot: waiting.bot, customer: waiting.customer };
+        let who = store::Whom::Customer(waiting.customer);
+        let Some(_present) = self.inner.store.enter(who) else { return Ok(()) };
         // First of all, so that neither a restart nor a second process says it again.
         if !self.inner.store.mark_reminded(whom.key(owner.id), now).await? {
             return Ok(());

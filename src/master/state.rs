@@ -55,6 +55,8 @@ pub enum MasterState {
         /// The label.
         label: Label,
     },
+    /// Is everything of the owner's to be removed?
+    ConfirmingLeave,
     /// A text of a bot is to come.
     EditingSetting {
         /// The bot.
@@ -191,6 +193,14 @@ pub enum Action {
     Remove(BotId),
     /// Draw the code, with this label in its link.
     DrawQr(Choice, Option<Label>),
+    /// Say what is kept.
+    TellPrivacy,
+    /// Send all that is stored of the owner's.
+    Export,
+    /// Ask whether everything of the owner's is to be removed.
+    AskLeave,
+    /// Remove everything of the owner's.
+    Leave,
     /// List the bots and how they fare.
     ListBots,
     /// Do something about customers.
@@ -266,6 +276,9 @@ fn on_command(state: MasterState, command: Command) -> (MasterState, Action) {
         Command::PaySupport { words } => (state, Action::Plan(PlanErrand::PaySupport(words))),
         Command::Terms => (state, Action::Plan(PlanErrand::Terms)),
         Command::Refund { words } => (state, Action::Plan(PlanErrand::Refund(words))),
+        Command::Privacy => (state, Action::TellPrivacy),
+        Command::Export => (state, Action::Export),
+        Command::Leave => (MasterState::ConfirmingLeave, Action::AskLeave),
         Command::Cancel if state == Idle => (Idle, Action::Say(Sentence::NothingToCancel)),
         Command::Cancel => (Idle, Action::Say(Sentence::Cancelled)),
     }
@@ -382,14 +395,17 @@ fn on_press(state: MasterState, press: Press) -> (MasterState, Action) {
         (Press::Cancel(bot), MasterState::ConfirmingRemoval { bot: asked }) if asked == bot => {
             (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
+        (Press::Leave, MasterState::ConfirmingLeave) => (MasterState::Idle, Action::Leave),
+        (Press::Stay, MasterState::ConfirmingLeave)
+        | (Press::Close, MasterState::ChoosingQr { .. }) => {
+            (MasterState::Idle, Action::Say(Sentence::Cancelled))
+        }
+        (Press::Leave | Press::Stay, state) => (state, Action::Stale),
         (Press::ChooseRemoval(bot), state) => (state, Action::Find(Purpose::Removal, bot)),
         (Press::Qr(bot), state) => (state, Action::Find(Purpose::Qr(None), bot)),
         (Press::QrLabel(bot, tag), MasterState::ChoosingQr { label }) if label.tag() == tag => {
             let purpose = Purpose::Qr(Some(label.clone()));
             (MasterState::ChoosingQr { label }, Action::Find(purpose, bot))
-        }
-        (Press::Close, MasterState::ChoosingQr { .. }) => {
-            (MasterState::Idle, Action::Say(Sentence::Cancelled))
         }
         (Press::Settings(bot, knob), state) => (state, Action::Find(Purpose::Settings(knob), bot)),
         (Press::Admin(AdminPress::Send(asked)), MasterState::ConfirmingAnnouncement { sealed })

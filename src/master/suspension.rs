@@ -36,6 +36,7 @@ fn belongs_to_them(data: &str) -> bool {
 /// Whether what is written now answers a question of one of these commands.
 fn answers_them(state: &MasterState) -> bool {
     match state {
+        MasterState::ConfirmingLeave => true,
         MasterState::Idle
         | MasterState::AwaitingToken
         | MasterState::ConfirmingTakeover(_)

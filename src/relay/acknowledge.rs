@@ -25,7 +25,7 @@ use crate::{
     clock,
     model::BotId,
     settings::Acknowledgement,
-    store::StoreError,
+    store::{StoreError, Whom},
     update::{Kind, Message},
 };
 
@@ -122,9 +122,11 @@ impl Relay {
             tracing::debug!("too many acknowledgements are under way; one is left out");
             return;
         };
+        // He may want to be forgotten meanwhile.
+        let Some(present) = self.inner.store.enter(Whom::Customer(customer.chat)) else { return };
         self.inner.side_work.spawn(async move {
             work.await;
-            drop(place);
+            drop((place, present));
         });
     }
 

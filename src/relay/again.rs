@@ -41,7 +41,14 @@ impl Relay {
         self.toast(button, Some(language.sending_again())).await;
         let source = self.source(&original);
         let store = &self.inner.store;
-        let Some(known) = store.reference_of_source(owner, source, Part::Main).await? else {
+        let closings = self.closings();
+        let known = store.reference_of_source(owner, source, Part::Main).await?;
+        let present = match &known {
+            Some(known) => self.begins_about(known.customer(), closings).await?,
+            None => None,
+        };
+        // Without it he was forgotten, or is just now.
+        let Some((known, _present)) = known.zip(present) else {
             return Ok(self.rewrite(notice, &language.reply_to_unknown(), None).await);
         };
         let Some(replied) = self.all_once_more(owner, &original, &known).await? else {

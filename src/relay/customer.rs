@@ -7,12 +7,17 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use teloxide::types::{ChatId, MessageId};
 
-use super::{Relay, Verdict, newcomers::Met, trust::offence};
+use super::{
+    BUSY, Relay, Verdict,
+    forget::{Return, is_forgetting, is_ours},
+    newcomers::Met,
+    trust::offence,
+};
 use crate::{
     account::{Fate, Rule, note, note_first},
     clock,
     model::{Contact, Conversation, Known, MessageKey, OwnerId},
-    store::{ConversationKey, StoreError},
+    store::{ConversationKey, StoreError, Whom},
     telegram::ClientBot,
     text::Language,
     update::{Button, Chat, Kind, Membership, Message, Person},
@@ -133,15 +138,40 @@ impl Relay {
             note(Fate::Ignored(Rule::Bot));
             return Ok(Reception::Settled(Verdict::Done));
         };
+        // Before anything of him is looked up, until nothing more is written.
+        let store = &self.inner.store;
+        let present =
+            store.enter(Whom::Customer(chat.id)).zip(store.enter(Whom::Owner(client.owner)));
+        let Some(_present) = present else {
+            return Ok(Reception::Settled(Verdict::TryLater(BUSY)));
+        };
         let Some((client, known)) = self.current(client, chat.id).await? else {
             // Another process has detached it.
             note(Fate::Ignored(Rule::Detached));
             return Ok(Reception::Settled(Verdict::Done));
         };
+        let asks_again = matches!(&kind, Kind::Button(button) if is_forgetting(&button.data));
+        if known.is_being_forgotten && !asks_again {
+            return Ok(Reception::Settled(Verdict::TryLater(BUSY)));
+        }
         if known.has_parked && !looked_up {
             return Ok(Reception::Parked(Box::new(kind)));
         }
-        let customer = Customer { client: &client, from: &from, chat: chat.id, known };
+        let mut customer = Customer { client: &client, from: &from, chat: chat.id, known };
+        if customer.known.is_stranger() {
+            let message = match &kind {
+                Kind::Message(message) | Kind::Edited(message) => Some(message),
+                _ => None,
+            };
+            match self.comes_back(customer.key(), message).await? {
+                Return::Fresh => {}
+                Return::Banned => customer.known.is_banned = true,
+                Return::Settled => {
+                    note(Fate::Repeated);
+                    return Ok(Reception::Settled(Verdict::Done));
+                }
+            }
+        }
         self.of_customer(&customer, &kind, update).await.map(Reception::Settled)
     }
 
@@ -195,7 +225,19 @@ impl Relay {
             note(Fate::Noted);
             return self.came_or_went(customer, change).await;
         }
+        if let Kind::Button(button) = kind
+            && is_ours(&button.data)
+        {
+            return self.answered_forget(customer, button, update).await;
+        }
         if customer.known.is_banned {
+            // What is kept of him, he may know, and have removed.
+            if let Kind::Message(message) = kind
+                && let Some(verdict) = self.of_privacy(customer, message, update).await?
+            {
+                note(Fate::Answered);
+                return Ok(verdict);
+            }
             note(Fate::Ignored(Rule::Banned));
             return self.of_banned(customer, kind, update).await;
         }
@@ -235,6 +277,10 @@ impl Relay {
             is_new && customer.client.settings.newcomers.careful && offence(message).is_none();
         if let Some(verdict) = self.stop_if_too_fast(customer, message, update, is_slow).await? {
             note(Fate::TooFast);
+            return Ok(verdict);
+        }
+        if let Some(verdict) = self.of_privacy(customer, message, update).await? {
+            note(Fate::Answered);
             return Ok(verdict);
         }
         if let Some(verdict) = self.greet(customer, message, update).await? {

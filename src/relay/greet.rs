@@ -69,12 +69,13 @@ impl Relay {
         let conversation =
             Conversation { label: Some(label.clone().into()), ..customer.conversation() };
         let (owner, bot, chat) = customer.key();
-        if store.labels_of(owner, bot, chat).await?.len() < LABELS {
-            store.add_label(&conversation, label.as_str(), now).await?;
-        }
+        // Its row first: by it everything else of the customer is found.
         let inbox = self.inbox(customer.owner());
         if !store.begin_conversation(&conversation, inbox, now).await? {
             store.set_label(&conversation).await?;
+        }
+        if store.labels_of(owner, bot, chat).await?.len() < LABELS {
+            store.add_label(&conversation, label.as_str(), now).await?;
         }
         Ok(())
     }

@@ -68,11 +68,15 @@ impl Relay {
             return Ok(Some(verdict));
         }
         let Some(replied) = message.reply_to() else { return Ok(None) };
+        let closings = self.closings();
         let Some(about) = self.about(owner, message).await? else {
             let asked = (&replied, age(message, clock::now_ms()));
             return Ok(self.is_still_sent(owner, asked).await?.then_some(Verdict::TryLater(BUSY)));
         };
         let target = Target::of(&about);
+        let Some(_present) = self.begins_about(target.customer, closings).await? else {
+            return Ok(Some(Verdict::TryLater(BUSY)));
+        };
         let source = self.source(message);
         let sent = self.send_reply(owner, message, target, source).await?;
         let undelivered = match self.in_patience(owner, message, &[source], sent).await? {

@@ -93,12 +93,13 @@ impl Store {
         owner: Option<OwnerId>,
     ) -> Result<(), StoreError> {
         let update = sql("UPDATE announcements SET trying = ? \
-             WHERE operator_id = ? AND question_id = ? AND reached = ?");
+             WHERE operator_id = ? AND question_id = ? AND reached <= ?");
         self.write(of.key(update.bind(owner.map(|owner| owner.0))).bind(of.reached)).await?;
         Ok(())
     }
 
-    /// He was told, or could not be. It counts once, however often it is written.
+    /// He was told, or could not be. It counts once, however often it is written; where the owner
+    /// before him has left meanwhile, it says one less than was read.
     ///
     /// # Errors
     /// When the database fails.
@@ -110,14 +111,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         let update = sql("UPDATE announcements \
              SET sent = sent + ?, failed = failed + ?, trying = NULL, reached = ? \
-             WHERE operator_id = ? AND question_id = ? AND reached = ?");
+             WHERE operator_id = ? AND question_id = ? AND reached <= ?");
         let update = update.bind(i64::from(is_told)).bind(i64::from(!is_told)).bind(owner);
         self.write(of.key(update).bind(of.reached)).await?;
         Ok(())
     }
 
-    /// It has come to its end: what it said, and whom it reached last, is gone. Its row stays for a while, so that a button
-    /// that is delivered again does not begin it anew.
+    /// It has come to its end: what it said, and whom it reached last, is gone. Its row stays for a
+    /// while, so that a button that is delivered again does not begin it anew.
     ///
     /// # Errors
     /// When the database fails.

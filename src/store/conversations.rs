@@ -37,6 +37,7 @@ struct Columns {
     banned: i64,
     parked: i64,
     bot_changed_at: Option<i64>,
+    forgetting: i64,
 }
 
 macro_rules! columns {
@@ -57,7 +58,9 @@ macro_rules! columns {
             " AND p.kind IN ('item', 'edit')) AS parked, \
              (SELECT updated_at FROM bots WHERE bots.bot_id = ",
             $bot,
-            ") AS bot_changed_at"
+            ") AS bot_changed_at, EXISTS (SELECT 1 FROM forgettings f WHERE f.person_id = ",
+            $customer,
+            ") AS forgetting"
         )
     };
 }
@@ -116,6 +119,7 @@ impl Store {
         .bind(bot)
         .bind(customer)
         .bind(bot)
+        .bind(customer)
         .bind(bot)
         .bind(customer)
         .bind(bot)
@@ -138,6 +142,7 @@ impl Store {
             conversation: begun,
             chosen_language: row.chosen_language,
             is_banned: row.banned != 0,
+            is_being_forgotten: row.forgetting != 0,
             has_parked: row.parked != 0,
             bot_changed_at: row.bot_changed_at,
             state: ConversationState {

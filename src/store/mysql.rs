@@ -278,11 +278,11 @@ pub(super) async fn migrate(connection: &mut MySqlConnection) -> Result<(), Stor
     }
 }
 
-/// Whether the column to be added exists (`ER_DUP_FIELDNAME`).
+/// Whether the column or index to be added exists (`ER_DUP_FIELDNAME`, `ER_DUP_KEYNAME`).
 fn is_there(error: &sqlx::Error) -> bool {
     let error = error.as_database_error();
     let error = error.and_then(|error| error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>());
-    error.is_some_and(|error| error.number() == 1060)
+    error.is_some_and(|error| matches!(error.number(), 1060 | 1061))
 }
 
 fn durability_warnings((flush, binlog, sync): (i64, i64, i64)) -> Vec<String> {

@@ -7,6 +7,13 @@ use super::{ConversationKey, Store, StoreError, sql, statement::Statement};
 use crate::model::{BotId, OwnerId};
 
 impl Store {
+    /// The bots that wait for a person's button, with words of his parked.
+    pub async fn bots_asking(&self, person: ChatId) -> Result<Vec<BotId>, StoreError> {
+        let query = sql("SELECT DISTINCT bot_id FROM parked WHERE chat_id = ? AND kind = 'asked'");
+        let rows = self.list::<(i64,)>(query.bind(person)).await?;
+        Ok(rows.into_iter().map(|(bot,)| BotId(bot)).collect())
+    }
+
     /// Whether an owner has answered or accepted a customer, through any of his bots. A reply that
     /// is delivered counts from the moment its copy is recorded.
     pub async fn is_trusted(&self, owner: OwnerId, customer: ChatId) -> Result<bool, StoreError> {

@@ -92,19 +92,22 @@ impl Store {
         }
         if told.kind != PaymentKind::Refund {
             let fill = sql("UPDATE payments SET kind = ?, stars = ?, paid_at = ?, \
-                 paid_until = ?, seen_at = ? WHERE charge_id = ? AND kind = 'refund'")
+                 paid_until = ?, seen_at = ? WHERE charge_id = ? AND kind = 'refund' \
+                 AND (owner_id IS NULL OR owner_id = ?)")
             .bind(told.kind.word())
             .bind(told.stars)
             .bind(told.paid_at)
             .bind(told.paid_until)
             .bind(told.seen_at)
-            .bind(told.charge.as_str());
+            .bind(told.charge.as_str())
+            .bind(owner);
             self.write(fill).await?;
         }
         if let Some(at) = told.refunded_at {
             let refund = sql("UPDATE payments SET refunded_at = ? \
-                 WHERE charge_id = ? AND refunded_at IS NULL");
-            self.write(refund.bind(at).bind(told.charge.as_str())).await?;
+                 WHERE charge_id = ? AND refunded_at IS NULL \
+                 AND (owner_id IS NULL OR owner_id = ?)");
+            self.write(refund.bind(at).bind(told.charge.as_str()).bind(owner)).await?;
         }
         Ok(())
     }

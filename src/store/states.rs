@@ -145,8 +145,11 @@ impl Store {
         key: ConversationKey,
         now: i64,
     ) -> Result<bool, StoreError> {
+        // On the side of what it acknowledges, so that the conversation may be gone by now.
         let insert = sql("INSERT INTO conversation_states \
-             (acknowledged_at, owner_id, bot_id, customer_id) VALUES (?, ?, ?, ?)");
+             (acknowledged_at, owner_id, bot_id, customer_id) \
+             SELECT ?, owner_id, bot_id, customer_id FROM conversations \
+             WHERE owner_id = ? AND bot_id = ? AND customer_id = ?");
         let inserted = self.insert_new(of_key(insert.bind(now), key)).await?;
         if inserted == Inserted::Now {
             return Ok(true);

@@ -105,4 +105,9 @@ pub const TABLES: &[Table] = tables! {
     };
     renewals { owner_id Integer, state Text, changed_at Integer, update_id Integer };
     plan_notices { owner_id Integer, told_for Integer };
+    forgettings { person_id Integer, ticket Integer, asked_at Integer };
+    forgotten_notices { owner_id Integer, ticket Integer, noted_at Integer };
+    forgotten_marks {
+        owner_id Integer, mark Bytes, bot_id Integer, kind Text, marked_at Integer,
+    };
 };

@@ -1,8 +1,11 @@
 //! The control calls by name: who a bot is, how its updates come, menus, reactions.
 
-use std::time::Duration;
+use std::{
+    io::{Seek, SeekFrom},
+    time::Duration,
+};
 
-use reqwest::multipart;
+use reqwest::{Body, multipart};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use teloxide::{
@@ -12,9 +15,10 @@ use teloxide::{
     },
     types::{BotCommand, BotCommandScope, CallbackQueryId, ChatId, MessageId},
 };
+use tokio_util::io::ReaderStream;
 
 use super::{
-    CALL_TIMEOUT, Caller, Telegram,
+    CALL_TIMEOUT, Caller, TRANSFER_TIMEOUT, Telegram,
     outcome::{CallError, Doubt, Refusal},
 };
 use crate::model::BotId;
@@ -88,6 +92,19 @@ pub struct Document {
     pub mime: &'static str,
     /// What it holds.
     pub bytes: bytes::Bytes,
+    /// The words below it.
+    pub caption: String,
+}
+
+/// A file of ours that lies on a disk.
+#[derive(Debug)]
+pub struct StoredFile {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub mime: &'static str,
+    /// What it holds, from its beginning.
+    pub content: std::fs::File,
     /// The words below it.
     pub caption: String,
 }
@@ -331,6 +348,43 @@ impl Telegram {
                 .text("document", "attach://file0")
                 .part("file0", file);
             let sent = self.call_multipart::<Value>(caller, "sendDocument", form, CALL_TIMEOUT);
+            let Err(error) = sent.await else { return Ok(()) };
+            let wait = match error.refusal() {
+                Some(Refusal::TooFast { retry_after }) => *retry_after,
+                Some(Refusal::Unreachable) => Duration::from_secs(1),
+                _ => return Err(error),
+            };
+            if tries == 3 || wait > LONGEST_WAIT || !self.pause(wait).await {
+                return Err(error);
+            }
+            tries += 1;
+        }
+    }
+
+    /// `sendDocument` with a file that lies on a disk: read as it goes. Tried three times as long as
+    /// it certainly did not arrive.
+    pub async fn send_stored(
+        &self,
+        caller: &Caller,
+        chat: ChatId,
+        file: StoredFile,
+    ) -> Result<(), CallError> {
+        let unable = |_| CallError::from(Refusal::FileUnavailable);
+        let length = file.content.metadata().map_err(unable)?.len();
+        let mut tries = 1;
+        loop {
+            let mut content = file.content.try_clone().map_err(unable)?;
+            content.seek(SeekFrom::Start(0)).map_err(unable)?;
+            let content = ReaderStream::new(tokio::fs::File::from_std(content));
+            let part = multipart::Part::stream_with_length(Body::wrap_stream(content), length);
+            let part = part.file_name(file.name.clone()).mime_str(file.mime);
+            let part = part.map_err(|_| CallError::from(Refusal::FileUnavailable))?;
+            let form = multipart::Form::new()
+                .text("chat_id", chat.0.to_string())
+                .text("caption", file.caption.clone())
+                .text("document", "attach://file0")
+                .part("file0", part);
+            let sent = self.call_multipart::<Value>(caller, "sendDocument", form, TRANSFER_TIMEOUT);
             let Err(error) = sent.await else { return Ok(()) };
             let wait = match error.refusal() {
                 Some(Refusal::TooFast { retry_after }) => *retry_after,

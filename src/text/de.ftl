@@ -29,12 +29,43 @@ command-qr = QR-Code mit dem Link zu einem Bot; /qr tisch7 fügt ein Label hinzu
 command-delete = Ihre Antwort zurückziehen (als Antwort auf sie senden)
 command-settings = Begrüßung, Bestätigung, Erinnerung und mehr
 command-language = in welcher Sprache ich mit Ihnen spreche
+command-privacy = was hier gespeichert wird, wo und wie lange
+command-export = alles, was über Sie gespeichert ist, als Datei
+command-leave = alles von Ihnen löschen und Ihre Bots trennen
 command-subscribe = Ihr Tarif
 command-help = was ich kann
 command-cancel = laufenden Vorgang abbrechen
 cancelled = Abgebrochen.
 nothing-to-cancel = Es gibt nichts abzubrechen.
 no-plans = Hier gibt es nichts zu bezahlen: Diese Installation hat keine Limits und keinen kostenpflichtigen Tarif.
+
+# What is kept, and how it goes
+
+privacy =
+    🔒 Was hier gespeichert wird
+
+    Über Sie: Ihre Telegram-ID, Ihre Sprache und Uhr, Ihre Bots mit Token und Einstellungen (verschlüsselt), Ihre Notizen (verschlüsselt), Ihre Sperren und welche Ihrer Nachrichten zu welcher Kopie gehört.
+    Über Ihre Kunden: Telegram-ID, Sprache, Etiketten, wann sie zuerst geschrieben haben, wer auf Antwort wartet und welche Nachricht zu welcher Kopie gehört. Nie Namen, nie der Inhalt: Texte, Fotos und Dateien gehen durch und werden nicht gespeichert. Nur Teile eines Albums oder eine Änderung, die einer anderen binnen einer Sekunde folgt, liegen verschlüsselt da, bis sie weitergeleitet sind; Teile eines Albums, das nicht zugestellt werden konnte, zwei Tage.
+
+    Wie lange: welche Nachricht zu welcher Kopie gehört, { $days } Tage. Alles andere, bis Sie es löschen: /remove trennt einen Bot, /leave löscht alles. Was Sie bezahlt haben, bleibt so lange, wie Bücher aufbewahrt werden müssen, ohne Ihren Namen.
+    Wo: in der Datenbank dessen, der diesen Bot betreibt, und in Telegrams eigenen Chats. Wer es sieht: Sie sehen, was Sie betrifft; wer diesen Bot betreibt, hat Zugang zur Datenbank.
+
+    /export schickt Ihnen alles. /leave löscht alles.
+privacy-stranger =
+    🔒 Sie haben hier nichts. Damit er Ihnen nur einmal antwortet, speichert dieser Bot Ihre Telegram-ID { $days } Tage; nichts, was Sie schreiben, wird gespeichert.
+customer-forgotten = 🕊 Jemand aus Ihrer Kundschaft wollte vergessen werden. Was über die Person gespeichert war, ist gelöscht, Antworten auf diese Nachrichten kommen also nicht mehr an; die Nachrichten in diesem Chat können Sie selbst löschen. Eine Sperre gilt weiter.
+export-part = 📦 Ihre Daten, Datei { $part } von { $parts }. Sie enthält keine Nachrichtentexte und keine Token.
+export-busy = Gerade werden andere Exporte erstellt. Senden Sie /export in einer Minute noch einmal.
+leave-question =
+    Alles von Ihnen löschen? Das lässt sich nicht rückgängig machen.
+
+    Ihre Bots werden getrennt und ihre Webhooks entfernt ({ $bots }). Einstellungen, Notizen, Sperren, Kunden und alle Verweise werden gelöscht: Antworten auf ältere Nachrichten kommen nicht mehr an. Mit /export behalten Sie vorher eine Kopie. Was Sie als Kunde an fremde Bots geschrieben haben, bleibt unberührt: Senden Sie dort /forget.
+leave-plan = Ihr bezahlter Tarif, bis { $date }, endet damit, und es wird nichts mehr abgebucht. Wenn Sie Sterne zurückmöchten, fragen Sie vorher: /paysupport
+leave-yes = Alles löschen
+left =
+    ✅ Alles von Ihnen ist gelöscht, Ihre Bots sind getrennt. Die Nachrichten in diesem Chat können Sie selbst löschen.
+
+    Was Sie als Kunde an fremde Bots geschrieben haben, bleibt unberührt: Senden Sie dort /forget.
 
 # Attaching
 
@@ -365,7 +396,22 @@ fix-pending = Es wartet mehr als üblich; es sollte weniger werden. Falls nicht,
 # Customers
 
 greeting = 👋 Hallo! Schreiben Sie Ihre Nachricht einfach hier: Text, Foto, Sprachnachricht, Datei, ganz wie Sie möchten. Die Antwort kommt in diesen Chat.
-customer-help = Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. Die Antwort kommt in diesen Chat. /delete zieht Ihre letzte Nachricht zurück, /language ändert die Sprache.
+customer-help = Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. Die Antwort kommt in diesen Chat. /delete zieht Ihre letzte Nachricht zurück, /language ändert die Sprache, /privacy sagt, was über Sie gespeichert ist, /forget löscht es.
+customer-privacy =
+    🔒 Was über Sie gespeichert wird
+
+    Was Sie schreiben, wird an den Inhaber dieses Bots weitergeleitet und nicht gespeichert: keine Texte, keine Fotos, keine Dateien. Auch Ihr Name wird nicht gespeichert. Nur Teile eines Albums oder eine Änderung, die einer anderen binnen einer Sekunde folgt, liegen verschlüsselt da, bis sie weitergeleitet sind.
+    Gespeichert werden Ihre Telegram-ID, die Sprache Ihrer App, der Link, über den Sie kamen, ob Sie auf Antwort warten, was der Inhaber über Sie notiert hat (verschlüsselt), und welche Nachricht zu welcher Kopie gehört. Letzteres { $days } Tage, das Übrige, bis Sie es löschen lassen.
+    Wo: in der Datenbank dessen, der diesen Dienst betreibt. Wer es sieht: der Inhaber dieses Bots und wer diesen Dienst betreibt. Der Inhaber hat Ihre Nachrichten außerdem in seinem Telegram-Chat.
+
+    /forget löscht alles, was über Sie gespeichert ist.
+forget-question =
+    Soll alles gelöscht werden, was über Sie gespeichert ist?
+
+    Das gilt für alle Bots dieses Dienstes. Die Inhaber, denen Sie geschrieben haben, behalten die Nachrichten in ihren eigenen Telegram-Chats, können sie aber nicht mehr beantworten. Schreiben Sie wieder, beginnt es von vorn; eine Sperre gilt weiter.
+forget-yes = Vergessen
+forgotten = ✅ Sie sind vergessen: Alles, was über Sie gespeichert war, ist gelöscht. Die Nachrichten in diesem Chat können Sie selbst löschen.
+forgotten-not-owner = Sie haben hier selbst Bots. Diese Seite bleibt unberührt: Senden Sie /leave an den Bot, in dem Sie antworten.
 customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und wurde deshalb nicht zugestellt. Bitte senden Sie es in anderer Form.
 customer-file = ❌ Die Datei konnte nicht weitergeleitet werden: Bots erhalten nur Dateien bis 20 MB. Der Rest wurde zugestellt. Bitte senden Sie eine kleinere Datei oder einen Link.
 customer-file-lost = ❌ Telegram hat die Datei nicht herausgegeben, sie wurde nicht weitergeleitet. Der Rest wurde zugestellt. Bitte senden Sie die Datei noch einmal.

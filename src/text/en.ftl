@@ -29,12 +29,43 @@ command-qr = QR code of a bot's link; /qr table7 adds a label
 command-delete = take back your reply (send it as a reply to it)
 command-settings = a bot's greeting, acknowledgement, reminder and more
 command-language = the language I speak with you
+command-privacy = what is kept here, where and for how long
+command-export = everything that is stored about you, as a file
+command-leave = remove everything of yours and detach your bots
 command-subscribe = your plan
 command-help = what I can do
 command-cancel = stop what was begun
 cancelled = Cancelled.
 nothing-to-cancel = There is nothing to cancel.
 no-plans = Nothing to pay here: this installation has no limits and no paid plan.
+
+# What is kept, and how it goes
+
+privacy =
+    🔒 What is kept here
+
+    About you: your Telegram id, your language and clock, your bots with their tokens and settings (encrypted), your notes (encrypted), your bans, and which of your messages belongs to which copy.
+    About your customers: their Telegram id, language, labels, when they first wrote, who waits for an answer, and which message belongs to which copy. Never names, never what is written: texts, photos and files pass through and are not stored. Only parts of an album, or a change that follows another within a second, are kept encrypted until they are passed on; parts of an album that could not be delivered, for two days.
+
+    How long: which message belongs to which copy, { $days } days. Everything else until you remove it: /remove detaches a bot, /leave removes everything. What you paid stays as long as accounts must be kept, without your name.
+    Where: in the database of whoever runs this bot, and in Telegram's own chats. Who sees it: you see what concerns you; whoever runs this bot has access to the database.
+
+    /export sends you all of it. /leave removes all of it.
+privacy-stranger =
+    🔒 You have nothing here. To answer you once only, this bot keeps your Telegram id for { $days } days; nothing you write is stored.
+customer-forgotten = 🕊 A customer asked to be forgotten. What was stored about that person is removed, so replies to those messages no longer arrive; the messages in this chat are yours to delete. A ban goes on holding.
+export-part = 📦 Your data, file { $part } of { $parts }. It holds no message texts and no tokens.
+export-busy = Other exports are being made just now. Send /export again in a minute.
+leave-question =
+    Remove everything of yours? This can't be undone.
+
+    Your bots are detached and their webhooks removed ({ $bots }). Settings, notes, bans, customers and all references are deleted: replies to older messages no longer arrive. /export first keeps a copy for you. What you wrote as a customer to other people's bots is not touched: send /forget there.
+leave-plan = Your paid plan, until { $date }, ends with it, and nothing more is charged. If you want Stars back, ask first: /paysupport
+leave-yes = Remove everything
+left =
+    ✅ Everything of yours is removed, and your bots are detached. Messages in this chat are yours to delete.
+
+    What you wrote as a customer to other people's bots is not touched: send /forget there.
 
 # Attaching
 
@@ -365,7 +396,22 @@ fix-pending = More waits than usual; it should become less. If it does not, tell
 # Customers
 
 greeting = 👋 Hello! Write your message here: text, photo, voice, file, whatever suits. The answer comes into this chat.
-customer-help = Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language.
+customer-help = Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language, /privacy says what is kept about you, /forget removes it.
+customer-privacy =
+    🔒 What is kept about you
+
+    What you write is passed on to the owner of this bot and not stored: no texts, no photos, no files. Your name is not stored either. Only parts of an album, or a change that follows another within a second, are kept encrypted until they are passed on.
+    Kept are your Telegram id, the language of your app, the link you came by, whether you wait for an answer, what the owner noted about you (encrypted), and which message belongs to which copy. That last one for { $days } days, the rest until you have it removed.
+    Where: in the database of whoever runs this service. Who sees it: the owner of this bot and whoever runs this service. The owner also has your messages in his Telegram chat.
+
+    /forget removes everything that is stored about you.
+forget-question =
+    Shall everything that is stored about you be removed?
+
+    That holds for all bots of this service. The owners you wrote to keep the messages in their own Telegram chats, but can no longer answer them. If you write again, that begins anew; a ban goes on holding.
+forget-yes = Forget me
+forgotten = ✅ You are forgotten: everything that was stored about you is removed. Messages in this chat are yours to delete.
+forgotten-not-owner = You have bots here yourself. That side is not touched: send /leave to the bot in which you answer.
 customer-kind = ❌ This kind of message can't be passed on, so it was not delivered. Please say it in another way.
 customer-file = ❌ The file could not be passed on; bots get files up to 20 MB only. The words with it were. Please send a smaller file or a link.
 customer-file-lost = ❌ The file could not be passed on: Telegram did not give it out. The words with it were. Please send it again.

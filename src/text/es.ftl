@@ -29,12 +29,43 @@ command-qr = código QR con el enlace de un bot; /qr mesa7 añade una etiqueta
 command-delete = retira tu respuesta (envíalo como respuesta a ella)
 command-settings = saludo, confirmación, recordatorio y más
 command-language = el idioma en que te hablo
+command-privacy = qué se guarda aquí, dónde y cuánto tiempo
+command-export = todo lo que se guarda sobre ti, en un archivo
+command-leave = borrar todo lo tuyo y desconectar tus bots
 command-subscribe = tu plan
 command-help = qué puedo hacer
 command-cancel = cancelar lo que está en curso
 cancelled = Cancelado.
 nothing-to-cancel = No hay nada que cancelar.
 no-plans = Aquí no hay nada que pagar: esta instalación no tiene límites ni planes de pago.
+
+# What is kept, and how it goes
+
+privacy =
+    🔒 Qué se guarda aquí
+
+    Sobre ti: tu id de Telegram, tu idioma y tu hora, tus bots con sus tokens y ajustes (cifrados), tus notas (cifradas), tus bloqueos y qué mensaje tuyo corresponde a qué copia.
+    Sobre tus clientes: su id de Telegram, idioma, etiquetas, cuándo escribieron por primera vez, quién espera respuesta y qué mensaje corresponde a qué copia. Nunca nombres, nunca lo escrito: textos, fotos y archivos pasan y no se guardan. Solo las partes de un álbum, o un cambio que sigue a otro en menos de un segundo, se guardan cifrados hasta que se reenvían; las partes de un álbum que no se pudo entregar, dos días.
+
+    Cuánto tiempo: qué mensaje corresponde a qué copia, { $days } días. Todo lo demás hasta que lo borres: /remove desconecta un bot, /leave borra todo. Lo que pagaste queda mientras haya que conservar la contabilidad, sin tu nombre.
+    Dónde: en la base de datos de quien administra este bot, y en los chats de Telegram. Quién lo ve: tú ves lo que te concierne; quien administra este bot tiene acceso a la base de datos.
+
+    /export te lo envía todo. /leave lo borra todo.
+privacy-stranger =
+    🔒 Aquí no tienes nada. Para responderte una sola vez, este bot guarda tu id de Telegram { $days } días; nada de lo que escribes se guarda.
+customer-forgotten = 🕊 Un cliente pidió ser olvidado. Lo que se guardaba sobre esa persona está borrado, así que las respuestas a esos mensajes ya no llegan; los mensajes de este chat los puedes borrar tú. Un bloqueo sigue valiendo.
+export-part = 📦 Tus datos, archivo { $part } de { $parts }. No contiene textos de mensajes ni tokens.
+export-busy = Ahora mismo se preparan otras exportaciones. Envía /export de nuevo en un minuto.
+leave-question =
+    ¿Borrar todo lo tuyo? No se puede deshacer.
+
+    Tus bots se desconectan y se quitan sus webhooks ({ $bots }). Se borran ajustes, notas, bloqueos, clientes y todas las referencias: las respuestas a mensajes antiguos ya no llegan. Con /export guardas antes una copia. Lo que escribiste como cliente a bots de otros no se toca: envía /forget allí.
+leave-plan = Tu plan de pago, hasta { $date }, termina con ello, y no se cobra nada más. Si quieres que te devuelvan estrellas, pregunta antes: /paysupport
+leave-yes = Borrar todo
+left =
+    ✅ Todo lo tuyo está borrado y tus bots están desconectados. Los mensajes de este chat los puedes borrar tú.
+
+    Lo que escribiste como cliente a bots de otros no se toca: envía /forget allí.
 
 # Attaching
 
@@ -365,7 +396,22 @@ fix-pending = Hay más en espera de lo normal; debería bajar. Si no baja, avisa
 # Customers
 
 greeting = 👋 ¡Hola! Escribe aquí tu mensaje: texto, foto, nota de voz, archivo, cualquier formato sirve. La respuesta llegará a este chat.
-customer-help = Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat. /delete retira tu último mensaje, /language cambia el idioma.
+customer-help = Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat. /delete retira tu último mensaje, /language cambia el idioma, /privacy dice qué se guarda sobre ti, /forget lo borra.
+customer-privacy =
+    🔒 Qué se guarda sobre ti
+
+    Lo que escribes se reenvía al dueño de este bot y no se guarda: ni textos, ni fotos, ni archivos. Tampoco se guarda tu nombre. Solo las partes de un álbum, o un cambio que sigue a otro en menos de un segundo, se guardan cifrados hasta que se reenvían.
+    Se guardan tu id de Telegram, el idioma de tu app, el enlace por el que llegaste, si esperas respuesta, lo que el dueño anotó sobre ti (cifrado) y qué mensaje corresponde a qué copia. Esto último { $days } días, lo demás hasta que pidas borrarlo.
+    Dónde: en la base de datos de quien administra este servicio. Quién lo ve: el dueño de este bot y quien administra este servicio. El dueño tiene además tus mensajes en su chat de Telegram.
+
+    /forget borra todo lo que se guarda sobre ti.
+forget-question =
+    ¿Se borra todo lo que se guarda sobre ti?
+
+    Vale para todos los bots de este servicio. Los dueños a quienes escribiste conservan los mensajes en sus propios chats de Telegram, pero ya no pueden responderlos. Si vuelves a escribir, se empieza de nuevo; un bloqueo sigue valiendo.
+forget-yes = Olvidarme
+forgotten = ✅ Olvidado: todo lo que se guardaba sobre ti está borrado. Los mensajes de este chat los puedes borrar tú.
+forgotten-not-owner = Tú mismo tienes bots aquí. Ese lado no se toca: envía /leave al bot en el que respondes.
 customer-kind = ❌ Este tipo de mensaje no se puede reenviar, así que no se entregó. Por favor, envíalo de otra forma.
 customer-file = ❌ No se pudo reenviar el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
 customer-file-lost = ❌ Telegram no entregó el archivo, así que no se pudo reenviar. Lo demás sí se entregó. Por favor, envía el archivo otra vez.

@@ -29,12 +29,43 @@ command-qr = 机器人链接的二维码；/qr table7 可加上标签
 command-delete = 撤回您的回复（以回复该消息的方式发送）
 command-settings = 问候语、确认、提醒等设置
 command-language = 我和您使用的语言
+command-privacy = 这里保存什么、在哪里、多久
+command-export = 以文件形式取得关于您的全部数据
+command-leave = 删除您的全部数据并断开您的机器人
 command-subscribe = 您的套餐
 command-help = 我能做什么
 command-cancel = 取消当前操作
 cancelled = 已取消。
 nothing-to-cancel = 没有可取消的操作。
 no-plans = 这里无需付费：没有任何限制，也没有付费套餐。
+
+# What is kept, and how it goes
+
+privacy =
+    🔒 这里保存什么
+
+    关于您：您的 Telegram id、语言和时区，您的机器人及其令牌和设置（已加密），您的备注（已加密），您的封禁，以及您的哪条消息对应哪份副本。
+    关于您的客户：Telegram id、语言、标签、首次来信时间、谁在等待回复，以及哪条消息对应哪份副本。从不保存姓名，也从不保存内容：文字、照片和文件只是经过，不会保存。只有相册的各部分，或一秒内接连的修改，会加密保存到转交为止；未能送达的相册部分保存两天。
+
+    多久：哪条消息对应哪份副本，{ $days } 天。其余的直到您删除为止：/remove 断开一个机器人，/leave 删除全部。您的付款记录按账目保存要求保留，不含您的名字。
+    在哪里：在运营此机器人者的数据库里，以及 Telegram 自己的聊天里。谁能看到：您能看到与您有关的内容；运营此机器人者能访问数据库。
+
+    /export 把全部数据发给您。/leave 删除全部数据。
+privacy-stranger =
+    🔒 您在这里没有任何数据。为了只答复您一次，此机器人会把您的 Telegram id 保存 { $days } 天；您写的内容不会保存。
+customer-forgotten = 🕊 有一位客户要求被遗忘。关于此人的数据已删除，因此对其消息的回复不再送达；此聊天中的消息可由您自行删除。封禁继续有效。
+export-part = 📦 您的数据，第 { $part } 个文件，共 { $parts } 个。其中没有消息内容，也没有令牌。
+export-busy = 正在准备其他导出。请一分钟后再发送 /export。
+leave-question =
+    删除您的全部数据吗？此操作无法撤销。
+
+    您的机器人将断开，其 webhook 将移除（{ $bots }）。设置、备注、封禁、客户和全部对应关系都会删除：对旧消息的回复不再送达。可先用 /export 保留一份副本。您作为客户写给他人机器人的内容不受影响：请在那里发送 /forget。
+leave-plan = 您的付费套餐（至 { $date }）将随之结束，不再扣费。如果想退回星星，请先询问：/paysupport
+leave-yes = 全部删除
+left =
+    ✅ 您的全部数据已删除，您的机器人已断开。此聊天中的消息可由您自行删除。
+
+    您作为客户写给他人机器人的内容不受影响：请在那里发送 /forget。
 
 # Attaching
 
@@ -72,7 +103,7 @@ remove-which = 要解绑哪个机器人？
 remove-question = 要解绑 @{ $bot } 吗？客户将无法再通过它联系您。对话会保留，重新绑定后即可继续。
 remove-yes = 解绑
 removed = @{ $bot } 已解绑，其 Token 已清除。
-missed-while-blocked = 🔕 在你屏蔽我期间，有 { $count } 条客户消息未能送达。已告知各位客户。
+missed-while-blocked = 🔕 在您屏蔽我期间，有 { $count } 条客户消息未能送达。已告知各位客户。
 lost-by-detaching = ⚠️ 解绑 @{ $bot } 时，{ $name } 的 { $count } 条消息或修改尚未转达，已丢失。
 button-cancel = 取消
 button-stale = 此操作已失效。
@@ -365,7 +396,22 @@ fix-pending = 等待的消息比平时多，应会减少。若没有减少，请
 # Customers
 
 greeting = 👋 您好！请在这里留言，文字、照片、语音、文件都可以。答复会发到这个对话中。
-customer-help = 直接在这里留言，您的消息会被转达。答复会发到这个对话中。/delete 撤回您的上一条消息，/language 更改语言。
+customer-help = 直接在这里留言，您的消息会被转达。答复会发到这个对话中。/delete 撤回您的上一条消息，/language 更改语言，/privacy 说明保存了什么，/forget 删除这些数据。
+customer-privacy =
+    🔒 关于您保存了什么
+
+    您写的内容会转交给此机器人的所有者，不会保存：没有文字、照片或文件。您的姓名也不保存。只有相册的各部分，或一秒内接连的修改，会加密保存到转交为止。
+    保存的是您的 Telegram id、应用语言、您来时的链接、您是否在等待回复、所有者对您的备注（已加密），以及哪条消息对应哪份副本。最后一项保存 { $days } 天，其余的直到您要求删除为止。
+    在哪里：在运营此服务者的数据库里。谁能看到：此机器人的所有者和运营此服务者。所有者在其 Telegram 聊天里也有您的消息。
+
+    /forget 删除关于您的全部数据。
+forget-question =
+    删除关于您的全部数据吗？
+
+    这适用于此服务的所有机器人。您写过信的所有者会在他们自己的 Telegram 聊天中保留消息，但无法再回复。如果您再次来信，一切重新开始；封禁继续有效。
+forget-yes = 忘记我
+forgotten = ✅ 您已被遗忘：关于您的全部数据已删除。此聊天中的消息可由您自行删除。
+forgotten-not-owner = 您自己在这里也有机器人。那一边不受影响：请在您用来回复的机器人中发送 /leave。
 customer-kind = ❌ 这类消息无法转达，因此没有送达。请换一种方式发送。
 customer-file = ❌ 文件无法转达：机器人只能接收 20 MB 以内的文件。其余内容已送达。请发送较小的文件或链接。
 customer-file-lost = ❌ Telegram 没有提供该文件，因此无法转达。其余内容已送达。请重新发送该文件。

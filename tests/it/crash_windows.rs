@@ -24,17 +24,17 @@ use crate::support::{
 };
 
 /// A stage on which the binary runs: an owner, his bot, a customer who has asked something.
-struct Play {
-    stage: Stage,
+pub(crate) struct Play {
+    pub(crate) stage: Stage,
     process: Option<Process>,
-    shop: Bot,
-    anna: Person,
+    pub(crate) shop: Bot,
+    pub(crate) anna: Person,
     /// Copies of which Telegram told a process that died with it.
     orphans: usize,
 }
 
 impl Play {
-    async fn begin(backend: Backend) -> Self {
+    pub(crate) async fn begin(backend: Backend) -> Self {
         let mode = if backend == Backend::Sqlite { Mode::Polling } else { Mode::Webhook };
         let mut stage = Stage::dark(backend, mode, &[]).await;
         let owner = stage.owner.id.to_string();
@@ -49,7 +49,11 @@ impl Play {
     }
 
     /// Has something done so that the process dies at this place, and starts it again.
-    async fn dies_at<T>(&mut self, point: &str, deed: impl AsyncFnOnce(&mut Self) -> T) -> T {
+    pub(crate) async fn dies_at<T>(
+        &mut self,
+        point: &str,
+        deed: impl AsyncFnOnce(&mut Self) -> T,
+    ) -> T {
         self.rests().await;
         if let Some(process) = self.process.take() {
             process.kill();
@@ -68,7 +72,7 @@ impl Play {
     }
 
     /// Waits until Telegram has nothing left for us, nothing is parked and no call is made.
-    async fn rests(&self) {
+    pub(crate) async fn rests(&self) {
         self.stage.nothing_waits().await;
     }
 
@@ -105,7 +109,7 @@ impl Play {
     }
 
     /// The process stops in good order, and no rule of Telegram was broken.
-    async fn ends(mut self) {
+    pub(crate) async fn ends(mut self) {
         self.process.take().expect("it runs").stop().await;
         assert_eq!(self.stage.telegram.complaints(), Vec::<String>::new());
     }
@@ -150,4 +154,4 @@ macro_rules! on_each_database {
     )*};
 }
 
-use on_each_database;
+pub(crate) use on_each_database;

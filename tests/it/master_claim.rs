@@ -23,7 +23,7 @@ mod stages {
 const REFUSAL: &str = "Sorry, this bot works for its owner only.";
 
 /// The payload of the claim link on a child's stdout.
-async fn printed_code(process: &mut Process) -> String {
+pub async fn printed_code(process: &mut Process) -> String {
     let line = process
         .until("the claim link", |process| {
             let stdout = process.stdout();

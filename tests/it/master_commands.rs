@@ -29,7 +29,7 @@ mod stages {
 const LANGUAGES: [&str; 6] = ["", "de", "es", "ru", "uk", "zh"];
 /// Every command, in the order of the menu.
 const COMMANDS: &str = "add bots stats status remove qr inbox info note ban banned delete settings language \
-                        subscribe help cancel";
+                        privacy export leave subscribe help cancel";
 const STALE: &str = "This question is settled already.";
 
 /// Waits for a word that pops up over the chat.
@@ -57,6 +57,7 @@ async fn every_command_is_answered(mut stage: Stage) {
         ("/dance", "I don't know this command."),
         ("/add_bot now", "I don't know this command."),
         ("/subscribe", "Nothing to pay here"),
+        ("/privacy", "What is kept here"),
         ("/bots", "You have no client bots yet."),
         ("/remove", "You have no client bots yet."),
         ("/qr", "You have no client bots yet."),

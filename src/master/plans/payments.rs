@@ -136,6 +136,11 @@ impl Master {
         let (store, owner) = (&self.inner.store, OwnerId(subscription.from.id));
         let now = clock::now_ms();
         let (_, before) = self.plans().account(owner).await?;
+        let is_known = store.owner(self.inner.caller.bot, owner).await?.is_some();
+        if before.until.is_none() && !is_known {
+            // He left, which ended it: nothing of his comes back by that.
+            return Ok(());
+        }
         store.put_renewal(owner, Renewal { state, changed_at: now }, Some(update)).await?;
         let (_, after) = self.plans().account(owner).await?;
         let Some(until) = after.until.filter(|until| *until > now) else { return Ok(()) };

@@ -28,6 +28,10 @@ pub enum Press {
     Answering(BotId),
     /// Let the subscription go on.
     Renew,
+    /// Remove everything of the owner's.
+    Leave,
+    /// Remove nothing of the owner's.
+    Stay,
     /// Choose none of a list.
     Close,
     /// Something about customers.
@@ -53,6 +57,8 @@ const PRESSES: &[(&str, MakePress)] = &[
     ("answering", Press::Answering),
     ("renew", |_| Press::Renew),
     ("close", |_| Press::Close),
+    ("leave", |_| Press::Leave),
+    ("stay", |_| Press::Stay),
 ];
 
 const QR_LABEL: &str = "qr-label";
@@ -105,6 +111,8 @@ impl Press {
             Self::Answering(bot) => ("answering", bot),
             Self::Renew => ("renew", BotId(0)),
             Self::Close => ("close", BotId(0)),
+            Self::Leave => ("leave", BotId(0)),
+            Self::Stay => ("stay", BotId(0)),
             Self::People(press) => return press.data(),
             Self::Report(press) => return press.data(),
             Self::Admin(press) => return press.data(),

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     model::{DeliveryState, OwnerId, Part, Reference},
     relay::{
-        Failure, Relay, Verdict,
+        BUSY, Failure, Relay, Verdict,
         carry::{Attempt, Carriage, Ending},
         compose::Reply,
         content::{Content, Reading, read},
@@ -47,6 +47,7 @@ impl Relay {
         unclaimed: &mut Vec<Unclaimed>,
     ) -> Result<Verdict, StoreError> {
         let mut found = None;
+        let closings = self.closings();
         for item in &items {
             if let Some(about) = self.about(owner, &item.message).await? {
                 found = Some((about, item.message.clone()));
@@ -56,6 +57,9 @@ impl Relay {
         let Some((about, replying)) = found else {
             unclaimed.push(Unclaimed { items });
             return Ok(Verdict::Done);
+        };
+        let Some(_present) = self.begins_about(about.customer(), closings).await? else {
+            return Ok(Verdict::TryLater(BUSY));
         };
         self.reply_with_album(owner, &items, &about, &replying).await
     }

@@ -98,7 +98,7 @@ pub async fn customers(s: &mut Script) {
     s.says("anna", "/help").await;
     s.see(&[
         "anna + anna: /help",
-        "anna + bot: Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language.",
+        "anna + bot: Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language, /pr…(204)",
     ])
     .await;
 

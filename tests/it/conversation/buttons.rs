@@ -207,9 +207,9 @@ pub async fn of_settings_and_languages(s: &mut Script) {
     s.says("anna", "/help").await;
     s.see(&[
         "anna + anna: /help",
-        "anna + bot: Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. Die Antwort kommt in diesen Chat. /delete zieht Ihre letzte Nachricht zurück, /languag…(171)",
+        "anna + bot: Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. Die Antwort kommt in diesen Chat. /delete zieht Ihre letzte Nachricht zurück, /languag…(235)",
         "hans + hans: /help",
-        "hans + bot: Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat. /delete retira tu último mensaje, /language cambia el idioma.",
+        "hans + bot: Escribe aquí y haremos llegar tu mensaje. La respuesta llegará a este chat. /delete retira tu último mensaje, /language cambia el idioma, /privacy dic…(193)",
     ])
     .await;
 

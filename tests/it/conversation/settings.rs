@@ -271,7 +271,7 @@ pub async fn languages(s: &mut Script) {
     s.says("anna@cafe", "/help").await;
     s.see(&[
         "anna@cafe + anna: /help",
-        "anna@cafe + bot: Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language.",
+        "anna@cafe + bot: Just write here, your message is passed on. The answer comes into this chat. /delete takes your last message back, /language changes the language, /pr…(204)",
     ])
     .await;
 

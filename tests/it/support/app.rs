@@ -227,7 +227,7 @@ impl Stage {
         self.last_update_of(&self.master, kind)
     }
 
-    fn last_update_of(&self, bot: &Bot, kind: &str) -> i64 {
+    pub fn last_update_of(&self, bot: &Bot, kind: &str) -> i64 {
         let deliveries = self.telegram.deliveries();
         let of_kind = |delivery: &&telegram_emulator::Delivery| {
             delivery.bot == bot.id && delivery.kind == kind

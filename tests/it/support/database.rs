@@ -153,6 +153,36 @@ impl Database {
         }
     }
 
+    /// Writes so many references of an owner's, as if his customers had sent that many messages.
+    pub async fn fill_references(&self, owner: i64, bot: i64, master: i64, count: i64) {
+        let head = "INSERT INTO message_references (owner_id, source_bot, source_chat, \
+             source_message, part, direction, copy_bot, copy_chat, copy_message, state, attempts, \
+             created_at)";
+        let row = format!(
+            "SELECT {owner}, {bot}, 700000 + n % 1000, n, 0, 'in', {master}, {owner}, n, 'sent', 1, n"
+        );
+        let numbers = "WITH RECURSIVE numbers (n) AS \
+             (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n <";
+        if self.created.is_some() {
+            let depth = if self.is_mariadb().await {
+                "max_recursive_iterations"
+            } else {
+                "cte_max_recursion_depth"
+            };
+            self.run(&format!(
+                "SET SESSION {depth} = {}; {head} {numbers} {count}) {row} FROM numbers",
+                count + 1
+            ))
+            .await;
+        } else {
+            self.run(&format!("{numbers} {count}) {head} {row} FROM numbers")).await;
+        }
+    }
+
+    async fn is_mariadb(&self) -> bool {
+        self.count("(SELECT 1 AS it WHERE VERSION() LIKE '%MariaDB%') v").await > 0
+    }
+
     /// Lets the database refuse every new row of a table of which this is true, such as
     /// `source_message = 5`.
     pub async fn refuses_new(&self, table: &str, column: &str, value: i64) {

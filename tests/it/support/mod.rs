@@ -10,6 +10,7 @@ pub mod oracle;
 pub mod process;
 pub mod program;
 pub mod talk;
+mod traces;
 pub use app::{Mode, Stage, button, by_bot, text};
 pub use database::{Backend, Database};
 pub use process::Process;

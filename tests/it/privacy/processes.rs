@@ -1,0 +1,63 @@
+//! Several processes on one database: she is forgotten by one while others are at work.
+
+use std::time::Duration;
+
+use telegram_emulator::{Answer, Fault, draft};
+
+use super::{FORGOTTEN, TOLD};
+use crate::support::{Backend, Mode, Stage};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_is_at_arrives_and_leaves_nothing() {
+    let mut stage = Stage::set(Backend::MySql, Mode::Webhook).await;
+    stage.joins().await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let cafe = stage.attach("cafe_bot", "Café").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.telegram.start(&anna, &cafe, "").await;
+    stage.telegram.send(&anna, &shop, draft::text("/forget")).await;
+    stage.telegram.quiet().await;
+    let slow = Answer::Hang(Duration::from_secs(2));
+    stage.telegram.fault(Fault::on("sendMessage").bot(&stage.master).answer(slow));
+    stage.goes_to(1);
+    let message = stage.telegram.send(&anna, &cafe, draft::text("cake?")).await;
+    stage.reference_when((cafe.id, anna.id, message), |_| true).await;
+    stage.goes_to(0);
+    stage.presses_on(&anna, &shop, "Forget me").await;
+    stage.sees(&anna, &shop, FORGOTTEN).await;
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    stage.nothing_names(anna.id).await;
+    assert_eq!(stage.times(&stage.owner, &stage.master, "cake?"), 1);
+    assert_eq!(stage.times(&stage.owner, &stage.master, TOLD), 1);
+    stage.curtain().await;
+}
+
+/// Pressed in two bots at once, by way of two processes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_of_them_forget_the_same_customer() {
+    let mut stage = Stage::set(Backend::MySql, Mode::Webhook).await;
+    stage.joins().await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let cafe = stage.attach("cafe_bot", "Café").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.telegram.start(&anna, &cafe, "").await;
+    stage.asks(&anna, &shop, "tea?").await;
+    stage.asks(&anna, &cafe, "cake?").await;
+    for bot in [&shop, &cafe] {
+        stage.telegram.send(&anna, bot, draft::text("/forget")).await;
+        stage.sees(&anna, bot, "Shall everything").await;
+    }
+    stage.telegram.quiet().await;
+    stage.goes_to(1);
+    stage.presses_on(&anna, &shop, "Forget me").await;
+    stage.goes_to(0);
+    stage.presses_on(&anna, &cafe, "Forget me").await;
+    for bot in [&shop, &cafe] {
+        stage.sees(&anna, bot, FORGOTTEN).await;
+    }
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    stage.nothing_names(anna.id).await;
+    stage.curtain().await;
+}
