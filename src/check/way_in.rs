@@ -1,7 +1,12 @@
 //! How a bot's updates come, as Telegram sees it: pure.
 
 use crate::{
-    bots::host_of, config::Intake, model::BotId, spans, telegram::WebhookInfo, text::Language,
+    bots::host_of,
+    config::Intake,
+    model::BotId,
+    spans,
+    telegram::{Hindrance, WebhookInfo},
+    text::Language,
 };
 
 /// What was found, and what helps where something is wrong.
@@ -149,24 +154,26 @@ const WAIT: &str = "it was asked to wait and comes again by itself; if it stays 
 
 /// What helps against Telegram's reason for not delivering.
 fn fix_of(reason: &str) -> &'static str {
-    let reason = reason.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| reason.contains(word));
-    if has(&["503", "too many"]) {
-        WAIT
-    } else if has(&["certificate", "ssl", "tls"]) {
-        "the certificate has to be valid for PUBLIC_URL's name, with its whole chain; a self-signed \
-         one has to stand in WEBHOOK_CERTIFICATE_FILE"
-    } else if has(&["resolve", "hostname", "ip address", "name or service"]) {
-        "PUBLIC_URL's name has to lead to this machine, by an A record (IPv4)"
-    } else if has(&["refused", "timed out", "timeout", "unreachable", "no route"]) {
-        "the port of PUBLIC_URL (443, 80, 88 or 8443) has to be open from outside and lead to the \
-         proxy before the relay"
-    } else if has(&["401", "403", "404", "405", "301", "302", "308"]) {
-        "the proxy before the relay has to pass PUBLIC_URL's path on unchanged, with all headers"
-    } else if has(&["502", "504"]) {
-        "the proxy does not reach the relay: is it running, and at LISTEN_ADDR?"
-    } else {
-        "look into the log of the relay and of the proxy before it"
+    match Hindrance::of(reason) {
+        Hindrance::Busy => WAIT,
+        Hindrance::Certificate => {
+            "the certificate has to be valid for PUBLIC_URL's name, with its whole chain; a \
+             self-signed one has to stand in WEBHOOK_CERTIFICATE_FILE"
+        }
+        Hindrance::Name => "PUBLIC_URL's name has to lead to this machine, by an A record (IPv4)",
+        Hindrance::Unreachable => {
+            "the port of PUBLIC_URL (443, 80, 88 or 8443) has to be open from outside and lead to \
+             the proxy before the relay"
+        }
+        Hindrance::Proxy => {
+            "the proxy before the relay has to pass PUBLIC_URL's path on unchanged, with all headers"
+        }
+        Hindrance::RelayGone => {
+            "the proxy does not reach the relay: is it running, and at LISTEN_ADDR?"
+        }
+        Hindrance::Answer | Hindrance::Unknown => {
+            "look into the log of the relay and of the proxy before it"
+        }
     }
 }
 

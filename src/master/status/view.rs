@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    bots::Cut, model::BotState, relay::header::clean, spans::span, store::Trouble, text::Language,
+    bots::Cut, model::BotState, relay::header::clean, spans::span, store::Trouble,
+    telegram::Hindrance, text::Language,
 };
 
 /// UTF-16 units of a message.
@@ -255,30 +256,13 @@ fn error_line(language: Language, words: &str, ago_ms: i64, is_operator: bool) -
 }
 
 fn fix(language: Language, words: &str, is_operator: bool) -> String {
-    let low = words.to_lowercase();
-    let has = |parts: &[&str]| parts.iter().any(|part| low.contains(part));
-    if has(&["503", "too many"]) {
-        language.fix_busy()
-    } else if !is_operator {
-        language.fix_operator()
-    } else if has(&["ssl", "certificate", "tls"]) {
-        language.fix_certificate()
-    } else if has(&[
-        "resolve",
-        "host",
-        "name or service",
-        "ip address",
-        "refused",
-        "timed out",
-        "timeout",
-        "unreachable",
-        "connect",
-    ]) {
-        language.fix_unreachable()
-    } else if has(&["wrong response"]) {
-        language.fix_wrong_answer()
-    } else {
-        language.fix_look()
+    match Hindrance::of(words) {
+        Hindrance::Busy => language.fix_busy(),
+        _ if !is_operator => language.fix_operator(),
+        Hindrance::Certificate => language.fix_certificate(),
+        Hindrance::Name | Hindrance::Unreachable => language.fix_unreachable(),
+        Hindrance::Proxy | Hindrance::RelayGone | Hindrance::Answer => language.fix_wrong_answer(),
+        Hindrance::Unknown => language.fix_look(),
     }
 }
 
