@@ -429,7 +429,7 @@ async fn introduce(
 #[expect(clippy::print_stdout, reason = "the operator has to see it whatever the log filter is")]
 fn print_claim_link(link: &str) {
     println!(
-        "\nNobody owns this installation yet. Open this link in Telegram to become its owner:\n\n    {link}\n"
+        "\nNobody has claimed this installation yet. Open this link in Telegram to become its owner:\n\n    {link}\n"
     );
 }
 

@@ -9,6 +9,7 @@
 //! - [`files`]: a file of one bot opened for reading, to be uploaded by another
 //! - [`methods`]: the control calls by name; [`picture`]: a picture of ours, sent or put in place
 //! - [`payments`]: invoices and subscriptions in Stars
+//! - [`hindrance`]: what Telegram says keeps it from delivering
 //! - [`traffic`]: what is counted of it
 //!
 //! teloxide's payload types are sent over a transport of our own: its client sleeps 10 s on every
@@ -16,6 +17,7 @@
 
 mod deliver;
 mod files;
+mod hindrance;
 mod limits;
 mod media;
 mod methods;
@@ -34,6 +36,7 @@ use std::{
 pub use deliver::{Attachment, Errand, Outgoing, Watch};
 use files::FileIds;
 pub use files::RemoteFile;
+pub use hindrance::Hindrance;
 use limits::Limits;
 pub use methods::{BotIdentity, Document, StoredFile, WebhookInfo, WebhookOrder};
 pub use outcome::{CallError, Doubt, Refusal};

@@ -976,6 +976,8 @@ sentences! {
     paysupport_how = "paysupport-how" ();
     /// It was passed on.
     paysupport_sent = "paysupport-sent" ();
+    /// Nobody is there to pass it on to.
+    paysupport_nobody = "paysupport-nobody" ();
     /// To the operator: a question.
     paysupport_request = "paysupport-request" (name, id, words);
     /// To the operator: a payment.
@@ -986,6 +988,8 @@ sentences! {
     refund_how = "refund-how" ();
     /// There is no such payment.
     refund_unknown = "refund-unknown" ();
+    /// Whoever paid has left.
+    refund_left = "refund-left" ();
     /// Telegram did not give it back.
     refund_failed = "refund-failed" ();
     /// It is given back.

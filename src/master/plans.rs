@@ -3,7 +3,7 @@
 //! ```text
 //! Olga:         /subscribe
 //! @master_bot:  ⭐ Pro for 250 Stars a month: …                          [Subscribe for 250 ⭐]
-//! @master_bot:  ✅ Thank you! Pro is yours until 2026-12-21 14:05 (UTC+2). …
+//! @master_bot:  ✅ Thank you! You have Pro until 2026-12-21 14:05 (UTC+2). …
 //! ```
 //!
 //! - [`payments`]: what Telegram tells of payments, and the answer it waits for

@@ -6,7 +6,7 @@
 //! @shop_bot:            🔒 This was not passed on: it holds a link. …
 //!
 //! Anna:                 Do you have tea?
-//! @shop_bot:            👋 Please press the button … [Pass it on]
+//! @shop_bot:            👋 Please press the button … [I am a person]
 //! (pressed)             the owner sees:  🆕 Anna @anna → @shop_bot
 //!                                        Do you have tea?
 //!                                        [Accept] [Ban]

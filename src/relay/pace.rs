@@ -52,7 +52,7 @@ const NOTICE_HOLDS: i64 = 60_000;
 /// How long a refused message may still be delivered again, in milliseconds.
 const REDELIVERY: i64 = 25 * 3600 * 1000;
 /// The commands a client bot answers.
-const COMMANDS: [&str; 4] = ["start", "help", "language", "delete"];
+const COMMANDS: [&str; 6] = ["start", "help", "language", "delete", "privacy", "forget"];
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,10 +43,11 @@ struct Columns {
 macro_rules! columns {
     ($customer:literal, $bot:literal) => {
         concat!(
-            "o.language AS owner_language, o.suspended_at AS owner_suspended_at, c.customer_id, c.label, c.language, s.waiting_since, \
-             s.waiting_message, s.answered_at, s.acknowledged_at, s.blocked_at, s.is_premium, \
-             s.refused, s.refused_upto, s.refused_told_at, s.trusted_at, s.checked_at, \
-             s.check_message, s.contact_message, l.language AS chosen_language, \
+            "o.language AS owner_language, o.suspended_at AS owner_suspended_at, \
+             c.customer_id, c.label, c.language, s.waiting_since, s.waiting_message, \
+             s.answered_at, s.acknowledged_at, s.blocked_at, s.is_premium, s.refused, \
+             s.refused_upto, s.refused_told_at, s.trusted_at, s.checked_at, s.check_message, \
+             s.contact_message, l.language AS chosen_language, \
              EXISTS (SELECT 1 FROM bans b WHERE b.owner_id = o.owner_id AND b.customer_id = ",
             $customer,
             " AND b.bot_id IN (0, ",

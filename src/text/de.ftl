@@ -45,7 +45,7 @@ privacy =
     🔒 Was hier gespeichert wird
 
     Über Sie: Ihre Telegram-ID, Ihre Sprache und Uhr, Ihre Bots mit Token und Einstellungen (verschlüsselt), Ihre Notizen (verschlüsselt), Ihre Sperren und welche Ihrer Nachrichten zu welcher Kopie gehört.
-    Über Ihre Kunden: Telegram-ID, Sprache, Etiketten, wann sie zuerst geschrieben haben, wer auf Antwort wartet und welche Nachricht zu welcher Kopie gehört. Nie Namen, nie der Inhalt: Texte, Fotos und Dateien gehen durch und werden nicht gespeichert. Nur Teile eines Albums oder eine Änderung, die einer anderen binnen einer Sekunde folgt, liegen verschlüsselt da, bis sie weitergeleitet sind; Teile eines Albums, das nicht zugestellt werden konnte, zwei Tage.
+    Über Ihre Kunden: Telegram-ID, Sprache, Labels, wann sie zuerst geschrieben haben, wer auf Antwort wartet und welche Nachricht zu welcher Kopie gehört. Nie Namen, nie der Inhalt: Texte, Fotos und Dateien gehen durch und werden nicht gespeichert. Nur Teile eines Albums oder eine Änderung, die einer anderen binnen einer Sekunde folgt, liegen verschlüsselt da, bis sie weitergeleitet sind; Teile eines Albums, das nicht zugestellt werden konnte, zwei Tage; was ein neuer Kunde schreibt, bevor er seinen Knopf drückt, höchstens einen Tag.
 
     Wie lange: welche Nachricht zu welcher Kopie gehört, { $days } Tage. Alles andere, bis Sie es löschen: /remove trennt einen Bot, /leave löscht alles. Was Sie bezahlt haben, bleibt so lange, wie Bücher aufbewahrt werden müssen, ohne Ihren Namen.
     Wo: in der Datenbank dessen, der diesen Bot betreibt, und in Telegrams eigenen Chats. Wer es sieht: Sie sehen, was Sie betrifft; wer diesen Bot betreibt, hat Zugang zur Datenbank.
@@ -104,7 +104,7 @@ remove-question = @{ $bot } trennen? Über diesen Bot sind Sie für Ihre Kunden 
 remove-yes = Trennen
 removed = @{ $bot } ist getrennt, sein Token ist gelöscht.
 missed-while-blocked = 🔕 Solange Sie mich blockiert hatten, konnten Nachrichten von Kunden Sie nicht erreichen: { $count }. Die Kunden haben das erfahren.
-lost-by-detaching = ⚠️ Als @{ $bot } getrennt wurde, waren Nachrichten oder Änderungen von { $name } noch nicht weitergegeben (Anzahl: { $count }). Sie sind verloren.
+lost-by-detaching = ⚠️ Als @{ $bot } getrennt wurde, waren Nachrichten oder Änderungen von { $name } noch nicht weitergeleitet (Anzahl: { $count }). Sie sind verloren.
 button-cancel = Abbrechen
 button-stale = Diese Frage ist schon erledigt.
 bots-title = Ihre Kundenbots:
@@ -121,7 +121,7 @@ label-unusable = Das kann kein Label sein. Ein Label hat 1 bis 64 Zeichen: Buchs
 # Alarms
 
 alarm-revoked = 🔴 Telegram akzeptiert den Token von @{ $bot } nicht mehr. Über diesen Bot sind Sie für Ihre Kunden nicht mehr erreichbar. Holen Sie sich den aktuellen Token bei @BotFather (/mybots → API Token) und senden Sie ihn hier mit /add: Alle Unterhaltungen gehen weiter.
-alarm-works = 🟢 @{ $bot } funktioniert wieder: Telegram akzeptiert den Token. Nachrichten werden weitergeleitet wie zuvor. Antworten, die nicht zugestellt wurden, senden Sie mit der Schaltfläche „Erneut senden“ darunter.
+alarm-works = 🟢 @{ $bot } funktioniert wieder: Telegram akzeptiert den Token. Nachrichten werden weitergeleitet wie zuvor. Antworten, die nicht zugestellt wurden, senden Sie mit dem Knopf „Erneut senden“ darunter.
 alarm-contested = 🟠 Ein anderes Programm empfängt die Nachrichten von @{ $bot }, deshalb kommen sie nicht bei Ihnen an. Beenden Sie dieses Programm, oder widerrufen Sie den Token bei @BotFather und senden Sie den neuen hier mit /add.
 alarm-cut-off = 🔴 Telegram kann Nachrichten an { $host } nicht zustellen: „{ $reason }“. Bis das behoben ist, kommt nichts an, was Sie oder Ihre Kunden schreiben. Nichts geht verloren: Es wartet bis zu 24 Stunden bei Telegram. Sehen Sie nach, ob die Adresse aus dem Internet erreichbar ist, ob der Webserver vor diesem Programm läuft und ob sein Zertifikat gültig ist.
 alarm-reached = 🟢 Telegram stellt Nachrichten wieder zu. Was gewartet hat, kommt jetzt an.
@@ -167,7 +167,7 @@ contact-accepted = ✅ { $name } ist angenommen.
 card-language = Sprache: { $language }
 card-premium = Premium: ja
 card-no-premium = Premium: nein
-card-labels = Kennzeichen: { $labels }
+card-labels = Labels: { $labels }
 card-first-seen = Zuerst gesehen: { $date }
 card-messages = Nachrichten: { $wrote } erhalten, { $answered } gesendet
 card-answer-time = Mittlere Antwortzeit: { $span }
@@ -315,7 +315,7 @@ ask-first-off = aus
 ask-first-on = an, Annehmen oder Sperren
 check-off = aus
 check-on = an, vor der ersten Nachricht drücken
-about-newcomers = Neu ist ein Kunde, den Sie noch über keinen Ihrer Bots beantwortet oder angenommen haben. Drei Regeln können für neue Kunden gelten, jede für sich. Ihre erste Antwort beendet sie für einen Kunden, ebenso „Annehmen“.
+about-newcomers = Neu ist ein Kunde, dem Sie noch über keinen Ihrer Bots geantwortet haben und den Sie noch nicht angenommen haben. Drei Regeln können für neue Kunden gelten, jede für sich. Ihre erste Antwort beendet sie für einen Kunden, ebenso „Annehmen“.
 about-careful = Ob neue Kunden nur Worte senden können, bis zu 5 Nachrichten in der Minute.
 about-ask-first = Ob die erste Nachricht eines neuen Kunden mit den Knöpfen „Annehmen“ und „Sperren“ kommt.
 about-check = Ob ein neuer Kunde einen Knopf drücken muss, bevor seine erste Nachricht weitergeleitet wird. Programme, die Werbung senden, tun das selten.
@@ -343,7 +343,7 @@ stats-answered = Beantwortet: { $percent } % ({ $answered } von { $questions })
 stats-times = Antwortzeit: Median { $median }, neun von zehn innerhalb von { $ninety }
 stats-unanswered = Antwortzeit: noch keine Antwort
 stats-busiest = Am meisten los: { $hours } Uhr; { $days }
-stats-labels = Kennungen, nach Kunden:
+stats-labels = Labels, nach Kunden:
 stats-label = #{ $label }: { $customers }, beantwortet { $percent }
 stats-kept = Nachrichten, die älter als { $days } Tage sind, fehlen: Sie werden nicht länger aufbewahrt.
 stats-how = Das verstehe ich nicht. Zum Beispiel: /stats @ihr_bot 30. Zeiträume: today, 7, 30, 12m. Ihre Uhr: /stats utc+2
@@ -372,8 +372,8 @@ status-polling = 🟢 Updates werden bei Telegram abgeholt (Long Polling)
 status-cut-off-briefly = 🔴 Telegram erreicht den Dienst gerade nicht. Nichts geht verloren: Nachrichten warten bis zu 24 Stunden bei Telegram. Wer den Dienst betreibt, wird benachrichtigt.
 status-installation = Speicher: { $memory }. Inhaber: { $owners }. Bots insgesamt: { $bots }
 status-master = Dieser Bot: bei Telegram wartend: { $count }
-status-master-revoked = 🔴 Telegram akzeptiert das Token dieses Bots nicht. Holen Sie das aktuelle bei @BotFather, setzen Sie es als MASTER_BOT_TOKEN und starten Sie neu.
-status-master-contested = 🟠 Ein anderes Programm empfängt die Nachrichten dieses Bots. Beenden Sie es, oder widerrufen Sie das Token bei @BotFather, setzen Sie das neue als MASTER_BOT_TOKEN und starten Sie neu.
+status-master-revoked = 🔴 Telegram akzeptiert den Token dieses Bots nicht. Holen Sie den aktuellen bei @BotFather, setzen Sie ihn als MASTER_BOT_TOKEN und starten Sie neu.
+status-master-contested = 🟠 Ein anderes Programm empfängt die Nachrichten dieses Bots. Beenden Sie es, oder widerrufen Sie den Token bei @BotFather, setzen Sie den neuen als MASTER_BOT_TOKEN und starten Sie neu.
 status-silent-telegram = ⚠️ Telegram hat auf die Frage nach diesem Bot nicht geantwortet.
 status-bots = Ihre Bots: { $count }, davon mit Problemen: { $troubled }
 status-page = Seite { $page } von { $pages }
@@ -400,8 +400,8 @@ customer-help = Schreiben Sie einfach hier, Ihre Nachricht wird weitergeleitet. 
 customer-privacy =
     🔒 Was über Sie gespeichert wird
 
-    Was Sie schreiben, wird an den Inhaber dieses Bots weitergeleitet und nicht gespeichert: keine Texte, keine Fotos, keine Dateien. Auch Ihr Name wird nicht gespeichert. Nur Teile eines Albums oder eine Änderung, die einer anderen binnen einer Sekunde folgt, liegen verschlüsselt da, bis sie weitergeleitet sind.
-    Gespeichert werden Ihre Telegram-ID, die Sprache Ihrer App, der Link, über den Sie kamen, ob Sie auf Antwort warten, was der Inhaber über Sie notiert hat (verschlüsselt), und welche Nachricht zu welcher Kopie gehört. Letzteres { $days } Tage, das Übrige, bis Sie es löschen lassen.
+    Was Sie schreiben, wird an den Inhaber dieses Bots weitergeleitet und nicht gespeichert: keine Texte, keine Fotos, keine Dateien. Auch Ihr Name wird nicht gespeichert. Nur Teile eines Albums oder eine Änderung, die einer anderen binnen einer Sekunde folgt, liegen verschlüsselt da, bis sie weitergeleitet sind; was Sie schreiben, bevor Sie einen Knopf drücken, um den Sie gebeten wurden, höchstens einen Tag.
+    Gespeichert werden Ihre Telegram-ID, die Sprache Ihrer App, der Link, über den Sie kamen, wann Sie zuerst geschrieben haben, ob Sie auf Antwort warten, ob Sie gesperrt sind, Premium haben oder den Bot blockiert haben, was der Inhaber über Sie notiert hat (verschlüsselt), und welche Nachricht zu welcher Kopie gehört. Letzteres { $days } Tage, das Übrige, bis Sie es löschen lassen.
     Wo: in der Datenbank dessen, der diesen Dienst betreibt. Wer es sieht: der Inhaber dieses Bots und wer diesen Dienst betreibt. Der Inhaber hat Ihre Nachrichten außerdem in seinem Telegram-Chat.
 
     /forget löscht alles, was über Sie gespeichert ist.
@@ -447,7 +447,7 @@ command-subscribe-pro = Pro holen: ohne Limits
 command-unsubscribe = die Verlängerung von Pro beenden
 command-paysupport = eine Frage zu einer Zahlung
 command-refund = eine Zahlung zurückgeben
-command-terms = die Bedingungen des bezahlten Tarifs
+command-terms = die Bedingungen des kostenpflichtigen Tarifs
 subscribe-offer =
     ⭐ Pro für { $price } Telegram-Sterne im Monat: so viele Bots und Antworten, wie Sie möchten.
 
@@ -488,17 +488,17 @@ plan-replies = Antworten diesen Monat: { $used } von { $most }, übrig: { $left 
 plan-replies-pro = Antworten: ohne Limit
 plan-choose = Alle Ihre Bots bringen Ihnen Nachrichten. Bots, die antworten dürfen: { $most }. Drücken Sie den, der antworten soll:
 plan-offer = /subscribe: ohne Limits, für { $price } ⭐ im Monat. Was Kunden schreiben, kommt immer an.
-plan-full = In Ihrem Tarif ist kein Platz für einen weiteren Bot. Kostenlose Bots: { $count }. /subscribe hebt das Limit auf, /remove löst einen Bot, /plan zeigt den Stand.
+plan-full = In Ihrem Tarif ist kein Platz für einen weiteren Bot. Kostenlose Bots: { $count }. /subscribe hebt das Limit auf, /remove trennt einen Bot, /plan zeigt den Stand.
 few-left = ⏳ Kostenlose Antworten übrig diesen Monat: { $left } von { $most }. Ab { $date } (UTC) wird neu gezählt; /subscribe hebt das Limit auf.
 reason-plan = Ihr Tarif deckt das nicht ab. /plan zeigt, warum.
 reason-replies-used = Ihre kostenlosen Antworten dieses Monats sind aufgebraucht ({ $count }); übrig: 0. Ab { $date } (UTC) wird neu gezählt. Was Kunden schreiben, kommt weiter an. /subscribe hebt das Limit auf; drücken Sie danach „Erneut senden“.
 reason-bot-rests = @{ $bot } kann in Ihrem Tarif nicht antworten. Bots, die dürfen: { $most }. Wählen Sie in /plan, welche, oder heben Sie mit /subscribe das Limit auf; drücken Sie danach „Erneut senden“.
-checkout-not-sold = Hier gibt es keinen bezahlten Tarif mehr. Es wurde nichts abgebucht.
+checkout-not-sold = Hier gibt es keinen kostenpflichtigen Tarif mehr. Es wurde nichts abgebucht.
 checkout-unknown = Diese Rechnung ist nicht gültig. Es wurde nichts abgebucht. Senden Sie /subscribe für eine neue.
 checkout-foreign = Dieser Link ist für jemand anderen. Es wurde nichts abgebucht. Senden Sie diesem Bot /subscribe für Ihren eigenen.
 checkout-outdated = Dieser Link ist veraltet. Es wurde nichts abgebucht. Senden Sie /subscribe für einen neuen.
 terms =
-    Bedingungen des bezahlten Tarifs
+    Bedingungen des kostenpflichtigen Tarifs
 
     1. Pro kostet { $price } Telegram-Sterne für 30 Tage und hebt die Limits des kostenlosen Tarifs auf (Bots, die antworten: { $bots }, Antworten im Monat: { $replies }).
     2. Es verlängert sich alle 30 Tage, bis Sie das mit /unsubscribe oder in Telegram beenden. Was bezahlt ist, gehört Ihnen bis zu seinem Ende.
@@ -506,43 +506,45 @@ terms =
     4. Fragen und Rückzahlungen: /paysupport. Wer diesen Dienst betreibt, antwortet. Telegrams eigener Support kann bei Käufen hier nicht helfen.
     5. Die Sterne gehen an den Betreiber dieses Dienstes; Telegrams Bedingungen für Sterne gelten ebenfalls: https://telegram.org/tos/stars
 paysupport-how = Schreiben Sie Ihre Frage hinter den Befehl, zum Beispiel: /paysupport Ich habe zweimal bezahlt. Sie geht an den Betreiber dieses Dienstes, zusammen mit einer Liste Ihrer Zahlungen. Telegrams eigener Support kann bei Käufen hier nicht helfen.
-paysupport-sent = ✅ An den Betreiber dieses Dienstes weitergegeben, zusammen mit einer Liste Ihrer Zahlungen.
+paysupport-sent = ✅ An den Betreiber dieses Dienstes weitergeleitet, zusammen mit einer Liste Ihrer Zahlungen.
+paysupport-nobody = Ihre Frage wurde nicht weitergeleitet: Der Betreiber dieses Dienstes ist hier gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.
 paysupport-request =
-    💬 Frage zu einer Zahlung, von { $name } (Id { $id }):
+    💬 Frage zu einer Zahlung, von { $name } (ID { $id }):
 
     { $words }
 paysupport-payment = { $date }: { $stars } ⭐, zum Zurückgeben: /refund { $charge }
 paysupport-refunded = { $date }: { $stars } ⭐, zurückgegeben ({ $charge })
-refund-how = Schreiben Sie die Id der Zahlung hinter den Befehl: /refund <Id>. Sie steht in der Frage, die mit /paysupport kam, und im Beleg des Zahlers in Telegram.
-refund-unknown = Hier gibt es keine Zahlung mit dieser Id.
+refund-how = Schreiben Sie die ID der Zahlung hinter den Befehl: /refund <ID>. Sie steht in der Frage, die mit /paysupport kam, und im Beleg des Zahlers in Telegram.
+refund-unknown = Hier gibt es keine Zahlung mit dieser ID.
+refund-left = Nicht zurückgegeben: Wer das bezahlt hat, ist nicht mehr hier, und niemand weiß hier noch, wer es war.
 refund-failed = ❌ Nicht zurückgegeben: Telegram lehnt es ab.
 refund-done = ↩️ { $stars } Sterne wurden an { $owner } zurückgegeben. Für diese Zeit gilt der Tarif als unbezahlt, und er verlängert sich nicht.
 
 # Suspended owners, and limits
 
-reason-suspended = Ihr Konto hier ist gesperrt
-owner-suspended = ⏸ Ihr Konto wurde von der Person gesperrt, die diesen Dienst betreibt: Nachrichten Ihrer Kunden werden nicht weitergegeben, und Ihre Antworten werden nicht zugestellt. Nichts wird gelöscht. Diese Befehle gehen weiterhin: { $commands }
-owner-suspended-short = Ihr Konto ist gesperrt.
-owner-resumed = ▶️ Ihr Konto geht wieder: Nachrichten Ihrer Kunden werden weitergegeben, und Ihre Antworten werden zugestellt. Eine Antwort, die nicht zugestellt wurde, geht mit dem Knopf „Erneut senden“ darunter hinaus.
+reason-suspended = Ihr Konto hier ist stillgelegt.
+owner-suspended = ⏸ Ihr Konto wurde von der Person stillgelegt, die diesen Dienst betreibt: Nachrichten Ihrer Kunden werden nicht weitergeleitet, und Ihre Antworten werden nicht zugestellt. Nichts wird gelöscht. Diese Befehle funktionieren weiterhin: { $commands }
+owner-suspended-short = Ihr Konto ist stillgelegt.
+owner-resumed = ▶️ Ihr Konto funktioniert wieder: Nachrichten Ihrer Kunden werden weitergeleitet, und Ihre Antworten werden zugestellt. Eine Antwort, die nicht zugestellt wurde, geht mit dem Knopf „Erneut senden“ darunter hinaus.
 owner-too-fast = ⏳ Das war mehr, als ich auf einmal beantworten kann. Was Sie zuletzt gesendet haben, wurde ausgelassen; senden Sie es in einer Minute noch einmal. Antworten an Kunden sind nicht betroffen.
-customer-suspended = ⏸ Diese Nachricht wurde nicht weitergegeben: Der Bot ist gerade außer Betrieb. Bitte versuchen Sie es später noch einmal.
-too-many-checks = ⏳ Das waren zu viele Token in einer Stunde. Das nächste kann ich innerhalb von { $span } ansehen; fügen Sie es dann ein.
-too-many-changes = ⏳ Sie haben innerhalb einer Stunde sehr viele Bots verbunden und getrennt. Innerhalb von { $span } geht es weiter; versuchen Sie es dann noch einmal.
+customer-suspended = ⏸ Diese Nachricht wurde nicht weitergeleitet: Der Bot ist gerade außer Betrieb. Bitte versuchen Sie es später noch einmal.
+too-many-checks = ⏳ Das waren zu viele Token in einer Stunde. Den nächsten kann ich in höchstens { $span } ansehen; fügen Sie ihn dann ein.
+too-many-changes = ⏳ Sie haben innerhalb einer Stunde sehr viele Bots verbunden und getrennt. In höchstens { $span } geht es weiter; versuchen Sie es dann noch einmal.
 
 # The installation, for its operator
 
-command-admin = diese Installation: Inhaber, Sperren, Ankündigungen
+command-admin = diese Installation: Inhaber, Stilllegen, Ankündigungen
 admin-home =
     🛠 Diese Installation
 
-    Inhaber: { $owners } (gesperrt: { $suspended })
+    Inhaber: { $owners } (stillgelegt: { $suspended })
     Kundenbots: { $bots }
 
     { $messages }
 admin-volumes =
     Nachrichten von Kunden: { $in_day } in 24 Stunden, { $in_month } in 30 Tagen, { $in_all } insgesamt
     Antworten: { $out_day } in 24 Stunden, { $out_month } in 30 Tagen, { $out_all } insgesamt
-admin-how = /admin 4711 oder /admin @shop_bot zeigt einen Inhaber; mit suspend oder resume davor wird er gesperrt oder freigegeben. /admin announce sagt allen Inhabern etwas.
+admin-how = /admin 4711 oder /admin @shop_bot zeigt einen Inhaber; mit suspend oder resume davor wird er stillgelegt oder freigegeben. /admin announce sagt allen Inhabern etwas.
 admin-owners = 👥 Inhaber: { $owners }
 admin-owner-line = { $name } · ID { $id } · Bots: { $bots }
 admin-owner =
@@ -554,18 +556,18 @@ admin-owner =
 
     { $messages }
 admin-owner-works = ▶️ In Betrieb
-admin-owner-rests = ⏸ Gesperrt seit { $since }
+admin-owner-rests = ⏸ Stillgelegt seit { $since }
 admin-owner-unknown = Einen solchen Inhaber gibt es hier nicht.
 admin-no-bots = keine
-admin-not-yourself = Sie betreiben diese Installation: Sich selbst können Sie nicht sperren.
+admin-not-yourself = Sie betreiben diese Installation: Sich selbst können Sie nicht stilllegen.
 admin-suspend-question =
-    { $name } (ID { $id }) sperren?
+    { $name } (ID { $id }) stilllegen?
 
-    Nachrichten von Kunden dieses Inhabers werden nicht mehr weitergegeben, und jeder Kunde erfährt es. Antworten werden abgelehnt. Nichts wird gelöscht; Sie können jederzeit freigeben.
+    Nachrichten von Kunden dieses Inhabers werden nicht mehr weitergeleitet, und jeder Kunde erfährt es. Antworten werden abgelehnt. Nichts wird gelöscht; Sie können jederzeit freigeben.
 button-admin-owners = Inhaber
 button-admin-announce = Ankündigen
 button-admin-back = Zurück
-button-admin-suspend = Sperren
+button-admin-suspend = Stilllegen
 button-admin-resume = Freigeben
 button-admin-send = An { $owners } senden
 announce-prompt = 📣 Senden Sie den Text, den alle Inhaber lesen sollen. Sie sehen ihn zuerst, und nichts geht hinaus, bevor Sie zustimmen. /cancel bricht ab.

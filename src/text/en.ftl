@@ -45,7 +45,7 @@ privacy =
     🔒 What is kept here
 
     About you: your Telegram id, your language and clock, your bots with their tokens and settings (encrypted), your notes (encrypted), your bans, and which of your messages belongs to which copy.
-    About your customers: their Telegram id, language, labels, when they first wrote, who waits for an answer, and which message belongs to which copy. Never names, never what is written: texts, photos and files pass through and are not stored. Only parts of an album, or a change that follows another within a second, are kept encrypted until they are passed on; parts of an album that could not be delivered, for two days.
+    About your customers: their Telegram id, language, labels, when they first wrote, who waits for an answer, and which message belongs to which copy. Never names, never what is written: texts, photos and files pass through and are not stored. Only parts of an album, or a change that follows another within a second, are kept encrypted until they are passed on; parts of an album that could not be delivered, for two days; what a newcomer writes before he presses his button, for a day at most.
 
     How long: which message belongs to which copy, { $days } days. Everything else until you remove it: /remove detaches a bot, /leave removes everything. What you paid stays as long as accounts must be kept, without your name.
     Where: in the database of whoever runs this bot, and in Telegram's own chats. Who sees it: you see what concerns you; whoever runs this bot has access to the database.
@@ -400,8 +400,8 @@ customer-help = Just write here, your message is passed on. The answer comes int
 customer-privacy =
     🔒 What is kept about you
 
-    What you write is passed on to the owner of this bot and not stored: no texts, no photos, no files. Your name is not stored either. Only parts of an album, or a change that follows another within a second, are kept encrypted until they are passed on.
-    Kept are your Telegram id, the language of your app, the link you came by, whether you wait for an answer, what the owner noted about you (encrypted), and which message belongs to which copy. That last one for { $days } days, the rest until you have it removed.
+    What you write is passed on to the owner of this bot and not stored: no texts, no photos, no files. Your name is not stored either. Only parts of an album, or a change that follows another within a second, are kept encrypted until they are passed on; what you write before you press a button you were asked to press, for a day at most.
+    Kept are your Telegram id, the language of your app, the link you came by, when you first wrote, whether you wait for an answer, whether you are banned, have Premium or blocked the bot, what the owner noted about you (encrypted), and which message belongs to which copy. That last one for { $days } days, the rest until you have it removed.
     Where: in the database of whoever runs this service. Who sees it: the owner of this bot and whoever runs this service. The owner also has your messages in his Telegram chat.
 
     /forget removes everything that is stored about you.
@@ -507,6 +507,7 @@ terms =
     5. The Stars go to whoever runs this service; Telegram's terms for Stars hold as well: https://telegram.org/tos/stars
 paysupport-how = Write your question behind the command, for example: /paysupport I paid twice. It goes to whoever runs this service, together with a list of your payments. Telegram's own support can't help with purchases made here.
 paysupport-sent = ✅ Passed on to whoever runs this service, together with a list of your payments.
+paysupport-nobody = Your question was not passed on: whoever runs this service can't be reached here now. Please try again later.
 paysupport-request =
     💬 Question about a payment, from { $name } (id { $id }):
 
@@ -515,12 +516,13 @@ paysupport-payment = { $date }: { $stars } ⭐, to give back: /refund { $charge 
 paysupport-refunded = { $date }: { $stars } ⭐, given back ({ $charge })
 refund-how = Write the payment's id behind the command: /refund <id>. It stands in the question sent with /paysupport, and in the payer's receipt in Telegram.
 refund-unknown = There is no payment with this id here.
+refund-left = Not given back: whoever paid this has left, and nobody knows here any more who it was.
 refund-failed = ❌ Not given back: Telegram refuses it.
 refund-done = ↩️ { $stars } Stars were given back to { $owner }. The plan counts as unpaid for that time, and it does not renew.
 
 # Suspended owners, and limits
 
-reason-suspended = your account here is suspended
+reason-suspended = your account here is suspended.
 owner-suspended = ⏸ Your account is suspended by the person who runs this service: customers' messages are not passed on, and your replies are not delivered. Nothing is deleted. These commands still work: { $commands }
 owner-suspended-short = Your account is suspended.
 owner-resumed = ▶️ Your account works again: customers' messages are passed on, and your replies are delivered. A reply that was not delivered goes out with the button “Send again” below it.

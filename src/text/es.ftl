@@ -45,15 +45,15 @@ privacy =
     🔒 Qué se guarda aquí
 
     Sobre ti: tu id de Telegram, tu idioma y tu hora, tus bots con sus tokens y ajustes (cifrados), tus notas (cifradas), tus bloqueos y qué mensaje tuyo corresponde a qué copia.
-    Sobre tus clientes: su id de Telegram, idioma, etiquetas, cuándo escribieron por primera vez, quién espera respuesta y qué mensaje corresponde a qué copia. Nunca nombres, nunca lo escrito: textos, fotos y archivos pasan y no se guardan. Solo las partes de un álbum, o un cambio que sigue a otro en menos de un segundo, se guardan cifrados hasta que se reenvían; las partes de un álbum que no se pudo entregar, dos días.
+    Sobre tus clientes: su id de Telegram, idioma, etiquetas, cuándo escribieron por primera vez, quién espera respuesta y qué mensaje corresponde a qué copia. Nunca nombres, nunca lo escrito: textos, fotos y archivos pasan y no se guardan. Solo las partes de un álbum, o un cambio que sigue a otro en menos de un segundo, se guardan cifrados hasta que se transmiten; las partes de un álbum que no se pudo entregar, dos días; lo que un cliente nuevo escribe antes de pulsar su botón, un día como mucho.
 
     Cuánto tiempo: qué mensaje corresponde a qué copia, { $days } días. Todo lo demás hasta que lo borres: /remove desconecta un bot, /leave borra todo. Lo que pagaste queda mientras haya que conservar la contabilidad, sin tu nombre.
-    Dónde: en la base de datos de quien administra este bot, y en los chats de Telegram. Quién lo ve: tú ves lo que te concierne; quien administra este bot tiene acceso a la base de datos.
+    Dónde: en la base de datos de quien administra este servicio, y en los chats de Telegram. Quién lo ve: tú ves lo que te concierne; quien administra este servicio tiene acceso a la base de datos.
 
     /export te lo envía todo. /leave lo borra todo.
 privacy-stranger =
     🔒 Aquí no tienes nada. Para responderte una sola vez, este bot guarda tu id de Telegram { $days } días; nada de lo que escribes se guarda.
-customer-forgotten = 🕊 Un cliente pidió ser olvidado. Lo que se guardaba sobre esa persona está borrado, así que las respuestas a esos mensajes ya no llegan; los mensajes de este chat los puedes borrar tú. Un bloqueo sigue valiendo.
+customer-forgotten = 🕊 Un cliente pidió ser olvidado. Lo que se guardaba sobre esa persona está borrado, así que las respuestas a esos mensajes ya no llegan; los mensajes de este chat los puedes borrar tú. Un bloqueo sigue en vigor.
 export-part = 📦 Tus datos, archivo { $part } de { $parts }. No contiene textos de mensajes ni tokens.
 export-busy = Ahora mismo se preparan otras exportaciones. Envía /export de nuevo en un minuto.
 leave-question =
@@ -104,7 +104,7 @@ remove-question = ¿Desconectar @{ $bot }? Tus clientes ya no podrán escribirte
 remove-yes = Desconectar
 removed = @{ $bot } está desconectado y se borró su token.
 missed-while-blocked = 🔕 Mientras me tenías bloqueado, mensajes de clientes no pudieron llegarte: { $count }. Los clientes fueron avisados.
-lost-by-detaching = ⚠️ Cuando desconectaste @{ $bot }, aún no se habían pasado mensajes o cambios de { $name } (cantidad: { $count }). Se han perdido.
+lost-by-detaching = ⚠️ Cuando desconectaste @{ $bot }, aún no se habían transmitido mensajes o cambios de { $name } (cantidad: { $count }). Se han perdido.
 button-cancel = Cancelar
 button-stale = Esta pregunta ya está cerrada.
 bots-title = Tus bots para clientes:
@@ -121,12 +121,12 @@ label-unusable = Esto no puede ser una etiqueta. Una etiqueta tiene de 1 a 64 ca
 # Alarms
 
 alarm-revoked = 🔴 Telegram ya no acepta el token de @{ $bot }, así que tus clientes no pueden escribirte a través de él. Consigue el token actual en @BotFather (/mybots → API Token) y envíalo aquí con /add: todas las conversaciones continuarán.
-alarm-works = 🟢 @{ $bot } vuelve a funcionar: Telegram acepta su token. Los mensajes se reenvían como antes. Las respuestas que no se entregaron salen con el botón «Enviar de nuevo» que tienen debajo.
+alarm-works = 🟢 @{ $bot } vuelve a funcionar: Telegram acepta su token. Los mensajes se transmiten como antes. Las respuestas que no se entregaron salen con el botón «Enviar de nuevo» que tienen debajo.
 alarm-contested = 🟠 Otro programa recibe los mensajes de @{ $bot }, así que no te llegan. Detén ese programa, o revoca el token en @BotFather y envía aquí el nuevo con /add.
 alarm-cut-off = 🔴 Telegram no puede entregar mensajes en { $host }: «{ $reason }». Hasta que se solucione, no llega nada de lo que tú o tus clientes escriban. No se pierde nada: espera en Telegram hasta 24 horas. Comprueba si se puede llegar a la dirección desde internet, si el servidor web que hay delante de este programa está en marcha y si su certificado es válido.
 alarm-reached = 🟢 Telegram vuelve a entregar los mensajes. Lo que esperaba llega ahora.
-alarm-database-silent = 🔴 La base de datos no responde, así que ahora mismo no se reenvía nada. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Comprueba si la base de datos está en marcha y accesible, y vuelve a iniciarla.
-alarm-database-full = 🔴 La base de datos ya no acepta nada, así que ahora mismo no se reenvía nada: su disco está lleno o solo se puede leer. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Libera espacio en el disco o devuélvele a la base de datos el permiso de escritura.
+alarm-database-silent = 🔴 La base de datos no responde, así que ahora mismo no se transmite nada. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Comprueba si la base de datos está en marcha y accesible, y vuelve a iniciarla.
+alarm-database-full = 🔴 La base de datos ya no acepta nada, así que ahora mismo no se transmite nada: su disco está lleno o solo se puede leer. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Libera espacio en el disco o devuélvele a la base de datos el permiso de escritura.
 alarm-database-works = 🟢 La base de datos vuelve a funcionar. Lo que esperaba llega ahora.
 left-group = Alguien añadió @{ $bot } a «{ $title }» y el bot salió enseguida: los bots para clientes solo hablan en privado.
 
@@ -240,7 +240,7 @@ reason-fixed = Telegram no permite cambiar este mensaje.
 no-name = cliente { $id }
 repeat = ↻ posible repetición
 edited = ✏️ editado
-not-passed-on = ⏳ mensajes no reenviados por ser demasiados a la vez: { $count }
+not-passed-on = ⏳ mensajes no transmitidos por ser demasiados a la vez: { $count }
 unshowable = { $name } envió algo que no se puede mostrar aquí ({ $kind }).
 file-missing = 📎 { $file } ({ $size }) no se puede mostrar: { $reason } Pide al cliente un enlace o que lo envíe en partes más pequeñas.
 content-refused = Telegram no permite mostrar esto aquí ({ $kind }).
@@ -369,7 +369,7 @@ status-database-works = 🟢 Base de datos: { $engine }, { $size }
 status-database-fails = 🔴 La base de datos falla desde hace { $span }.
 status-webhook = 🟢 Telegram entrega a { $host } (webhook)
 status-polling = 🟢 Las novedades se piden a Telegram (long polling)
-status-cut-off-briefly = 🔴 Telegram no alcanza el servicio en este momento. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Quien lleva el servicio recibe un aviso.
+status-cut-off-briefly = 🔴 Telegram no alcanza el servicio en este momento. No se pierde nada: los mensajes esperan en Telegram hasta 24 horas. Quien administra el servicio recibe un aviso.
 status-installation = Memoria: { $memory }. Propietarios: { $owners }. Bots en total: { $bots }
 status-master = Este bot: en espera en Telegram: { $count }
 status-master-revoked = 🔴 Telegram no acepta el token de este bot. Pide el actual a @BotFather, ponlo en MASTER_BOT_TOKEN y reinicia.
@@ -386,12 +386,12 @@ status-silent = En espera en Telegram: sin respuesta. Mira otra vez en un minuto
 status-error = ⚠️ Hace { $span } Telegram no pudo entregar: «{ $reason }».
 status-error-over = La última vez que Telegram no pudo entregar fue hace { $span }: «{ $reason }». Ya pasó.
 fix-busy = Se le pidió esperar y vuelve por sí solo.
-fix-operator = Avisa a quien lleva este servicio.
+fix-operator = Avisa a quien administra este servicio.
 fix-certificate = Mira si el certificado del servidor web es válido y completo; uno autofirmado va en WEBHOOK_CERTIFICATE_FILE.
 fix-unreachable = Mira si el nombre en PUBLIC_URL lleva a esta máquina (DNS, un registro A), si se llega a su puerto desde internet y si funciona el servidor web que está delante de este programa.
 fix-wrong-answer = En PUBLIC_URL responde otra cosa: mira si el servidor web pasa /telegram/ a este programa.
 fix-look = Mira qué dice la orden feedback-relay check y el registro del servidor web que está delante de este programa.
-fix-pending = Hay más en espera de lo normal; debería bajar. Si no baja, avisa a quien lleva este servicio.
+fix-pending = Hay más en espera de lo normal; debería bajar. Si no baja, avisa a quien administra este servicio.
 
 # Customers
 
@@ -400,45 +400,45 @@ customer-help = Escribe aquí y haremos llegar tu mensaje. La respuesta llegará
 customer-privacy =
     🔒 Qué se guarda sobre ti
 
-    Lo que escribes se reenvía al dueño de este bot y no se guarda: ni textos, ni fotos, ni archivos. Tampoco se guarda tu nombre. Solo las partes de un álbum, o un cambio que sigue a otro en menos de un segundo, se guardan cifrados hasta que se reenvían.
-    Se guardan tu id de Telegram, el idioma de tu app, el enlace por el que llegaste, si esperas respuesta, lo que el dueño anotó sobre ti (cifrado) y qué mensaje corresponde a qué copia. Esto último { $days } días, lo demás hasta que pidas borrarlo.
-    Dónde: en la base de datos de quien administra este servicio. Quién lo ve: el dueño de este bot y quien administra este servicio. El dueño tiene además tus mensajes en su chat de Telegram.
+    Lo que escribes se transmite al propietario de este bot y no se guarda: ni textos, ni fotos, ni archivos. Tampoco se guarda tu nombre. Solo las partes de un álbum, o un cambio que sigue a otro en menos de un segundo, se guardan cifrados hasta que se transmiten; lo que escribes antes de pulsar un botón que se te pidió pulsar, un día como mucho.
+    Se guardan tu id de Telegram, el idioma de tu app, el enlace por el que llegaste, cuándo escribiste por primera vez, si esperas respuesta, si estás bloqueado, tienes Premium o bloqueaste el bot, lo que el propietario anotó sobre ti (cifrado) y qué mensaje corresponde a qué copia. Esto último { $days } días, lo demás hasta que pidas borrarlo.
+    Dónde: en la base de datos de quien administra este servicio. Quién lo ve: el propietario de este bot y quien administra este servicio. El propietario tiene además tus mensajes en su chat de Telegram.
 
     /forget borra todo lo que se guarda sobre ti.
 forget-question =
     ¿Se borra todo lo que se guarda sobre ti?
 
-    Vale para todos los bots de este servicio. Los dueños a quienes escribiste conservan los mensajes en sus propios chats de Telegram, pero ya no pueden responderlos. Si vuelves a escribir, se empieza de nuevo; un bloqueo sigue valiendo.
+    Vale para todos los bots de este servicio. Los propietarios a quienes escribiste conservan los mensajes en sus propios chats de Telegram, pero ya no pueden responderlos. Si vuelves a escribir, se empieza de nuevo; un bloqueo sigue en vigor.
 forget-yes = Olvidarme
 forgotten = ✅ Olvidado: todo lo que se guardaba sobre ti está borrado. Los mensajes de este chat los puedes borrar tú.
 forgotten-not-owner = Tú mismo tienes bots aquí. Ese lado no se toca: envía /leave al bot en el que respondes.
-customer-kind = ❌ Este tipo de mensaje no se puede reenviar, así que no se entregó. Por favor, envíalo de otra forma.
-customer-file = ❌ No se pudo reenviar el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
-customer-file-lost = ❌ Telegram no entregó el archivo, así que no se pudo reenviar. Lo demás sí se entregó. Por favor, envía el archivo otra vez.
+customer-kind = ❌ Este tipo de mensaje no se puede transmitir, así que no se entregó. Por favor, envíalo de otra forma.
+customer-file = ❌ No se pudo transmitir el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
+customer-file-lost = ❌ Telegram no entregó el archivo, así que no se pudo transmitir. Lo demás sí se entregó. Por favor, envía el archivo otra vez.
 customer-not-delivered = ❌ Lo sentimos, este mensaje no se pudo entregar. Por favor, inténtalo más tarde.
 internal-error = ⚠️ Lo sentimos, algo falló por nuestra parte y puede que esto no haya llegado. Si es importante, avísanos con este número: { $number }
 customer-maybe-not-delivered = ⚠️ Lo sentimos, quizá este mensaje no se entregó: Telegram no lo confirmó.
-customer-delayed = ⏳ Tu mensaje se retrasa. Se reenviará en cuanto sea posible; no hace falta que lo envíes otra vez.
-customer-change-not-delivered = ✏️ Lo sentimos, tu cambio en este mensaje no se pudo reenviar. Envíalo como un mensaje nuevo, por favor.
-customer-too-fast = ⏳ Escribes más rápido de lo que se pueden reenviar los mensajes. Este mensaje no se reenvió, y tampoco otros que le sigan demasiado rápido. Espera un poco y envíalos otra vez, mejor en un solo mensaje.
+customer-delayed = ⏳ Tu mensaje se retrasa. Se transmitirá en cuanto sea posible; no hace falta que lo envíes otra vez.
+customer-change-not-delivered = ✏️ Lo sentimos, tu cambio en este mensaje no se pudo transmitir. Envíalo como un mensaje nuevo, por favor.
+customer-too-fast = ⏳ Escribes más rápido de lo que se pueden transmitir los mensajes. Este mensaje no se transmitió, y tampoco otros que le sigan demasiado rápido. Espera un poco y envíalos otra vez, mejor en un solo mensaje.
 customer-taken-back = 🗑 Tu mensaje se ha retirado.
 customer-delete-too-late = Es demasiado tarde: los mensajes solo se pueden retirar durante 48 horas.
 customer-nothing-to-delete = No hay ningún mensaje tuyo que retirar. Responde a tu propio mensaje con /delete.
 customer-delete-failed = ❌ Lo sentimos, tu mensaje no se ha podido retirar. Inténtalo de nuevo más tarde.
 acknowledgement = ✅ Tu mensaje se ha transmitido. La respuesta llegará a este chat.
-newcomer-link = 🔒 Esto no se ha pasado: contiene un enlace o un @nombre. Aquí podrás enviar enlaces después de una primera respuesta. Hasta entonces, dilo con tus palabras.
-newcomer-file = 🔒 Esto no se ha pasado: aquí podrás enviar fotos, archivos, stickers y mensajes de voz después de una primera respuesta. Hasta entonces, escríbelo con palabras.
-newcomer-forward = 🔒 Esto no se ha pasado: aquí podrás reenviar mensajes de otros chats después de una primera respuesta. Hasta entonces, dilo con tus palabras.
-newcomer-wait = ⏳ Tus mensajes se han pasado, pero este no: podrás enviar más después de una primera respuesta. Llegará a este chat; espérala, por favor.
-newcomer-full = ⏳ Esto no se ha pasado: ya hay demasiado esperando. Pulsa el botón de arriba y envíalo otra vez.
-newcomer-too-fast = ⏳ Esto no se ha pasado: antes de una primera respuesta, aquí se pueden enviar hasta 5 mensajes por minuto. Espera un minuto y envíalo otra vez, mejor en un solo mensaje.
-newcomer-change = 🔒 Tu cambio no se ha pasado: aquí podrás enviar enlaces, archivos y @nombres después de una primera respuesta. Hasta entonces, dilo con tus palabras en un mensaje nuevo.
-newcomer-check = 👋 Pulsa el botón para mostrar que eres una persona. Después se pasará lo que has escrito.
+newcomer-link = 🔒 Esto no se ha transmitido: contiene un enlace o un @nombre. Aquí podrás enviar enlaces después de una primera respuesta. Hasta entonces, dilo con tus palabras.
+newcomer-file = 🔒 Esto no se ha transmitido: aquí podrás enviar fotos, archivos, stickers y notas de voz después de una primera respuesta. Hasta entonces, escríbelo con palabras.
+newcomer-forward = 🔒 Esto no se ha transmitido: aquí podrás reenviar mensajes de otros chats después de una primera respuesta. Hasta entonces, dilo con tus palabras.
+newcomer-wait = ⏳ Tus mensajes se han transmitido, pero este no: podrás enviar más después de una primera respuesta. Llegará a este chat; espérala, por favor.
+newcomer-full = ⏳ Esto no se ha transmitido: ya hay demasiado esperando. Pulsa el botón de arriba y envíalo otra vez.
+newcomer-too-fast = ⏳ Esto no se ha transmitido: antes de una primera respuesta, aquí se pueden enviar hasta 5 mensajes por minuto. Espera un minuto y envíalo otra vez, mejor en un solo mensaje.
+newcomer-change = 🔒 Tu cambio no se ha transmitido: aquí podrás enviar enlaces, archivos y @nombres después de una primera respuesta. Hasta entonces, dilo con tus palabras en un mensaje nuevo.
+newcomer-check = 👋 Pulsa el botón para mostrar que eres una persona. Después se transmitirá lo que has escrito.
 newcomer-check-button = Soy una persona
-newcomer-passed = ✅ ¡Gracias! Se pasa lo que has escrito. La respuesta llegará a este chat.
+newcomer-passed = ✅ ¡Gracias! Se transmite lo que has escrito. La respuesta llegará a este chat.
 newcomer-gone = ✅ ¡Gracias! Pero tu mensaje ya no está. Escríbelo otra vez, por favor.
-newcomer-expired = ⌛ Lo que escribiste aquí no se ha pasado, porque el botón no se pulsó en un día. Escríbelo otra vez, por favor.
-newcomer-accepted = ✅ Ahora puedes enviar aquí de todo, también enlaces, archivos y mensajes reenviados. Envía otra vez lo que no se pasó.
+newcomer-expired = ⌛ Lo que escribiste aquí no se ha transmitido, porque el botón no se pulsó en un día. Escríbelo otra vez, por favor.
+newcomer-accepted = ✅ Ahora puedes enviar aquí de todo, también enlaces, archivos y mensajes reenviados. Envía otra vez lo que no se transmitió.
 
 # Plans
 
@@ -503,10 +503,11 @@ terms =
     1. Pro cuesta { $price } estrellas de Telegram por 30 días y quita los límites del plan gratuito (bots que responden: { $bots }, respuestas al mes: { $replies }).
     2. Se renueva cada 30 días hasta que lo detengas con /unsubscribe o en Telegram. Lo pagado es tuyo hasta su fin.
     3. Cuando termina no se borra nada, y lo que escriben los clientes sigue llegando.
-    4. Preguntas y devoluciones: /paysupport. Responde quien gestiona este servicio. El soporte de Telegram no puede ayudar con compras hechas aquí.
-    5. Las estrellas son para quien gestiona este servicio; valen también las condiciones de Telegram para estrellas: https://telegram.org/tos/stars
-paysupport-how = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport He pagado dos veces. Llega a quien gestiona este servicio, junto con una lista de tus pagos. El soporte de Telegram no puede ayudar con compras hechas aquí.
-paysupport-sent = ✅ Enviado a quien gestiona este servicio, junto con una lista de tus pagos.
+    4. Preguntas y devoluciones: /paysupport. Responde quien administra este servicio. El soporte de Telegram no puede ayudar con compras hechas aquí.
+    5. Las estrellas son para quien administra este servicio; valen también las condiciones de Telegram para estrellas: https://telegram.org/tos/stars
+paysupport-how = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport He pagado dos veces. Llega a quien administra este servicio, junto con una lista de tus pagos. El soporte de Telegram no puede ayudar con compras hechas aquí.
+paysupport-sent = ✅ Enviado a quien administra este servicio, junto con una lista de tus pagos.
+paysupport-nobody = Tu pregunta no se ha transmitido: ahora no se puede contactar aquí con quien administra este servicio. Inténtalo más tarde.
 paysupport-request =
     💬 Pregunta sobre un pago, de { $name } (id { $id }):
 
@@ -515,13 +516,14 @@ paysupport-payment = { $date }: { $stars } ⭐, para devolver: /refund { $charge
 paysupport-refunded = { $date }: { $stars } ⭐, devuelto ({ $charge })
 refund-how = Escribe el id del pago detrás del comando: /refund <id>. Está en la pregunta enviada con /paysupport y en el recibo del pagador en Telegram.
 refund-unknown = Aquí no hay ningún pago con este id.
+refund-left = No devuelto: quien pagó esto se ha ido, y aquí ya nadie sabe quién era.
 refund-failed = ❌ No devuelto: Telegram se niega.
 refund-done = ↩️ Se devolvieron { $stars } estrellas a { $owner }. El plan cuenta como no pagado durante ese tiempo y no se renueva.
 
 # Suspended owners, and limits
 
-reason-suspended = tu cuenta aquí está suspendida
-owner-suspended = ⏸ La persona que gestiona este servicio ha suspendido tu cuenta: los mensajes de tus clientes no se transmiten y tus respuestas no se entregan. No se borra nada. Estos comandos siguen funcionando: { $commands }
+reason-suspended = tu cuenta aquí está suspendida.
+owner-suspended = ⏸ La persona que administra este servicio ha suspendido tu cuenta: los mensajes de tus clientes no se transmiten y tus respuestas no se entregan. No se borra nada. Estos comandos siguen funcionando: { $commands }
 owner-suspended-short = Tu cuenta está suspendida.
 owner-resumed = ▶️ Tu cuenta vuelve a funcionar: los mensajes de tus clientes se transmiten y tus respuestas se entregan. Una respuesta que no se entregó sale con el botón «Enviar de nuevo» que tiene debajo.
 owner-too-fast = ⏳ Es más de lo que puedo contestar a la vez. Lo último que enviaste se ha omitido; envíalo otra vez dentro de un minuto. Las respuestas a los clientes no se ven afectadas.
@@ -536,7 +538,7 @@ admin-home =
     🛠 Esta instalación
 
     Propietarios: { $owners } (suspendidos: { $suspended })
-    Bots de clientes: { $bots }
+    Bots para clientes: { $bots }
 
     { $messages }
 admin-volumes =
@@ -549,7 +551,7 @@ admin-owner =
     👤 { $name }
     Id: { $id }
     Propietario desde: { $since }
-    Bots de clientes: { $bots }
+    Bots para clientes: { $bots }
     Clientes: { $customers }
 
     { $messages }
@@ -557,7 +559,7 @@ admin-owner-works = ▶️ En servicio
 admin-owner-rests = ⏸ Suspendido desde { $since }
 admin-owner-unknown = Aquí no hay ningún propietario así.
 admin-no-bots = ninguno
-admin-not-yourself = Tú gestionas esta instalación: no puedes suspenderte a ti mismo.
+admin-not-yourself = Tú administras esta instalación: no puedes suspenderte a ti mismo.
 admin-suspend-question =
     ¿Suspender a { $name } (id { $id })?
 
@@ -569,7 +571,7 @@ button-admin-suspend = Suspender
 button-admin-resume = Reactivar
 button-admin-send = Enviar a { $owners }
 announce-prompt = 📣 Envía el texto que deben leer todos los propietarios. Primero lo ves tú, y nada sale antes de que lo confirmes. /cancel lo detiene.
-announce-heading = 📣 De la persona que gestiona este servicio:
+announce-heading = 📣 De la persona que administra este servicio:
 announce-question = Así lo verán los propietarios. ¿Enviarlo? Propietarios: { $owners }
 announce-unfit = Solo se puede anunciar texto. Envíalo como texto, o /cancel.
 announce-too-long = Este texto es demasiado largo. Acórtalo y envíalo otra vez, o /cancel.

@@ -31,7 +31,7 @@ command-settings = 问候语、确认、提醒等设置
 command-language = 我和您使用的语言
 command-privacy = 这里保存什么、在哪里、多久
 command-export = 以文件形式取得关于您的全部数据
-command-leave = 删除您的全部数据并断开您的机器人
+command-leave = 删除您的全部数据并解绑您的机器人
 command-subscribe = 您的套餐
 command-help = 我能做什么
 command-cancel = 取消当前操作
@@ -44,26 +44,26 @@ no-plans = 这里无需付费：没有任何限制，也没有付费套餐。
 privacy =
     🔒 这里保存什么
 
-    关于您：您的 Telegram id、语言和时区，您的机器人及其令牌和设置（已加密），您的备注（已加密），您的封禁，以及您的哪条消息对应哪份副本。
-    关于您的客户：Telegram id、语言、标签、首次来信时间、谁在等待回复，以及哪条消息对应哪份副本。从不保存姓名，也从不保存内容：文字、照片和文件只是经过，不会保存。只有相册的各部分，或一秒内接连的修改，会加密保存到转交为止；未能送达的相册部分保存两天。
+    关于您：您的 Telegram id、语言和时区，您的机器人及其 Token 和设置（已加密），您的备注（已加密），您屏蔽的客户，以及您的哪条消息对应哪份副本。
+    关于您的客户：Telegram id、语言、标签、首次来信时间、谁在等待回复，以及哪条消息对应哪份副本。从不保存姓名，也从不保存内容：文字、照片和文件只是经过，不会保存。只有相册的各部分，或一秒内接连的修改，会加密保存到转达为止；未能送达的相册部分保存两天；新客户在按下按钮之前写的内容最多保存一天。
 
-    多久：哪条消息对应哪份副本，{ $days } 天。其余的直到您删除为止：/remove 断开一个机器人，/leave 删除全部。您的付款记录按账目保存要求保留，不含您的名字。
-    在哪里：在运营此机器人者的数据库里，以及 Telegram 自己的聊天里。谁能看到：您能看到与您有关的内容；运营此机器人者能访问数据库。
+    多久：哪条消息对应哪份副本，{ $days } 天。其余的直到您删除为止：/remove 解绑一个机器人，/leave 删除全部。您的付款记录按账目保存要求保留，不含您的名字。
+    在哪里：在本服务的运营者的数据库里，以及 Telegram 自己的聊天里。谁能看到：您能看到与您有关的内容；本服务的运营者能访问数据库。
 
     /export 把全部数据发给您。/leave 删除全部数据。
 privacy-stranger =
     🔒 您在这里没有任何数据。为了只答复您一次，此机器人会把您的 Telegram id 保存 { $days } 天；您写的内容不会保存。
-customer-forgotten = 🕊 有一位客户要求被遗忘。关于此人的数据已删除，因此对其消息的回复不再送达；此聊天中的消息可由您自行删除。封禁继续有效。
-export-part = 📦 您的数据，第 { $part } 个文件，共 { $parts } 个。其中没有消息内容，也没有令牌。
+customer-forgotten = 🕊 有一位客户要求被遗忘。关于此人的数据已删除，因此对其消息的回复不再送达；此聊天中的消息可由您自行删除。屏蔽继续有效。
+export-part = 📦 您的数据，第 { $part } 个文件，共 { $parts } 个。其中没有消息内容，也没有 Token。
 export-busy = 正在准备其他导出。请一分钟后再发送 /export。
 leave-question =
     删除您的全部数据吗？此操作无法撤销。
 
-    您的机器人将断开，其 webhook 将移除（{ $bots }）。设置、备注、封禁、客户和全部对应关系都会删除：对旧消息的回复不再送达。可先用 /export 保留一份副本。您作为客户写给他人机器人的内容不受影响：请在那里发送 /forget。
-leave-plan = 您的付费套餐（至 { $date }）将随之结束，不再扣费。如果想退回星星，请先询问：/paysupport
+    您的机器人将解绑，其 webhook 将移除（{ $bots }）。设置、备注、屏蔽、客户和全部对应关系都会删除：对旧消息的回复不再送达。可先用 /export 保留一份副本。您作为客户写给他人机器人的内容不受影响：请在那里发送 /forget。
+leave-plan = 您的付费套餐（至 { $date }）将随之结束，不再扣费。如果想退回 Stars，请先询问：/paysupport
 leave-yes = 全部删除
 left =
-    ✅ 您的全部数据已删除，您的机器人已断开。此聊天中的消息可由您自行删除。
+    ✅ 您的全部数据已删除，您的机器人已解绑。此聊天中的消息可由您自行删除。
 
     您作为客户写给他人机器人的内容不受影响：请在那里发送 /forget。
 
@@ -121,12 +121,12 @@ label-unusable = 这不能用作标签。标签为 1 到 64 个字符，只能�
 # Alarms
 
 alarm-revoked = 🔴 Telegram 不再接受 @{ $bot } 的 Token，客户无法通过它联系您。请在 @BotFather 获取最新的 Token（/mybots → API Token），然后在这里用 /add 发送，所有对话都会继续。
-alarm-works = 🟢 @{ $bot } 已恢复工作：Telegram 接受了它的 Token。消息会像以前一样转发。未送达的回复，点其下方的“重新发送”按钮即可发出。
+alarm-works = 🟢 @{ $bot } 已恢复工作：Telegram 接受了它的 Token。消息会像以前一样转达。未送达的回复，点其下方的“重新发送”按钮即可发出。
 alarm-contested = 🟠 另一个程序正在接收 @{ $bot } 的消息，因此消息到不了您这里。请停止那个程序，或在 @BotFather 撤销 Token，然后在这里用 /add 发送新的 Token。
 alarm-cut-off = 🔴 Telegram 无法把消息送到 { $host }：“{ $reason }”。在修复之前，您和客户写的内容都不会送达。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请检查该地址能否从互联网访问、本程序前面的网页服务器是否在运行、它的证书是否有效。
 alarm-reached = 🟢 Telegram 又能送达消息了。等待中的消息现在会送达。
-alarm-database-silent = 🔴 数据库没有响应，目前无法转发任何消息。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请检查数据库是否在运行、是否可以访问，然后重新启动它。
-alarm-database-full = 🔴 数据库不再接受写入，目前无法转发任何消息：磁盘已满，或数据库只能读取。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请释放磁盘空间，或恢复数据库的写入权限。
+alarm-database-silent = 🔴 数据库没有响应，目前无法转达任何消息。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请检查数据库是否在运行、是否可以访问，然后重新启动它。
+alarm-database-full = 🔴 数据库不再接受写入，目前无法转达任何消息：磁盘已满，或数据库只能读取。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请释放磁盘空间，或恢复数据库的写入权限。
 alarm-database-works = 🟢 数据库已恢复工作。等待中的消息现在会送达。
 left-group = @{ $bot } 被拉进“{ $title }”后已立即退出：客服机器人只与客户私聊。
 
@@ -301,7 +301,7 @@ prompt-text = 请发送新的文字：{ $what }（{ $language }）。粗体、�
 question-text = ⬆️ 客户会看到这样的内容：{ $what }（{ $language }）。要保存吗？
 unfit-greeting = 这类消息不能用作问候语。请发送文字，或带说明的照片、视频、语音、文件，或发送 /cancel。
 unfit-text = 这里只能是文字。请发送文字，或发送 /cancel。
-unfit-token = 这条消息里有机器人令牌，绝不能让客户看到。请发送别的文字，或发送 /cancel。
+unfit-token = 这条消息里有机器人 Token，绝不能让客户看到。请发送别的文字，或发送 /cancel。
 unfit-refused = Telegram 拒绝显示这条内容，客户也无法看到。请发送别的内容，或发送 /cancel。
 unfit-file = 文件太大，不能用作问候语：机器人最多只能获取 20 MB。请发送较小的文件，或发送 /cancel。
 save-first = 请先按最后一个问题下面的“保存”或“取消”，或发送 /cancel。
@@ -372,8 +372,8 @@ status-polling = 🟢 更新由本程序向 Telegram 拉取（long polling）
 status-cut-off-briefly = 🔴 Telegram 目前无法连到本服务。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。服务的运营者会收到通知。
 status-installation = 内存：{ $memory }。所有者：{ $owners }。机器人总数：{ $bots }
 status-master = 本机器人：在 Telegram 等待：{ $count }
-status-master-revoked = 🔴 Telegram 不接受本机器人的令牌。请向 @BotFather 获取当前令牌，设为 MASTER_BOT_TOKEN 并重新启动。
-status-master-contested = 🟠 另一个程序正在接收本机器人的消息。请停止它，或在 @BotFather 撤销令牌，把新令牌设为 MASTER_BOT_TOKEN 并重新启动。
+status-master-revoked = 🔴 Telegram 不接受本机器人的 Token。请向 @BotFather 获取最新的 Token，设为 MASTER_BOT_TOKEN 并重新启动。
+status-master-contested = 🟠 另一个程序正在接收本机器人的消息。请停止它，或在 @BotFather 撤销 Token，把新的 Token 设为 MASTER_BOT_TOKEN 并重新启动。
 status-silent-telegram = ⚠️ 询问本机器人时，Telegram 没有回应。
 status-bots = 您的机器人：{ $count }，有问题：{ $troubled }
 status-page = 第 { $page }/{ $pages } 页
@@ -400,15 +400,15 @@ customer-help = 直接在这里留言，您的消息会被转达。答复会发�
 customer-privacy =
     🔒 关于您保存了什么
 
-    您写的内容会转交给此机器人的所有者，不会保存：没有文字、照片或文件。您的姓名也不保存。只有相册的各部分，或一秒内接连的修改，会加密保存到转交为止。
-    保存的是您的 Telegram id、应用语言、您来时的链接、您是否在等待回复、所有者对您的备注（已加密），以及哪条消息对应哪份副本。最后一项保存 { $days } 天，其余的直到您要求删除为止。
-    在哪里：在运营此服务者的数据库里。谁能看到：此机器人的所有者和运营此服务者。所有者在其 Telegram 聊天里也有您的消息。
+    您写的内容会转达给此机器人的所有者，不会保存：没有文字、照片或文件。您的姓名也不保存。只有相册的各部分，或一秒内接连的修改，会加密保存到转达为止；您在按下所要求的按钮之前写的内容最多保存一天。
+    保存的是您的 Telegram id、应用语言、您来时的链接、您首次来信的时间、您是否在等待回复、您是否被屏蔽、是否有 Premium、是否屏蔽了机器人、所有者对您的备注（已加密），以及哪条消息对应哪份副本。最后一项保存 { $days } 天，其余的直到您要求删除为止。
+    在哪里：在本服务的运营者的数据库里。谁能看到：此机器人的所有者和本服务的运营者。所有者在其 Telegram 聊天里也有您的消息。
 
     /forget 删除关于您的全部数据。
 forget-question =
     删除关于您的全部数据吗？
 
-    这适用于此服务的所有机器人。您写过信的所有者会在他们自己的 Telegram 聊天中保留消息，但无法再回复。如果您再次来信，一切重新开始；封禁继续有效。
+    这适用于本服务的所有机器人。您写过信的所有者会在他们自己的 Telegram 聊天中保留消息，但无法再回复。如果您再次来信，一切重新开始；屏蔽继续有效。
 forget-yes = 忘记我
 forgotten = ✅ 您已被遗忘：关于您的全部数据已删除。此聊天中的消息可由您自行删除。
 forgotten-not-owner = 您自己在这里也有机器人。那一边不受影响：请在您用来回复的机器人中发送 /leave。
@@ -429,13 +429,13 @@ acknowledgement = ✅ 您的消息已转达。答复会发到这个对话中。
 newcomer-link = 🔒 这条消息没有转达：其中有链接或 @名称。得到第一次回复之后就可以发送链接。在此之前，请用自己的话说明。
 newcomer-file = 🔒 这条消息没有转达：得到第一次回复之后，才可以发送照片、文件、贴纸和语音。在此之前，请用文字说明。
 newcomer-forward = 🔒 这条消息没有转达：得到第一次回复之后，才可以转发别处的消息。在此之前，请用自己的话说明。
-newcomer-wait = ⏳ 您之前的消息已经转达，这一条没有：得到第一次回复之后可以继续发送。回复会出现在本聊天中，请稍候。
+newcomer-wait = ⏳ 您之前的消息已经转达，这一条没有：得到第一次回复之后可以继续发送。答复会发到这个对话中，请稍候。
 newcomer-full = ⏳ 这条消息没有转达：等待中的消息太多了。请按上面的按钮，然后再发一次。
 newcomer-too-fast = ⏳ 这条消息没有转达：得到第一次回复之前，每分钟最多可以发送 5 条。请等一分钟后再发，最好写成一条。
 newcomer-change = 🔒 您的修改没有转达：得到第一次回复之后，才可以发送链接、文件和 @名称。在此之前，请用自己的话另发一条消息。
 newcomer-check = 👋 请按下按钮，表明您是真人。之后您写的内容就会转达。
 newcomer-check-button = 我是真人
-newcomer-passed = ✅ 谢谢！您写的内容正在转达。回复会出现在本聊天中。
+newcomer-passed = ✅ 谢谢！您写的内容正在转达。答复会发到这个对话中。
 newcomer-gone = ✅ 谢谢！但是您的消息已经不在了。请再写一次。
 newcomer-expired = ⌛ 您在这里写的内容没有转达，因为一天之内没有按按钮。请再写一次。
 newcomer-accepted = ✅ 现在您可以在这里发送任何内容，包括链接、文件和转发的消息。请重新发送之前没有转达的内容。
@@ -488,7 +488,7 @@ plan-replies = 本月回复：{ $used } / { $most }，剩余：{ $left }。自 {
 plan-replies-pro = 回复：没有限制
 plan-choose = 您的所有机器人都会带来消息。可以回复的机器人数量：{ $most }。按下要用来回复的那个：
 plan-offer = /subscribe：没有限制，每月 { $price } ⭐。客户写的消息总会送达。
-plan-full = 您的套餐不能再添加机器人。免费机器人：{ $count }。/subscribe 取消限制，/remove 移除机器人，/plan 查看状态。
+plan-full = 您的套餐不能再添加机器人。免费机器人：{ $count }。/subscribe 取消限制，/remove 解绑机器人，/plan 查看状态。
 few-left = ⏳ 本月剩余免费回复：{ $left } / { $most }。自 { $date }（UTC）起重新计数；/subscribe 取消限制。
 reason-plan = 您的套餐不包含此项。/plan 查看原因。
 reason-replies-used = 本月的免费回复已用完（{ $count }）；剩余：0。自 { $date }（UTC）起重新计数。客户写的消息仍会送达。/subscribe 取消限制；然后按“重新发送”。
@@ -503,10 +503,11 @@ terms =
     1. Pro 每 30 天 { $price } 个 Telegram Stars，取消免费套餐的限制（可以回复的机器人：{ $bots }，每月回复：{ $replies }）。
     2. 每 30 天续订一次，直到您用 /unsubscribe 或在 Telegram 中停止。已付费的时间在结束前一直有效。
     3. 结束时不会删除任何内容，客户写的消息仍会送达。
-    4. 问题和退款：/paysupport，由此服务的运营者答复。Telegram 官方客服无法处理在此的购买。
-    5. Stars 归此服务的运营者；Telegram 的 Stars 条款同样适用：https://telegram.org/tos/stars
-paysupport-how = 请把问题写在命令后面，例如：/paysupport 我付了两次。它会连同您的付款列表转给此服务的运营者。Telegram 官方客服无法处理在此的购买。
-paysupport-sent = ✅ 已连同您的付款列表转给此服务的运营者。
+    4. 问题和退款：/paysupport，由本服务的运营者答复。Telegram 官方客服无法处理在此的购买。
+    5. Stars 归本服务的运营者；Telegram 的 Stars 条款同样适用：https://telegram.org/tos/stars
+paysupport-how = 请把问题写在命令后面，例如：/paysupport 我付了两次。它会连同您的付款列表转给本服务的运营者。Telegram 官方客服无法处理在此的购买。
+paysupport-sent = ✅ 已连同您的付款列表转给本服务的运营者。
+paysupport-nobody = 您的问题未能转达：目前在这里联系不上本服务的运营者。请稍后再试。
 paysupport-request =
     💬 关于付款的问题，来自 { $name }（id { $id }）：
 
@@ -515,19 +516,20 @@ paysupport-payment = { $date }：{ $stars } ⭐，退款：/refund { $charge }
 paysupport-refunded = { $date }：{ $stars } ⭐，已退款（{ $charge }）
 refund-how = 请把付款 id 写在命令后面：/refund <id>。它在用 /paysupport 发来的问题里，也在付款人的 Telegram 收据里。
 refund-unknown = 这里没有此 id 的付款。
+refund-left = 未退还：付款人已离开，这里已无人知道是谁。
 refund-failed = ❌ 未退款：Telegram 拒绝。
 refund-done = ↩️ 已退还 { $stars } 个 Stars 给 { $owner }。该时段的套餐视为未付费，且不再续订。
 
 # Suspended owners, and limits
 
-reason-suspended = 您在这里的账户已被暂停
-owner-suspended = ⏸ 运营本服务的人暂停了您的账户：客户的消息不再转达，您的回复也不会送达。不会删除任何内容。以下命令仍然可用：{ $commands }
+reason-suspended = 您在这里的账户已被暂停。
+owner-suspended = ⏸ 本服务的运营者暂停了您的账户：客户的消息不再转达，您的回复也不会送达。不会删除任何内容。以下命令仍然可用：{ $commands }
 owner-suspended-short = 您的账户已被暂停。
 owner-resumed = ▶️ 您的账户恢复使用：客户的消息会转达，您的回复会送达。未送达的回复可以用它下面的“重新发送”按钮发出。
 owner-too-fast = ⏳ 这超出了我一次能回答的数量。您最后发送的内容被略过了，请一分钟后再发。对客户的回复不受影响。
 customer-suspended = ⏸ 这条消息没有转达：机器人目前停用。请稍后再试。
-too-many-checks = ⏳ 一小时内的令牌太多了。{ $span }内我可以查看下一个，请到时再粘贴。
-too-many-changes = ⏳ 您在一小时内接入和移除了太多机器人。{ $span }内可以继续，请到时再试。
+too-many-checks = ⏳ 一小时内的 Token 太多了。最多 { $span }后可以查看下一个，请到时再粘贴。
+too-many-changes = ⏳ 您在一小时内绑定和解绑了太多机器人。最多 { $span }后可以继续，请到时再试。
 
 # The installation, for its operator
 
@@ -536,7 +538,7 @@ admin-home =
     🛠 本安装
 
     所有者：{ $owners }（已暂停：{ $suspended }）
-    客户机器人：{ $bots }
+    客服机器人：{ $bots }
 
     { $messages }
 admin-volumes =
@@ -549,7 +551,7 @@ admin-owner =
     👤 { $name }
     Id：{ $id }
     成为所有者：{ $since }
-    客户机器人：{ $bots }
+    客服机器人：{ $bots }
     客户：{ $customers }
 
     { $messages }
@@ -569,7 +571,7 @@ button-admin-suspend = 暂停
 button-admin-resume = 恢复
 button-admin-send = 发送给 { $owners } 位
 announce-prompt = 📣 请发送要让所有所有者读到的文字。您会先看到它，确认之前什么都不会发出。/cancel 取消。
-announce-heading = 📣 来自运营本服务的人：
+announce-heading = 📣 来自本服务的运营者：
 announce-question = 所有者看到的就是这样。要发送吗？所有者：{ $owners }
 announce-unfit = 只能公告文字。请以文字发送，或 /cancel。
 announce-too-long = 这段文字太长了。请缩短后再发一次，或 /cancel。

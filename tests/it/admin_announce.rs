@@ -34,13 +34,18 @@ async fn three_owners(stage: &mut Stage) -> [Person; 3] {
 impl Stage {
     /// The operator writes an announcement and is asked whether to send it.
     async fn drafts(&self, words: &str) {
-        self.owner_writes("/admin").await;
-        self.owner_sees("This installation").await;
-        self.presses(&self.owner, "Announce").await;
-        self.owner_sees("Send the text that all owners are to read.").await;
-        self.owner_writes(words).await;
-        self.owner_sees("This is how the owners will see it.").await;
+        self.once_more("This installation", self.owner_writes("/admin")).await;
+        let prompt = "Send the text that all owners are to read.";
+        self.once_more(prompt, self.presses(&self.owner, "Announce")).await;
+        self.once_more("This is how the owners will see it.", self.owner_writes(words)).await;
         self.telegram.quiet().await;
+    }
+
+    /// Waits until the operator is told once more what he may have been told before.
+    async fn once_more<T>(&self, words: &str, deed: impl Future<Output = T>) {
+        let before = self.times(&self.owner, &self.master, words);
+        deed.await;
+        self.sees_times(&self.owner, &self.master, words, before + 1).await;
     }
 }
 

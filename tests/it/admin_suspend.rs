@@ -84,7 +84,7 @@ async fn a_suspended_owner_and_his_customers_are_told_and_resuming_mends_all(mut
     stage.telegram.edit(&anna, &shop, first, draft::text("changed")).await;
     let dora = stage.telegram.add_person(Person::new("Dora").username("dora").language("de"));
     stage.telegram.start(&dora, &shop, "").await;
-    stage.sees(&dora, &shop, "⏸ Diese Nachricht wurde nicht weitergegeben").await;
+    stage.sees(&dora, &shop, "⏸ Diese Nachricht wurde nicht weitergeleitet").await;
     stage.telegram.quiet().await;
     stage.settled().await;
     assert_eq!(stage.times(&anna, &shop, NOT_PASSED_ON), 1);

@@ -694,7 +694,7 @@ async fn the_rules_speak_the_customers_language(mut stage: Stage) {
     rule(&stage, CAREFUL).await;
     let words = [
         ("de", "Das wurde nicht weitergeleitet", "Ich bin ein Mensch"),
-        ("es", "Esto no se ha pasado", "Soy una persona"),
+        ("es", "Esto no se ha transmitido", "Soy una persona"),
         ("ru", "Это не передано", "Я человек"),
         ("uk", "Це не передано", "Я людина"),
         ("zh-hans", "这条消息没有转达", "我是真人"),

@@ -49,8 +49,11 @@ impl Master {
         if !self.sells() && payments.is_empty() {
             return Ok(Done::Say(plain(language.no_plans())));
         }
-        let Some(operator) = self.operator().await?.filter(|_| !words.is_empty()) else {
+        if words.is_empty() {
             return Ok(Done::Say(plain(language.paysupport_how())));
+        }
+        let Some(operator) = self.operator().await? else {
+            return Ok(Done::Say(plain(language.paysupport_nobody())));
         };
         let from = match occasion {
             Occasion::Words(message) => message.from.as_ref(),
@@ -63,7 +66,14 @@ impl Master {
         }
         let id = owner.id.to_string();
         let request = theirs.paysupport_request(name.trim(), &id, &shortened(words));
-        self.speak(operator.chat(), &request).await?;
+        match self.speak(operator.chat(), &request).await {
+            Err(error) if error.is_passing() || error.is_doubtful() => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "a question about a payment did not reach the operator");
+                return Ok(Done::Say(plain(language.paysupport_nobody())));
+            }
+            Ok(()) => {}
+        }
         let newest = payments.iter().rev().take(LISTED).map(|payment| listed(theirs, payment));
         let list = newest.collect::<Vec<_>>().join("\n");
         if !list.is_empty() {
@@ -84,9 +94,8 @@ impl Master {
         }
         let store = &self.inner.store;
         let row = store.payment(charge).await?;
-        let Some((row, payer)) = row.and_then(|row| row.owner.map(|payer| (row, payer))) else {
-            return Ok(plain(language.refund_unknown()));
-        };
+        let Some(row) = row else { return Ok(plain(language.refund_unknown())) };
+        let Some(payer) = row.owner else { return Ok(plain(language.refund_left())) };
         let (ledger, before) = self.plans().account(payer).await?;
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
         if let Err(error) = telegram.refund(caller, payer.0, charge).await {

@@ -147,7 +147,7 @@ pub async fn both_ways(s: &mut Script) {
     s.replies("olga", "/menu", draft::text("/dance")).await;
     s.see(&[
         "olga + olga: /dance ↩«/menu»",
-        "olga + bot: I don't know this command. These exist: ⏎  ⏎ /add: attach a client bot ⏎ /bots: your bots and how they fare ⏎ /stats: how much customers write, and ho…(911)",
+        "olga + bot: I don't know this command. These exist: ⏎  ⏎ /add: attach a client bot ⏎ /bots: your bots and how they fare ⏎ /stats: how much customers write, and ho…(974)",
     ])
     .await;
 }
