@@ -175,7 +175,7 @@ pub async fn of_settings_and_languages(s: &mut Script) {
     s.step("the owner says so, twice");
     s.presses_twice("olga", &question, &save);
     s.see(&[
-        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(299) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(387) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 

@@ -17,7 +17,7 @@ pub async fn greetings(s: &mut Script) {
     s.step("those of this bot");
     s.presses("olga", "@shop_bot").await;
     s.see(&[
-        "olga ~ bot: ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: the standard text ⏎ Acknowledgement: once per conversation ⏎ Text of the acknowledgement: the standard text ⏎ …(269) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga ~ bot: ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: the standard text ⏎ Acknowledgement: once per conversation ⏎ Text of the acknowledgement: the standard text ⏎ …(357) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
@@ -48,7 +48,7 @@ pub async fn greetings(s: &mut Script) {
     s.step("it is kept");
     s.presses("olga", "Save").await;
     s.see(&[
-        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages) ⏎ Acknowledgement: once per conversation ⏎ Text of the acknowledge…(295) ↩«Welcome 🦊 here» [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages) ⏎ Acknowledgement: once per conversation ⏎ Text of the acknowledge…(383) ↩«Welcome 🦊 here» [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
@@ -82,7 +82,7 @@ pub async fn greetings(s: &mut Script) {
     s.step("it is kept, too");
     s.presses("olga", "Save").await;
     s.see(&[
-        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: once per conversation ⏎ Text of the ac…(304) ↩«Willkommen» [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: once per conversation ⏎ Text of the ac…(392) ↩«Willkommen» [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
@@ -103,7 +103,7 @@ pub async fn rules(s: &mut Script) {
     sets(s, &["Acknowledgement", "after every message", "Save"]).await;
     s.see(&[
         "olga + olga: /settings",
-        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: after every message ⏎ Text of the ackn…(302) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: after every message ⏎ Text of the ackn…(390) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
@@ -120,7 +120,7 @@ pub async fn rules(s: &mut Script) {
     sets(s, &["Acknowledgement", "a reaction", "Save"]).await;
     s.see(&[
         "olga + olga: /settings",
-        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: a reaction ⏎ Text of the acknowledgeme…(293) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: a reaction ⏎ Text of the acknowledgeme…(381) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
@@ -152,7 +152,7 @@ pub async fn rules(s: &mut Script) {
     sets(s, &["Acknowledgement", "never", "Save"]).await;
     s.see(&[
         "olga + olga: /settings",
-        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(288) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(376) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
@@ -166,9 +166,9 @@ pub async fn rules(s: &mut Script) {
     sets(s, &["Protect content", "on, no forwarding, no saving", "Save"]).await;
     s.see(&[
         "olga + olga: /settings",
-        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(289) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(377) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
         "olga + olga: /settings",
-        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(282) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga + bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(370) [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
@@ -207,7 +207,7 @@ pub async fn rules(s: &mut Script) {
     s.step("it is kept");
     s.presses("olga", "Save").await;
     s.see(&[
-        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(300) ↩«Closed for you.» [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Close]",
+        "olga ~ bot: ✅ Saved. ⏎  ⏎ ⚙️ Settings of @shop_bot ⏎  ⏎ Greeting: your own text (All languages, Deutsch) ⏎ Acknowledgement: never ⏎ Text of the acknowledgement: t…(388) ↩«Closed for you.» [Greeting] [Acknowledgement] [Reminder] [Banned customers] [Protect content] [Usernames] [Newcomers] [Close]",
     ])
     .await;
 
