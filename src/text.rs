@@ -4,9 +4,12 @@
 //! each becomes a method of [`Language`] with its placeholders as arguments, so that a sentence
 //! that does not exist can't be asked for. A test compares both.
 
+mod spoken;
+
 use std::sync::LazyLock;
 
-use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use fluent_bundle::FluentArgs;
+use spoken::Spoken;
 use unic_langid::{LanguageIdentifier, langid};
 
 /// A language the texts exist in.
@@ -89,30 +92,29 @@ impl Language {
         }
     }
 
-    fn bundle(self) -> &'static FluentBundle<FluentResource> {
-        static BUNDLES: [LazyLock<FluentBundle<FluentResource>>; 6] = [
-            LazyLock::new(|| build(Language::English)),
-            LazyLock::new(|| build(Language::German)),
-            LazyLock::new(|| build(Language::Spanish)),
-            LazyLock::new(|| build(Language::Russian)),
-            LazyLock::new(|| build(Language::Ukrainian)),
-            LazyLock::new(|| build(Language::Chinese)),
+    fn spoken(self) -> &'static Spoken {
+        static SPOKEN: [LazyLock<Spoken>; 6] = [
+            LazyLock::new(|| read(Language::English)),
+            LazyLock::new(|| read(Language::German)),
+            LazyLock::new(|| read(Language::Spanish)),
+            LazyLock::new(|| read(Language::Russian)),
+            LazyLock::new(|| read(Language::Ukrainian)),
+            LazyLock::new(|| read(Language::Chinese)),
         ];
         let place = Self::ALL.iter().position(|language| *language == self).unwrap_or_default();
-        &BUNDLES[place]
+        &SPOKEN[place]
     }
 
     /// A sentence with its placeholders filled. One that is missing here is said in English.
     fn say(self, key: &str, fill: &[(&'static str, &str)]) -> String {
-        let arguments: FluentArgs<'_> = fill.iter().map(|(name, value)| (*name, *value)).collect();
-        let spoken = [self, Self::English].into_iter().find_map(|language| {
-            let bundle = language.bundle();
-            let pattern = bundle.get_message(key)?.value()?;
-            let text = bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new());
-            Some(text.into_owned())
-        });
-        spoken.unwrap_or_else(|| key.to_owned())
+        let fill: FluentArgs<'_> = fill.iter().map(|(name, value)| (*name, *value)).collect();
+        let said = [self, Self::English].into_iter().find_map(|it| it.spoken().say(key, &fill));
+        said.unwrap_or_else(|| key.to_owned())
     }
+}
+
+fn read(language: Language) -> Spoken {
+    Spoken::new(language.identifier(), language.source())
 }
 
 /// A language somebody chooses by a button; `None`: that of his app.
@@ -132,18 +134,6 @@ impl LanguageChoice {
             code => Language::with_code(code).map(Some).map(Self),
         }
     }
-}
-
-fn build(language: Language) -> FluentBundle<FluentResource> {
-    // A line that does not parse is left out; the test below sees to it that there is none.
-    let resource = match FluentResource::try_new(language.source().to_owned()) {
-        Ok(resource) | Err((resource, _)) => resource,
-    };
-    let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
-    // Isolation marks would stand in the middle of names, links and commands people copy.
-    bundle.set_use_isolating(false);
-    let _ = bundle.add_resource(resource);
-    bundle
 }
 
 macro_rules! sentences {
@@ -1072,7 +1062,7 @@ sentences! {
 
 #[cfg(test)]
 mod tests {
-    use fluent_bundle::FluentResource;
+    use fluent_bundle::{FluentBundle, FluentResource};
 
     use super::*;
 
@@ -1082,19 +1072,22 @@ mod tests {
             let parsed = FluentResource::try_new(language.source().to_owned());
             let parsed = parsed.unwrap_or_else(|(_, errors)| panic!("{language:?}: {errors:?}"));
             assert_eq!(parsed.entries().count(), SENTENCES.len(), "{language:?} has other keys");
+            let mut whole = FluentBundle::new(vec![language.identifier()]);
+            whole.set_use_isolating(false);
+            whole.add_resource(parsed).unwrap();
             for (key, holes) in SENTENCES {
                 let fill: Vec<_> = holes.iter().map(|hole| (*hole, "\u{2603}")).collect();
-                let message = language.bundle().get_message(key);
+                let message = whole.get_message(key);
                 let pattern = message.and_then(|message| message.value());
                 let pattern = pattern.unwrap_or_else(|| panic!("{language:?} has no {key}"));
                 let mut errors = Vec::new();
                 let arguments: FluentArgs<'_> = fill.iter().copied().collect();
-                language.bundle().format_pattern(pattern, Some(&arguments), &mut errors);
+                let text = whole.format_pattern(pattern, Some(&arguments), &mut errors);
                 assert!(errors.is_empty(), "{language:?} {key}: {errors:?}");
+                assert_eq!(language.say(key, &fill), text, "{language:?} {key} by itself");
                 for hole in *holes {
                     let alone: FluentArgs<'_> = [(*hole, "\u{2603}")].into_iter().collect();
-                    let text =
-                        language.bundle().format_pattern(pattern, Some(&alone), &mut Vec::new());
+                    let text = whole.format_pattern(pattern, Some(&alone), &mut Vec::new());
                     assert!(text.contains('\u{2603}'), "{language:?} {key} lacks ${hole}");
                 }
             }

@@ -44,7 +44,7 @@ use crate::{
 pub(super) const CHECK: &str = "newcomer";
 
 /// Customers who were told something lately; who was told longest ago is forgotten first.
-const TOLD: usize = 16_384;
+const TOLD: usize = 1024;
 /// For so long the same is not told again, in milliseconds.
 const HOLDS: i64 = 20_000;
 /// The same for what follows from nothing but writing on.

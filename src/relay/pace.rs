@@ -45,6 +45,8 @@ use crate::{
 
 /// Customers whose pace is known; the quietest is forgotten first, and may write at once again.
 const CUSTOMERS: usize = 16_384;
+/// Of newcomers to careful bots.
+const NEWCOMERS: usize = 1024;
 /// Messages and albums of which it is remembered whether they were admitted.
 const DECISIONS: usize = 16_384;
 /// How long a notice that messages are not passed on holds, in milliseconds.
@@ -104,7 +106,7 @@ impl Paces {
         Self {
             quota,
             messages: Cache::new(CUSTOMERS),
-            newcomers: Cache::new(CUSTOMERS),
+            newcomers: Cache::new(NEWCOMERS),
             commands: Cache::new(CUSTOMERS),
             decided: Cache::new(DECISIONS),
         }
