@@ -267,6 +267,10 @@ impl Bots {
     ) -> Result<Attached, StoreError> {
         let inner = &self.inner;
         let known = inner.store.bot(identity.id).await?;
+        if known.as_ref().is_some_and(|row| row.owner != owner && row.state != BotState::Removed) {
+            // Nothing of what is its owner's may be touched below.
+            return Ok(Attached::Taken);
+        }
         let own = known.as_ref().filter(|row| row.owner == owner);
         let replaced = own.is_some_and(|row| row.state != BotState::Removed);
         // What another owner had set is his alone.
@@ -288,10 +292,8 @@ impl Bots {
             // What its former owner's customers wrote must not reach this one.
             inner.store.forget_parked_of(identity.id).await?;
         }
-        if known.as_ref().is_none_or(|row| row.owner == owner || row.state == BotState::Removed) {
-            // The new token is nobody else's, and works.
-            inner.store.forget_health(identity.id).await?;
-        }
+        // The new token is nobody else's, and works.
+        inner.store.forget_health(identity.id).await?;
         if !inner.store.attach_bot(&row, clock::now_ms()).await? {
             return Ok(Attached::Taken);
         }

@@ -66,9 +66,11 @@ impl Seal {
         self.derive(&format!("proof for {nonce}"))
     }
 
-    /// The code in the claim link of an installation nobody owns yet.
-    pub fn claim_code(&self, master: BotId) -> String {
-        let mut code = self.derive(&format!("claim code of master {master}"));
+    /// The code in the claim link of an installation nobody has claimed, or whose last claimer left:
+    /// `ended` differs for each of them, so that no link works twice.
+    pub fn claim_code(&self, master: BotId, ended: Option<&[u8]>) -> String {
+        let ended = ended.map_or_else(String::new, |ended| format!(" after {ended:?}"));
+        let mut code = self.derive(&format!("claim code of master {master}{ended}"));
         code.truncate(32);
         code
     }

@@ -162,6 +162,8 @@ sentences! {
     welcome = "welcome" ();
     /// The one answer a stranger gets.
     stranger = "stranger" ();
+    /// To a person who may be an owner, and has not said so.
+    send_start = "send-start" ();
 
     // The master bot: commands.
     /// Above the list of commands.
@@ -968,6 +970,8 @@ sentences! {
     paysupport_sent = "paysupport-sent" ();
     /// Nobody is there to pass it on to.
     paysupport_nobody = "paysupport-nobody" ();
+    /// So many are not passed on in a day.
+    paysupport_too_many = "paysupport-too-many" (span);
     /// To the operator: a question.
     paysupport_request = "paysupport-request" (name, id, words);
     /// To the operator: a payment.

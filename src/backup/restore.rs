@@ -203,7 +203,7 @@ impl Pouring<'_> {
         };
         if self.manifest.live {
             let master = self.config.master_bot_token.bot_id();
-            let doubted = loading.doubt_what_was_under_way(master).await;
+            let doubted = loading.doubt_what_was_under_way(master, clock::now_ms()).await;
             doubted.map_err(|error| self.unfilled(error))?;
         }
         loading.finish().await.map_err(|error| self.unfilled(error))?;

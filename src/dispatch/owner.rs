@@ -125,6 +125,10 @@ impl Dispatch {
             note(Fate::Command);
         }
         if command == Some(Command::Delete) {
+            if self.inner.master.stop_if_too_fast(owner).await? {
+                note(Fate::TooFast);
+                return Ok(Verdict::Done);
+            }
             let delete =
                 async { relay.delete(owner.id, &message).await?.map_err(MasterError::Answer) };
             return self.once(update, Box::pin(delete)).await;

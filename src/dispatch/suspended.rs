@@ -45,7 +45,7 @@ impl Dispatch {
         message: Message,
         update: i64,
     ) -> Result<Verdict, Fault> {
-        if self.inner.master.hears_suspended(owner, &message).await? {
+        if self.inner.master.hears_suspended(&message) {
             return self.of_owner(owner, message, update).await;
         }
         if message.command().is_none()
@@ -71,11 +71,20 @@ impl Dispatch {
             return self.pressed(owner, button, update).await;
         }
         note(Fate::Ignored(Rule::Suspended));
+        if self.inner.master.stop_if_too_fast(owner).await? {
+            note(Fate::TooFast);
+            self.inner.master.release(&button).await;
+            return Ok(Verdict::Done);
+        }
         self.once(update, self.inner.master.show_suspended(owner, &button)).await
     }
 
     async fn refused(&self, owner: Owner, update: i64) -> Result<Verdict, Fault> {
         note(Fate::Ignored(Rule::Suspended));
+        if self.inner.master.stop_if_too_fast(owner).await? {
+            note(Fate::TooFast);
+            return Ok(Verdict::Done);
+        }
         self.once(update, self.inner.master.say_suspended(owner)).await
     }
 }

@@ -21,6 +21,8 @@ const TRIES: u32 = 3;
 
 /// The installation's fact that names who claimed it.
 pub(super) const CLAIMED: &str = "claimed by";
+/// The one that says when its last claimer left.
+const CLAIM_ENDED: &str = "claim ended at";
 /// What stands before the code in the claim link.
 const PREFIX: &str = "claim_";
 
@@ -53,11 +55,10 @@ impl Master {
         let language = Language::of(person.language.as_deref());
         let owner = Owner { id, language };
         let command = message.and_then(Command::parse);
-        let asks_privacy = command == Some(Command::Privacy);
-        let payload = command.and_then(|command| match command {
-            Command::Start { payload } => Some(payload),
+        let payload = match &command {
+            Some(Command::Start { payload }) => Some(payload.as_str()),
             _ => None,
-        });
+        };
         if let Some(known) = store.owner(self.inner.caller.bot, id).await? {
             let language = known.chosen.map_or(language, |chosen| Language::of(Some(&chosen)));
             let owner = Owner { id, language };
@@ -65,38 +66,71 @@ impl Master {
             if known.language.as_deref() != Some(language.code()) {
                 store.set_owner_language(id, language.code()).await?;
             }
-            if self.claims_late(id, payload.as_deref()).await? {
+            // Owners who came by open registration may claim it, too.
+            if self.claims(id, payload, true).await? {
                 return self.welcome_claimer(owner).await;
             }
-            let rests = known.is_suspended && !self.is_operator(id).await?;
-            return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
+            return self.admitted(owner, known.is_suspended).await;
         }
         // An owner who has left may press what is still there, and what he wrote before may be
         // delivered once more: neither makes him one again.
         if message.is_none() || store.is_handled(self.inner.caller.bot, update).await? {
             return Ok(Admission::Stranger);
         }
-        if self.claims(id, payload.as_deref()).await? {
+        if self.claims(id, payload, false).await? {
             self.register(owner).await?;
             return self.welcome_claimer(owner).await;
         }
-        let doors = &self.inner.doors;
-        if doors.owners.contains(&id) || (doors.open && payload.is_some()) {
+        let (doors, begins) = (&self.inner.doors, payload.is_some());
+        let is_named = doors.owners.contains(&id);
+        if begins && (is_named || doors.open) {
             self.register(owner).await?;
-            let rests = store.is_suspended(id).await? && !self.is_operator(id).await?;
-            return Ok(if rests { Admission::Suspended(owner) } else { Admission::Owner(owner) });
+            return self.admitted(owner, store.is_suspended(id).await?).await;
         }
-        if asks_privacy {
+        if command == Some(Command::Privacy) {
             let days = self.inner.installation.retention_days.to_string();
-            self.speak(id.chat(), &language.privacy_stranger(&days)).await?;
-            store.insist_handled(self.inner.caller.bot, update, clock::now_ms()).await?;
-            return Ok(Admission::Stranger);
+            return self.answer_stranger(owner, &language.privacy_stranger(&days), update).await;
+        }
+        if is_named {
+            // It may have waited while he left.
+            return self.answer_stranger(owner, &language.send_start(), update).await;
         }
         self.refuse(id, language).await?;
         Ok(Admission::Stranger)
     }
 
+    /// Lets an owner go on, if he is not suspended. The operator is not: where one becomes it who
+    /// was, nobody else could let him go on.
+    async fn admitted(&self, owner: Owner, is_suspended: bool) -> Result<Admission, MasterError> {
+        if !is_suspended {
+            return Ok(Admission::Owner(owner));
+        }
+        if !self.is_operator(owner.id).await? {
+            return Ok(Admission::Suspended(owner));
+        }
+        self.resume(owner.id).await?;
+        tracing::info!(owner.id = %owner.id, "the operator was suspended, and goes on");
+        Ok(Admission::Owner(owner))
+    }
+
+    /// Answers what somebody who is no owner may ask, as often as an owner may.
+    async fn answer_stranger(
+        &self,
+        person: Owner,
+        text: &str,
+        update: i64,
+    ) -> Result<Admission, MasterError> {
+        if !self.stop_if_too_fast(person).await? {
+            self.speak(person.id.chat(), text).await?;
+            let master = self.inner.caller.bot;
+            self.inner.store.insist_handled(master, update, clock::now_ms()).await?;
+        }
+        Ok(Admission::Stranger)
+    }
+
     async fn welcome_claimer(&self, owner: Owner) -> Result<Admission, MasterError> {
+        let is_suspended = self.inner.store.is_suspended(owner.id).await?;
+        self.admitted(owner, is_suspended).await?;
         self.refresh_menu(owner);
         self.speak(owner.id.chat(), &owner.language.claimed()).await?;
         tracing::info!(owner.id = %owner.id, "the installation was claimed");
@@ -120,53 +154,56 @@ impl Master {
         said
     }
 
-    /// The one-time link that makes whoever opens it first the owner; `None` when there is an
-    /// owner, or `OWNER_IDS` names one.
+    /// The one-time link that makes whoever opens it first the owner; `None` when somebody has
+    /// opened it, or `OWNER_IDS` names one. Owners who came by open registration do not keep it from
+    /// whoever reads it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn claim_link(&self) -> Result<Option<String>, MasterError> {
+        let (doors, store) = (&self.inner.doors, &self.inner.store);
         let Some(username) = self.inner.username.get() else { return Ok(None) };
-        if !self.may_be_claimed().await? {
+        if !doors.owners.is_empty() || store.installation_fact(CLAIMED).await?.is_some() {
             return Ok(None);
         }
-        let code = self.inner.seal.claim_code(self.inner.caller.bot);
+        let code = self.claim_code().await?;
         Ok(Some(format!("https://t.me/{username}?start={PREFIX}{code}")))
     }
 
-    /// Whether nobody is named, and nobody has claimed it. Owners who came by open registration do
-    /// not keep it from whoever reads the link.
-    async fn may_be_claimed(&self) -> Result<bool, MasterError> {
-        let (doors, store) = (&self.inner.doors, &self.inner.store);
-        if !doors.owners.is_empty() {
-            return Ok(false);
-        }
-        if doors.open {
-            return Ok(store.installation_fact(CLAIMED).await?.is_none());
-        }
-        Ok(!store.has_owner().await?)
+    async fn claim_code(&self) -> Result<String, MasterError> {
+        let ended = self.inner.store.installation_fact(CLAIM_ENDED).await?;
+        Ok(self.inner.seal.claim_code(self.inner.caller.bot, ended.as_deref()))
     }
 
-    /// Whether an owner who came by open registration claims the installation only now.
-    async fn claims_late(&self, id: OwnerId, payload: Option<&str>) -> Result<bool, MasterError> {
-        let is_code = payload.is_some_and(|payload| payload.starts_with(PREFIX));
-        Ok(is_code && self.inner.doors.open && self.claims(id, payload).await?)
-    }
-
-    async fn claims(&self, id: OwnerId, payload: Option<&str>) -> Result<bool, MasterError> {
+    async fn claims(
+        &self,
+        id: OwnerId,
+        payload: Option<&str>,
+        is_owner: bool,
+    ) -> Result<bool, MasterError> {
         let Some(code) = payload.and_then(|payload| payload.strip_prefix(PREFIX)) else {
             return Ok(false);
         };
-        let expected = self.inner.seal.claim_code(self.inner.caller.bot);
+        let expected = self.claim_code().await?;
         let right: bool = code.as_bytes().ct_eq(expected.as_bytes()).into();
-        if !right || !self.may_be_claimed().await? {
+        if !right || !self.inner.doors.owners.is_empty() {
             return Ok(false);
         }
         let store = &self.inner.store;
         let claimer = id.0.to_le_bytes().to_vec();
         // The unique key lets one claimer through; he may come again after a crash right here.
         Ok(store.settle_fact(CLAIMED, claimer.clone()).await?
-            || store.installation_fact(CLAIMED).await? == Some(claimer))
+            || (!is_owner && store.installation_fact(CLAIMED).await? == Some(claimer)))
+    }
+
+    /// Before whoever claimed the installation leaves: the link he opened must not work again.
+    pub(super) async fn end_claim(&self, owner: OwnerId) -> Result<(), MasterError> {
+        let store = &self.inner.store;
+        let claimer = owner.0.to_le_bytes();
+        if store.installation_fact(CLAIMED).await?.is_some_and(|known| known == claimer) {
+            store.put_fact(CLAIM_ENDED, clock::now_ms().to_le_bytes().to_vec()).await?;
+        }
+        Ok(())
     }
 
     async fn register(&self, owner: Owner) -> Result<(), MasterError> {

@@ -7,7 +7,12 @@
 //!
 //! Counted is in this process: what several replicas let through is the sum.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    num::NonZeroU32,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use governor::{
     DefaultKeyedRateLimiter, Quota,
@@ -21,6 +26,10 @@ use crate::{clock, config::OwnerRate, model::OwnerId, spans::answered_within, te
 /// from a bot, so that no answer waits for Telegram's rates and holds what comes behind it.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(15).unwrap();
 const PERIOD: Duration = Duration::from_millis(1500);
+/// How many questions about payments are passed on for an owner, and within what time: the operator
+/// gets them in the chat in which his customers' messages come.
+const ASKED_MOST: usize = 5;
+const ASKED_WITHIN: Duration = Duration::from_hours(24);
 /// How long a notice holds.
 const NOTICE: Duration = Duration::from_mins(1);
 /// Owners after whom it is time to forget those who have been quiet.
@@ -34,6 +43,7 @@ pub(super) struct Allowances {
     changes: Option<Limit>,
     questions: Option<Limit>,
     notices: Limit,
+    asked: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
 }
 
 impl Allowances {
@@ -50,6 +60,7 @@ impl Allowances {
             changes: rate.map(|rate| hourly(rate.changes_an_hour)),
             questions: rate.filter(|_| paced).map(|_| every(PERIOD, AT_ONCE)),
             notices: every(NOTICE, NonZeroU32::MIN),
+            asked: Mutex::default(),
         }
     }
 
@@ -61,6 +72,31 @@ impl Allowances {
     /// Whether one more bot may be attached or detached, or after how long.
     pub(super) fn change(&self, owner: OwnerId) -> Result<(), Duration> {
         take(self.changes.as_ref(), owner)
+    }
+
+    /// Whether one more question of his may be passed on to the operator, or after how long. It
+    /// counts when it was: what has to be tried again counts once.
+    pub(super) fn ask(&self, owner: OwnerId, now: Instant) -> Result<(), Duration> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = |at: &&Instant| now.duration_since(**at) < ASKED_WITHIN;
+        let Some(times) = asked.get(&owner) else { return Ok(()) };
+        let mut times = times.iter().filter(lately);
+        match (times.next(), times.count() + 1 >= ASKED_MOST) {
+            (Some(first), true) => Err(ASKED_WITHIN.saturating_sub(now.duration_since(*first))),
+            _ => Ok(()),
+        }
+    }
+
+    /// One was passed on.
+    pub(super) fn has_asked(&self, owner: OwnerId, now: Instant) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_old = |at: &Instant| now.duration_since(*at) >= ASKED_WITHIN;
+        if asked.len() > MANY {
+            asked.retain(|_, times| times.back().is_some_and(|at| !is_old(at)));
+        }
+        let times = asked.entry(owner).or_default();
+        times.retain(|at| !is_old(at));
+        times.push_back(now);
     }
 }
 
@@ -114,6 +150,27 @@ mod tests {
         assert!(allowances.check(other).is_ok());
         assert!(allowances.change(one).is_ok() && allowances.change(one).is_ok());
         assert!(allowances.change(one).is_err());
+    }
+
+    #[test]
+    fn questions_are_passed_on_so_often_in_a_day() {
+        let allowances = Allowances::new(None, false);
+        let (one, other, hour) = (OwnerId(1), OwnerId(2), Duration::from_hours(1));
+        let began = Instant::now();
+        for number in 0..5 {
+            let now = began + hour * number;
+            assert_eq!(allowances.ask(one, now), Ok(()));
+            // What was not passed on does not count.
+            assert_eq!(allowances.ask(one, now), Ok(()));
+            allowances.has_asked(one, now);
+        }
+        assert_eq!(allowances.ask(one, began + hour * 4), Err(hour * 20));
+        assert_eq!(allowances.ask(one, began + hour * 23), Err(hour));
+        assert_eq!(allowances.ask(other, began + hour * 4), Ok(()));
+        let next_day = began + hour * 24;
+        assert_eq!(allowances.ask(one, next_day), Ok(()));
+        allowances.has_asked(one, next_day);
+        assert_eq!(allowances.ask(one, next_day), Err(hour));
     }
 
     #[test]

@@ -62,6 +62,7 @@ impl Master {
         }
         self.is_quiet(id, &closed).await?;
         let master = self.inner.caller.bot;
+        self.end_claim(id).await?;
         store.insist(|| store.forget_owner(id, master, CLAIMED)).await?;
         failpoint::at("leave", "removed");
         tracing::info!("an owner left");

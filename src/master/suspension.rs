@@ -13,7 +13,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Master, MasterError, Owner, state::MasterState};
+use super::{Master, MasterError, Owner};
 use crate::{
     clock,
     model::OwnerId,
@@ -33,37 +33,11 @@ fn belongs_to_them(data: &str) -> bool {
     data.split(':').next().is_some_and(|word| BUTTONS.contains(&word))
 }
 
-/// Whether what is written now answers a question of one of these commands.
-fn answers_them(state: &MasterState) -> bool {
-    match state {
-        MasterState::ConfirmingLeave => true,
-        MasterState::Idle
-        | MasterState::AwaitingToken
-        | MasterState::ConfirmingTakeover(_)
-        | MasterState::ConfirmingRemoval { .. }
-        | MasterState::AwaitingNote { .. }
-        | MasterState::ChoosingQr { .. }
-        | MasterState::EditingSetting { .. }
-        | MasterState::ConfirmingSetting { .. }
-        | MasterState::AwaitingAnnouncement
-        | MasterState::ConfirmingAnnouncement { .. } => false,
-    }
-}
-
 impl Master {
-    /// Whether a message of a suspended owner means the same as that of any other.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn hears_suspended(
-        &self,
-        owner: Owner,
-        message: &Message,
-    ) -> Result<bool, MasterError> {
-        match message.command() {
-            Some((command, _)) => Ok(COMMANDS.contains(&command.as_str())),
-            None => Ok(answers_them(&self.load(owner).await?)),
-        }
+    /// Whether a message of a suspended owner means the same as that of any other. All questions
+    /// that stay open to him have buttons: no words answer them.
+    pub fn hears_suspended(&self, message: &Message) -> bool {
+        message.command().is_some_and(|(command, _)| COMMANDS.contains(&command.as_str()))
     }
 
     /// The same for a button.

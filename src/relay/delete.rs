@@ -179,7 +179,7 @@ impl Relay {
             return Ok(Taken::Nothing);
         }
         let Some(client) = running(self, owner, own.client_bot()).await? else {
-            return Ok(Taken::Failed(Failure::BotRemoved));
+            return Ok(Taken::Failed(self.why_none_runs(owner).await?));
         };
         let mut taken = Taken::Before;
         if let Some((words, copy)) =

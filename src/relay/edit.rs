@@ -48,7 +48,7 @@ use crate::{
     clock, failpoint,
     model::{BotId, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ParkedKind, StoreError},
-    telegram::{Caller, Outgoing, Refusal},
+    telegram::{Caller, ClientBot, Outgoing, Refusal},
     text::Language,
     update::Message,
 };
@@ -221,29 +221,12 @@ impl Relay {
     ) -> Result<Verdict, StoreError> {
         let source = self.source(message);
         self.inner.edited.now(source);
-        let changed = match running(self, owner, reference.client_bot()).await? {
-            None => Changed::Refused(Refusal::TokenRevoked),
-            Some(client) => {
-                let key = reference.copy_key(copy);
-                let with = |label| self.changed(message, Language::English, label, (key, false));
-                let conversation = (owner, reference.client_bot(), reference.customer());
-                let labelled = if reference.attempts > 1 {
-                    // Where there is no room for it, it stands above.
-                    with(Some(self.repeat_label(conversation).await?)).filter(Result::is_ok)
-                } else {
-                    None
-                };
-                let changed = || labelled.or_else(|| with(None));
-                let edit = moved_location(message).map(Ok).or_else(changed);
-                let to = (reference.customer(), copy);
-                match edit {
-                    Some(Ok(edit)) => {
-                        self.change(&client.caller, &self.inner.master, to, edit).await
-                    }
-                    Some(Err(())) => Changed::Refused(Refusal::MessageFixed),
-                    None => Changed::Done(None),
-                }
-            }
+        let client = running(self, owner, reference.client_bot()).await?;
+        let (changed, gone) = if let Some(client) = client {
+            (self.change_reply(&client, message, (copy, reference)).await?, None)
+        } else {
+            let why = self.why_none_runs(owner).await?;
+            (Changed::Refused(Refusal::TokenRevoked), Some(why))
         };
         let verdict = match changed {
             Changed::Done(_) => Verdict::Done,
@@ -259,13 +242,39 @@ impl Relay {
                 let reason = match refusal {
                     Refusal::MessageGone => language.reason_gone(),
                     Refusal::MessageFixed => language.reason_fixed(),
-                    refusal => Failure::of(&refusal).reason(language, ""),
+                    refusal => gone.unwrap_or_else(|| Failure::of(&refusal)).reason(language, ""),
                 };
                 let text = language.change_not_delivered(&reason);
                 self.drop_change(&self.inner.master, message, &text).await
             }
         };
         self.changed_once(source.bot, update, verdict).await
+    }
+
+    /// Changes the copy of a reply.
+    async fn change_reply(
+        &self,
+        client: &ClientBot,
+        message: &Message,
+        (copy, reference): Copy,
+    ) -> Result<Changed, StoreError> {
+        let key = reference.copy_key(copy);
+        let with = |label| self.changed(message, Language::English, label, (key, false));
+        let conversation = (client.owner, reference.client_bot(), reference.customer());
+        let labelled = if reference.attempts > 1 {
+            // Where there is no room for it, it stands above.
+            with(Some(self.repeat_label(conversation).await?)).filter(Result::is_ok)
+        } else {
+            None
+        };
+        let changed = || labelled.or_else(|| with(None));
+        let edit = moved_location(message).map(Ok).or_else(changed);
+        let to = (reference.customer(), copy);
+        Ok(match edit {
+            Some(Ok(edit)) => self.change(&client.caller, &self.inner.master, to, edit).await,
+            Some(Err(())) => Changed::Refused(Refusal::MessageFixed),
+            None => Changed::Done(None),
+        })
     }
 
     /// Says to whoever changed a message that his change did not arrive.

@@ -285,8 +285,13 @@ impl Loading {
 
     /// The relay went on after the backup was made, so nobody knows what became of what was under
     /// way: what comes once more is to be called a repeat. That holds for messages that waited, and
-    /// for items of customers' albums, which have no reference before they are sent.
-    pub async fn doubt_what_was_under_way(&mut self, master: BotId) -> Result<(), LoadError> {
+    /// for items of customers' albums, which have no reference before they are sent. An announcement
+    /// ends: most have read it, and whom it had not reached is known to the relay of then alone.
+    pub async fn doubt_what_was_under_way(
+        &mut self,
+        master: BotId,
+        now: i64,
+    ) -> Result<(), LoadError> {
         let held = "UPDATE message_references SET state = ? WHERE state = ?";
         let (sending, held_word) = (DeliveryState::Sending.word(), DeliveryState::Held.word());
         let inbound = direction_word(Direction::Inbound);
@@ -299,8 +304,11 @@ impl Loading {
              AND r.source_bot = p.bot_id AND r.source_chat = p.chat_id \
              AND r.source_message = p.message_id AND r.part = 0 \
              WHERE p.kind = 'item' AND r.part IS NULL";
+        let announcements = "UPDATE announcements \
+             SET text = NULL, reached = 0, trying = NULL, ended_at = ? WHERE ended_at IS NULL";
         macro_rules! run {
             ($on:expr) => {{
+                sqlx::query(announcements).bind(now).execute(&mut *$on).await?;
                 sqlx::query(held).bind(sending).bind(held_word).execute(&mut *$on).await?;
                 let items = sqlx::query(items).bind(inbound).bind(master.0).bind(sending);
                 items.execute(&mut *$on).await?;

@@ -9,6 +9,7 @@ welcome =
 
     /add verbindet einen Kundenbot, /help zeigt alle Befehle.
 stranger = Dieser Bot arbeitet leider nur für die Person, der er gehört.
+send-start = Senden Sie /start, um zu beginnen.
 
 # The master bot: commands
 
@@ -508,6 +509,7 @@ terms =
 paysupport-how = Schreiben Sie Ihre Frage hinter den Befehl, zum Beispiel: /paysupport Ich habe zweimal bezahlt. Sie geht an den Betreiber dieses Dienstes, zusammen mit einer Liste Ihrer Zahlungen. Telegrams eigener Support kann bei Käufen hier nicht helfen.
 paysupport-sent = ✅ An den Betreiber dieses Dienstes weitergeleitet, zusammen mit einer Liste Ihrer Zahlungen.
 paysupport-nobody = Ihre Frage wurde nicht weitergeleitet: Der Betreiber dieses Dienstes ist hier gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.
+paysupport-too-many = ⏳ Sie haben innerhalb eines Tages fünfmal gefragt, und alles wurde weitergeleitet. Die nächste Frage kann ich in höchstens { $span } weiterleiten; senden Sie sie dann noch einmal.
 paysupport-request =
     💬 Frage zu einer Zahlung, von { $name } (ID { $id }):
 

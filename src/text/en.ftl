@@ -9,6 +9,7 @@ welcome =
 
     /add attaches a client bot, /help shows all commands.
 stranger = Sorry, this bot works for its owner only.
+send-start = Send /start to begin.
 
 # The master bot: commands
 
@@ -508,6 +509,7 @@ terms =
 paysupport-how = Write your question behind the command, for example: /paysupport I paid twice. It goes to whoever runs this service, together with a list of your payments. Telegram's own support can't help with purchases made here.
 paysupport-sent = ✅ Passed on to whoever runs this service, together with a list of your payments.
 paysupport-nobody = Your question was not passed on: whoever runs this service can't be reached here now. Please try again later.
+paysupport-too-many = ⏳ You have asked five times within a day, and all of it was passed on. I can pass on the next question within { $span }; send it again then.
 paysupport-request =
     💬 Question about a payment, from { $name } (id { $id }):
 

@@ -9,6 +9,7 @@ welcome =
 
     /add conecta un bot para clientes, /help muestra todos los comandos.
 stranger = Lo siento, este bot solo atiende a quien lo administra.
+send-start = Envía /start para empezar.
 
 # The master bot: commands
 
@@ -508,6 +509,7 @@ terms =
 paysupport-how = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport He pagado dos veces. Llega a quien administra este servicio, junto con una lista de tus pagos. El soporte de Telegram no puede ayudar con compras hechas aquí.
 paysupport-sent = ✅ Enviado a quien administra este servicio, junto con una lista de tus pagos.
 paysupport-nobody = Tu pregunta no se ha transmitido: ahora no se puede contactar aquí con quien administra este servicio. Inténtalo más tarde.
+paysupport-too-many = ⏳ Has preguntado cinco veces en un día, y todo se ha transmitido. Podré transmitir la siguiente pregunta dentro de { $span } como mucho; envíala otra vez entonces.
 paysupport-request =
     💬 Pregunta sobre un pago, de { $name } (id { $id }):
 

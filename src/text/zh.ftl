@@ -9,6 +9,7 @@ welcome =
 
     发送 /add 绑定客服机器人，发送 /help 查看所有命令。
 stranger = 抱歉，此机器人仅供其所有者使用。
+send-start = 请发送 /start 开始使用。
 
 # The master bot: commands
 
@@ -508,6 +509,7 @@ terms =
 paysupport-how = 请把问题写在命令后面，例如：/paysupport 我付了两次。它会连同您的付款列表转给本服务的运营者。Telegram 官方客服无法处理在此的购买。
 paysupport-sent = ✅ 已连同您的付款列表转给本服务的运营者。
 paysupport-nobody = 您的问题未能转达：目前在这里联系不上本服务的运营者。请稍后再试。
+paysupport-too-many = ⏳ 您在一天内已提问五次，均已转达。最多 { $span }后可以转达下一个问题，请到时再发。
 paysupport-request =
     💬 关于付款的问题，来自 { $name }（id { $id }）：
 

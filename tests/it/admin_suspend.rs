@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use telegram_emulator::{Bot, Person, draft};
+use telegram_emulator::{Answer, Bot, Fault, Person, draft};
 
 use crate::support::{
     Backend, Mode, Stage,
@@ -24,6 +24,9 @@ mod stages {
         customers_may_still_ask_about_themselves,
         who_leaves_and_comes_back_is_suspended_still,
         a_restart_forgets_nothing,
+        he_attaches_nothing_whatever_was_asked,
+        who_becomes_the_operator_goes_on,
+        a_change_that_waited_is_refused_for_its_reason,
     );
 }
 
@@ -48,7 +51,7 @@ async fn tenant(stage: &mut Stage) -> Tenant {
 }
 
 impl Stage {
-    async fn suspends(&self, owner: &Person) {
+    pub async fn suspends(&self, owner: &Person) {
         self.owner_writes(&format!("/admin suspend {}", owner.id)).await;
         self.owner_sees("no longer passed on").await;
         self.presses(&self.owner, "Suspend").await;
@@ -261,6 +264,66 @@ async fn a_restart_forgets_nothing(mut stage: Stage) {
     stage.database.run(day).await;
     stage.telegram.send(&anna, &shop, draft::text("still?")).await;
     stage.sees_times(&anna, &shop, NOT_PASSED_ON, 2).await;
+    stage.curtain().await;
+}
+
+async fn he_attaches_nothing_whatever_was_asked(mut stage: Stage) {
+    let Tenant { owner: boris, .. } = tenant(&mut stage).await;
+    stage.suspends(&boris).await;
+    let cafe = stage.telegram.add_bot("cafe_bot", "Cafe");
+    stage.telegram.send(&boris, &stage.master, draft::text("/leave")).await;
+    stage.sees(&boris, &stage.master, "Remove everything of yours?").await;
+    for (number, words) in [&*cafe.token, "no"].into_iter().enumerate() {
+        stage.telegram.send(&boris, &stage.master, draft::text(words)).await;
+        stage.sees_times(&boris, &stage.master, SUSPENDED, number + 2).await;
+    }
+    assert_eq!(stage.database.count("bots").await, 1);
+    // The button of that question works all the same.
+    stage.presses(&boris, "Remove everything").await;
+    stage.sees(&boris, &stage.master, "Everything of yours is removed").await;
+    stage.curtain().await;
+}
+
+async fn who_becomes_the_operator_goes_on(mut stage: Stage) {
+    let Tenant { owner: boris, shop, anna } = tenant(&mut stage).await;
+    stage.suspends(&boris).await;
+    stage.vary("OWNER_IDS", &boris.id.to_string());
+    stage.restart().await;
+    stage.telegram.send(&boris, &stage.master, draft::text("/bots")).await;
+    stage.sees(&boris, &stage.master, "🟢 @shop_bot").await;
+    stage.sees(&boris, &stage.master, WORKS_AGAIN).await;
+    let (_, copy) = stage.asks_only(&anna, &shop, "and now?").await;
+    stage.telegram.reply(&boris, &stage.master, id(&copy), draft::text("here I am")).await;
+    stage.sees(&anna, &shop, "here I am").await;
+    // Also where he left meanwhile.
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
+    stage.restart().await;
+    stage.suspends(&boris).await;
+    stage.database.run(&format!("DELETE FROM owners WHERE owner_id = {}", boris.id)).await;
+    stage.vary("OWNER_IDS", &boris.id.to_string());
+    stage.restart().await;
+    stage.telegram.start(&boris, &stage.master, "").await;
+    stage.sees_times(&boris, &stage.master, "/add attaches", 2).await;
+    let resting = "owners WHERE suspended_at IS NOT NULL";
+    assert_eq!(stage.database.count(resting).await, 0);
+    stage.curtain().await;
+}
+
+async fn a_change_that_waited_is_refused_for_its_reason(mut stage: Stage) {
+    let Tenant { owner: boris, shop, anna } = tenant(&mut stage).await;
+    let (_, copy) = stage.asks_only(&anna, &shop, "tea?").await;
+    let reply = draft::text("at nien");
+    let reply = stage.telegram.reply(&boris, &stage.master, id(&copy), reply).await;
+    stage.copy_of(&stage.master, &boris, reply).await;
+    let wait = Answer::TooManyRequests { retry_after: 100_000 };
+    stage.telegram.fault(Fault::on("editMessageText").bot(&shop).chat(anna.id).answer(wait));
+    stage.telegram.edit(&boris, &stage.master, reply, draft::text("at nine")).await;
+    stage.database.until("parked WHERE kind = 'edit'").await;
+    stage.suspends(&boris).await;
+    // Another process does not know how long it has to wait.
+    stage.restart().await;
+    let told = stage.answered(&boris, &stage.master, reply, "Your change did not reach").await;
+    assert!(text(&told).contains("your account here is suspended"), "{}", text(&told));
     stage.curtain().await;
 }
 

@@ -197,10 +197,19 @@ async fn what_a_relay_went_on_with_is_called_a_repeat(mut stage: Stage) {
         Backend::MySql => Some(MySqlConnection::connect(stage.database.url()).await.unwrap()),
         Backend::Sqlite => None,
     };
+    let announcement = format!(
+        "INSERT INTO announcements (operator_id, question_id, text, made_at, owners, reached, \
+         sent, failed) VALUES ({}, 1, x'00', 1, 9, 7, 1, 0)",
+        stage.owner.id
+    );
+    stage.database.run(&announcement).await;
     let file = backs_up(&stage).await;
     drop(connection);
     let _old = moves(&mut stage, other(backend)).await;
     is_restored(&stage, &file).await;
+    // Most owners have read it meanwhile.
+    let ended = "announcements WHERE ended_at > 1 AND text IS NULL AND reached = 0";
+    assert_eq!(stage.database.count(ended).await, 1);
     let process = stage.launch().await;
     stage.sees_times(&stage.owner, &stage.master, REPEAT, 2).await;
     let look = stage.owner_sees("look").await;

@@ -16,6 +16,7 @@ mod stages {
     on_every_stage!(
         a_flood_of_one_owners_customers_delays_no_other_owner,
         a_flood_of_one_owners_commands_delays_no_other_owner,
+        a_flood_of_a_suspended_owner_delays_no_other_owner,
         bots_that_talk_with_bots_fall_silent,
     );
     on_every_database!(set(Webhook):
@@ -105,6 +106,26 @@ async fn a_flood_of_one_owners_commands_delays_no_other_owner(mut stage: Stage) 
         assert!(longest < DELAY, "round {round}: {longest:?}");
     }
     stage.sees(&flooded.owner, &stage.master, "more than I can answer at once").await;
+    stage.stop().await;
+}
+
+/// He has a motive. With long polling all that is written to the master bot comes in one line.
+async fn a_flood_of_a_suspended_owner_delays_no_other_owner(mut stage: Stage) {
+    let (flooded, calm) = stage.two_houses().await;
+    for _ in 0..125 {
+        stage.telegram.send(&flooded.owner, &stage.master, draft::text("/delete")).await;
+    }
+    let longest = stage.lives(&calm, 0).await;
+    assert!(longest < DELAY, "/delete: {longest:?}");
+    stage.sees(&flooded.owner, &stage.master, "more than I can answer at once").await;
+    stage.suspends(&flooded.owner).await;
+    for _ in 0..125 {
+        stage.telegram.send(&flooded.owner, &stage.master, draft::text("let me in")).await;
+    }
+    for round in 1..3 {
+        let longest = stage.lives(&calm, round).await;
+        assert!(longest < DELAY, "round {round}: {longest:?}");
+    }
     stage.stop().await;
 }
 

@@ -27,6 +27,7 @@ mod stages {
         a_webhook_telegram_does_not_take_is_tried_again,
         an_attachment_delivered_again_happens_once,
         a_question_whose_sending_was_unclear_can_be_answered,
+        an_old_token_touches_nothing_of_the_bots_new_owner,
     );
     on_every_dark_stage!(killed_in_the_middle_the_dialogue_goes_on);
 }
@@ -275,6 +276,34 @@ async fn a_foreign_webhook_is_taken_only_when_asked_for(mut stage: Stage) {
     assert_eq!(stage.telegram.complaints(), Vec::<String>::new());
 }
 
+/// A question of his that is open still is no way to what waits in a bot of somebody else's.
+async fn an_old_token_touches_nothing_of_the_bots_new_owner(mut stage: Stage) {
+    let victor = stage.person("Victor");
+    stage.vary("OWNER_IDS", &format!("{},{}", stage.owner.id, victor.id));
+    stage.restart().await;
+    stage.telegram.start(&victor, &stage.master, "").await;
+    stage.sees(&victor, &stage.master, "/add attaches").await;
+    let shop = stage.telegram.add_bot("shop_bot", "Shop");
+    call(&stage.telegram, &shop, "setWebhook", json!({"url": FOREIGN})).await;
+    stage.owner_writes(&shop.token).await;
+    stage.owner_sees("already sends its messages").await;
+    stage.telegram.send(&victor, &stage.master, draft::text(&*shop.token)).await;
+    stage.sees(&victor, &stage.master, "already sends its messages").await;
+    stage.presses(&victor, "Take it over").await;
+    stage.sees(&victor, &stage.master, "@shop_bot is attached").await;
+    // What a newcomer wrote, and has not pressed the button for.
+    let row = format!(
+        "INSERT INTO parked (update_id, content, parked_at, bot_id, chat_id, message_id, kind) \
+         VALUES (1, x'00', 9000000000000, {}, 1, 1, 'asked')",
+        shop.id
+    );
+    stage.database.run(&row).await;
+    stage.presses(&stage.owner, "Take it over").await;
+    stage.owner_sees("in use by somebody else").await;
+    assert_eq!(stage.database.count("parked").await, 1);
+    stage.stop().await;
+}
+
 async fn a_question_whose_sending_was_unclear_can_be_answered(mut stage: Stage) {
     let shop = stage.telegram.add_bot("shop_bot", "Shop");
     call(&stage.telegram, &shop, "setWebhook", json!({"url": FOREIGN})).await;
@@ -354,10 +383,9 @@ async fn what_was_waiting_at_telegram_is_relayed(mut stage: Stage) {
 }
 
 async fn killed_in_the_middle_the_dialogue_goes_on(mut stage: Stage) {
-    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
     let shop = stage.telegram.add_bot("shop_bot", "Shop");
     call(&stage.telegram, &shop, "setWebhook", json!({"url": FOREIGN})).await;
-    let process = stage.launch().await;
+    let process = stage.launch_welcomed().await;
     stage.owner_writes("/add").await;
     stage.owner_sees(PROMPT).await;
     stage.telegram.quiet().await;

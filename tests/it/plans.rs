@@ -23,6 +23,7 @@ mod stages {
         what_is_changed_in_telegram_is_known,
         who_may_not_pay_is_told_why,
         questions_reach_the_operator,
+        questions_do_not_drown_the_operator,
         every_update_about_money_has_its_effect_once,
     );
 }
@@ -262,10 +263,37 @@ async fn questions_reach_the_operator(mut stage: Stage) {
     assert!(text(&sent).starts_with("✅ Passed on"), "{sent}");
     let question = stage.owner_sees("💬 Question about a payment, from Paula @paula (id").await;
     assert!(text(&question).contains("I paid twice"), "{question}");
-    stage.owner_sees(&format!("250 ⭐, to give back: /refund {charge}")).await;
+    let listed = format!("250 ⭐, to give back: /refund {charge}");
+    assert!(text(&question).contains(&listed), "{question}");
     // It is answered in Telegram; the words are kept nowhere.
     let stored = stage.database.dump().await;
     assert!(!String::from_utf8_lossy(&stored).contains("I paid twice"));
+    stage.curtain().await;
+}
+
+async fn questions_do_not_drown_the_operator(mut stage: Stage) {
+    sells(&mut stage, &[("REGISTRATION", "open")]).await;
+    let paula = stage.person("Paula");
+    stage.telegram.start(&paula, &stage.master, "").await;
+    stage.sees(&paula, &stage.master, "/add attaches").await;
+    let asked = "💬 Question about a payment, from Paula";
+    for number in 0..5 {
+        // What has to be tried again counts once.
+        let busy = Answer::TooManyRequests { retry_after: 1 };
+        stage.telegram.fault(Fault::on("sendMessage").chat(stage.owner.id).answer(busy));
+        asks(&stage, &paula, &format!("/paysupport question {number}")).await;
+        stage.sees_times(&paula, &stage.master, "✅ Passed on", number + 1).await;
+    }
+    let refused = asks(&stage, &paula, "/paysupport one more").await;
+    assert!(text(&refused).starts_with("⏳ You have asked five times"), "{refused}");
+    assert!(text(&refused).contains("within 24 h"), "{refused}");
+    assert_eq!(stage.times(&stage.owner, &stage.master, asked), 5);
+    // Everybody has his own.
+    let quentin = stage.person("Quentin");
+    stage.telegram.start(&quentin, &stage.master, "").await;
+    stage.sees(&quentin, &stage.master, "/add attaches").await;
+    let sent = asks(&stage, &quentin, "/paysupport what does it cost?").await;
+    assert!(text(&sent).starts_with("✅ Passed on"), "{sent}");
     stage.curtain().await;
 }
 

@@ -6,23 +6,26 @@
 //! the operator:  💬 Olga @olga (7): I paid twice … /refund stx1
 //! ```
 
+use std::time::Instant;
+
 use crate::{
     clock,
     master::{
         Master, MasterError, Owner,
         actions::{Answer, Done, Occasion, plain},
+        allowances::wait_in_words,
     },
     model::OwnerId,
     plan::{Payment, PaymentKind, Renewing, moment},
-    relay::header::shown_name,
+    relay::{header::shown_name, rich::RichText},
     stats::Clock,
     telegram::{CallError, Refusal},
     text::Language,
 };
 
-/// UTF-16 units of a question that fit into a message with what stands above it.
-const QUESTION: usize = 3800;
-/// Payments listed below it: the newest.
+/// The most UTF-16 units of a message.
+const MOST: usize = 4096;
+/// Payments listed below a question: the newest.
 const LISTED: usize = 12;
 
 impl Master {
@@ -55,6 +58,11 @@ impl Master {
         let Some(operator) = self.operator().await? else {
             return Ok(Done::Say(plain(language.paysupport_nobody())));
         };
+        let allowances = &self.inner.allowances;
+        if let Err(wait) = allowances.ask(owner.id, Instant::now()) {
+            let text = language.paysupport_too_many(&wait_in_words(language, wait));
+            return Ok(Done::Say(plain(text)));
+        }
         let from = match occasion {
             Occasion::Words(message) => message.from.as_ref(),
             _ => None,
@@ -64,8 +72,10 @@ impl Master {
         if let Some(username) = from.and_then(|from| from.username.as_ref()) {
             name = format!("{name} @{username}");
         }
-        let id = owner.id.to_string();
-        let request = theirs.paysupport_request(name.trim(), &id, &shortened(words));
+        let newest = payments.iter().rev().take(LISTED).map(|payment| listed(theirs, payment));
+        let head =
+            |words: &str| theirs.paysupport_request(name.trim(), &owner.id.to_string(), words);
+        let request = composed(head, words, &newest.collect::<Vec<_>>());
         match self.speak(operator.chat(), &request).await {
             Err(error) if error.is_passing() || error.is_doubtful() => return Err(error),
             Err(error) => {
@@ -74,11 +84,7 @@ impl Master {
             }
             Ok(()) => {}
         }
-        let newest = payments.iter().rev().take(LISTED).map(|payment| listed(theirs, payment));
-        let list = newest.collect::<Vec<_>>().join("\n");
-        if !list.is_empty() {
-            self.speak(operator.chat(), &list).await?;
-        }
+        allowances.has_asked(owner.id, Instant::now());
         Ok(Done::Say(plain(language.paysupport_sent())))
     }
 
@@ -136,16 +142,23 @@ impl Master {
     }
 }
 
-/// As many words as fit.
-fn shortened(words: &str) -> String {
-    let mut room = QUESTION;
-    let fits = |letter: &char| {
-        let left = room.checked_sub(letter.len_utf16());
-        room = left.unwrap_or(0);
-        left.is_some()
-    };
-    let kept: String = words.chars().take_while(fits).collect();
-    if kept.len() == words.len() { kept } else { format!("{kept}…") }
+/// A question in one message: the words, cut where they leave no room for the newest payment, and
+/// below them as many payments as fit.
+fn composed(head: impl Fn(&str) -> String, words: &str, newest: &[String]) -> String {
+    let units = |text: &str| text.encode_utf16().count();
+    let kept = newest.first().map_or(0, |line| units(line) + 2);
+    let around = units(&head("x")) - 1 + kept;
+    let words = RichText::plain(words.to_owned()).cut(MOST.saturating_sub(around));
+    let mut text = head(&words.text);
+    let breaks = ["\n\n"].into_iter().chain(std::iter::repeat("\n"));
+    for (line, gap) in newest.iter().zip(breaks) {
+        if units(&text) + units(gap) + units(line) > MOST {
+            break;
+        }
+        text.push_str(gap);
+        text.push_str(line);
+    }
+    text
 }
 
 /// A payment in a line, with the command that gives it back.
@@ -155,4 +168,25 @@ fn listed(language: Language, payment: &Payment) -> String {
         return language.paysupport_refunded(&date, &stars, &payment.charge);
     }
     language.paysupport_payment(&date, &stars, &payment.charge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_and_its_payments_fit_into_one_message() {
+        let head = |words: &str| format!("from Olga:\n\n{words}");
+        let newest: Vec<_> =
+            (0..12).map(|number| format!("{number} {}", "c".repeat(200))).collect();
+        let short = composed(head, "twice", &newest);
+        assert!(short.starts_with("from Olga:\n\ntwice\n\n0 c") && short.contains("\n11 c"));
+        let long = composed(head, &"🙂".repeat(4000), &newest);
+        assert!(long.encode_utf16().count() <= MOST && long.encode_utf16().count() > MOST - 3);
+        assert!(long.contains("…\n\n0 c") && !long.contains("\n1 c"));
+        let most = composed(head, &"x".repeat(MOST), &[]);
+        assert_eq!(most.encode_utf16().count(), MOST);
+        let some = composed(head, &"x".repeat(3000), &newest);
+        assert!(some.contains("\n4 c") && !some.contains("\n5 c") && !some.contains('…'));
+    }
 }

@@ -15,7 +15,10 @@ use crate::support::{
 mod stages {
     use super::*;
     on_every_stage!(an_owner_leaves_and_nothing_of_his_stays);
-    on_every_database!(set(Webhook): who_pays_leaves_and_is_not_charged_again);
+    on_every_database!(set(Webhook):
+        who_pays_leaves_and_is_not_charged_again,
+        who_is_named_begins_anew_by_start_alone,
+    );
     on_every_dark_stage!(who_has_left_can_claim_the_installation_again);
 }
 
@@ -123,7 +126,7 @@ async fn who_pays_leaves_and_is_not_charged_again(mut stage: Stage) {
     stage.curtain().await;
 }
 
-async fn who_has_left_can_claim_the_installation_again(stage: Stage) {
+async fn who_has_left_can_claim_the_installation_again(mut stage: Stage) {
     let mut process = stage.launch().await;
     let payload = printed_code(&mut process).await;
     let olga = stage.owner.clone();
@@ -138,7 +141,42 @@ async fn who_has_left_can_claim_the_installation_again(stage: Stage) {
     let asked = stage.owner_sees(LEFT).await;
     stage.forges(&olga, &stage.master, Some(asked), "leave:0").await;
     stage.nothing_names(olga.id).await;
-    stage.telegram.start(&olga, &stage.master, &payload).await;
-    stage.sees_times(&olga, &stage.master, "This installation is yours now", 2).await;
     process.stop().await;
+    // Owners of an open time do not keep it from anybody; the link of before is nobody's any more.
+    stage.vary("REGISTRATION", "open");
+    let mut process = stage.launch().await;
+    let open = printed_code(&mut process).await;
+    let tenant = stage.tenant("Boris").await;
+    process.stop().await;
+    stage.vary("REGISTRATION", "closed");
+    let mut process = stage.launch().await;
+    let next = printed_code(&mut process).await;
+    assert!(next == open && next != payload);
+    stage.telegram.start(&olga, &stage.master, &payload).await;
+    stage.owner_sees("Sorry, this bot works for its owner only.").await;
+    stage.telegram.start(&tenant, &stage.master, &next).await;
+    stage.sees(&tenant, &stage.master, "This installation is yours now").await;
+    stage.telegram.start(&olga, &stage.master, &next).await;
+    stage.telegram.quiet().await;
+    assert_eq!(stage.times(&olga, &stage.master, "This installation is yours now"), 1);
+    assert_eq!(process.stop().await.stdout.matches("?start=").count(), 1);
+    let process = stage.launch().await;
+    stage.telegram.quiet().await;
+    assert_eq!(process.stop().await.stdout, "", "nothing is left to claim");
+}
+
+/// What waited behind the press does not make an owner of who has just left.
+async fn who_is_named_begins_anew_by_start_alone(mut stage: Stage) {
+    let olga = stage.owner.clone();
+    stage.owner_writes("/leave").await;
+    stage.presses(&olga, "Remove everything").await;
+    stage.owner_sees(LEFT).await;
+    stage.owner_writes("and one more word").await;
+    stage.owner_sees("Send /start to begin.").await;
+    stage.redelivers("message").await;
+    assert_eq!(stage.times(&olga, &stage.master, "Send /start to begin."), 1);
+    stage.nothing_names(olga.id).await;
+    stage.telegram.start(&olga, &stage.master, "").await;
+    stage.sees_times(&olga, &stage.master, "/add attaches", 2).await;
+    stage.curtain().await;
 }
