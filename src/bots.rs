@@ -4,6 +4,7 @@
 //! - [`watching`]: notices when somebody else changed it
 //! - [`alarms`]: how the bots fare, and the telling of it
 //! - [`doubts`]: looks again at those whose token was refused
+//! - [`parting`]: what waits in a bot's chats when it is detached
 //! - [`reach`]: whether Telegram reaches us
 //! - [`waking`]: how many tokens Telegram may see anew in a minute
 //!
@@ -11,6 +12,7 @@
 
 mod alarms;
 mod doubts;
+mod parting;
 mod reach;
 mod waking;
 mod watching;
@@ -19,13 +21,14 @@ mod webhooks;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use doubts::Doubts;
+pub use parting::Parting;
 pub use reach::Cut;
 use reach::Reach;
 use waking::Waking;
@@ -44,8 +47,6 @@ use crate::{
     token::BotToken,
 };
 
-/// How long detaching a bot waits for what is to be passed on in a moment.
-const PARKED_PASSES: Duration = Duration::from_secs(5);
 /// Between two looks at what other processes changed.
 const KEEP_UP: Duration = Duration::from_secs(5);
 /// Looks after which all bots are looked at, not only what was changed lately.
@@ -315,16 +316,23 @@ impl Bots {
         Ok(Attached::Running { replaced, intake })
     }
 
-    /// Detaches an owner's bot: no more updates, its token is wiped, its references are kept.
-    /// `false` when he has no such bot.
+    /// Detaches an owner's bot: no more updates, its token is wiped, its references are kept, and
+    /// customers whose words wait are told. `false` when he has no such bot.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn detach(&self, owner: OwnerId, bot: BotId) -> Result<bool, StoreError> {
+    pub async fn detach(
+        &self,
+        owner: OwnerId,
+        bot: BotId,
+        parting: Parting,
+    ) -> Result<bool, StoreError> {
         let Some(client) = self.find(bot).await?.filter(|client| client.owner == owner) else {
             return self.inner.store.remove_bot(owner, bot, clock::now_ms()).await;
         };
-        self.lets_parked_pass(bot).await?;
+        if parting == Parting::Removed {
+            self.lets_parked_pass(&[bot]).await?;
+        }
         // With the token still there: once it is wiped, nobody can withdraw anything.
         let mut tries = 1;
         while let Err(error) = self.withdraw_order(&client).await {
@@ -336,21 +344,12 @@ impl Bots {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         failpoint::at("detach", "withdrawn");
+        self.tell_who_waits(&client, parting).await?;
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
         failpoint::at("detach", "stored");
         // What nobody passed on yet stays: its owner is told of it when its moment comes.
         self.forget(bot);
         Ok(removed)
-    }
-
-    /// Gives what was acknowledged and has its moment soon, such as an album that is being collected,
-    /// the time to be passed on while there is a token for its files.
-    async fn lets_parked_pass(&self, bot: BotId) -> Result<(), StoreError> {
-        let until = Instant::now() + PARKED_PASSES;
-        while self.inner.store.count_parked_of(bot).await? > 0 && Instant::now() < until {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        Ok(())
     }
 
     fn forget(&self, bot: BotId) {

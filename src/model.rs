@@ -46,6 +46,13 @@ pub struct MessageKey {
     pub message: MessageId,
 }
 
+impl MessageKey {
+    /// What the sealed content of a parked message is bound to.
+    pub(crate) fn parked_context(self) -> String {
+        format!("message {} in chat {} of bot {}", self.message.0, self.chat.0, self.bot)
+    }
+}
+
 /// Which way a message travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {

@@ -224,6 +224,8 @@ sentences! {
     leave_plan = "leave-plan" (date);
     /// Agrees to that.
     leave_yes = "leave-yes" ();
+    /// It can't be done yet.
+    leave_waits = "leave-waits" ();
     /// Everything of his is removed.
     left = "left" ();
 
@@ -818,6 +820,8 @@ sentences! {
     customer_file_lost = "customer-file-lost" ();
     /// Nothing of the message arrived.
     customer_not_delivered = "customer-not-delivered" ();
+    /// A customer's messages waited when his bot was detached.
+    customer_bot_gone = "customer-bot-gone" ();
     /// Something of ours failed again and again; the log has it under the number.
     internal_error = "internal-error" (number);
     /// The message may or may not have arrived.

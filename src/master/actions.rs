@@ -7,11 +7,11 @@ use super::{
     Master, MasterError, Owner,
     allowances::wait_in_words,
     commands::{self, Audience},
-    settings,
+    leave, settings,
     state::{Action, Candidate, Check, Choice, Input, MasterState, Press, Purpose, Sentence, step},
 };
 use crate::{
-    bots::{Attached, host_of},
+    bots::{Attached, Parting, host_of},
     clock, failpoint,
     label::Label,
     model::{BotId, BotState, OwnerId},
@@ -184,6 +184,7 @@ impl Master {
             }
             Action::Export => Box::pin(self.export(owner)).await?,
             Action::AskLeave => Done::Say(self.leave_question(owner).await?),
+            Action::AskLeaveLater => Done::Say(leave::question_later(language)),
             Action::Leave => Box::pin(self.leave(owner)).await?,
             Action::ListBots => Done::Say(plain(self.list_bots(owner).await?)),
             Action::People(errand) => self.of_people(owner, errand, occasion).await?,
@@ -302,7 +303,7 @@ impl Master {
                 let wait = wait_in_words(owner.language, wait);
                 return Ok(Done::Say(plain(owner.language.too_many_changes(&wait))));
             }
-            self.inner.bots.detach(owner.id, bot).await?;
+            self.inner.bots.detach(owner.id, bot, Parting::Removed).await?;
         }
         Ok(Done::Say(plain(owner.language.removed(&row.username))))
     }

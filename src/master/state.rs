@@ -136,6 +136,8 @@ pub enum Input {
     Considered(Considered),
     /// What became of an announcement being written.
     Drafted(Drafted),
+    /// He wants to leave, and something of his is still under way.
+    StillUnderWay,
 }
 
 /// What a choice among bots is for.
@@ -199,6 +201,8 @@ pub enum Action {
     Export,
     /// Ask whether everything of the owner's is to be removed.
     AskLeave,
+    /// Say that this has to wait, and ask again.
+    AskLeaveLater,
     /// Remove everything of the owner's.
     Leave,
     /// List the bots and how they fare.
@@ -244,6 +248,7 @@ pub fn step(state: MasterState, input: Input) -> (MasterState, Action) {
         Input::Chosen(_, None) | Input::NoteAbout(None) => (state, Action::Stale),
         Input::Considered(considered) => on_considered(state, considered),
         Input::Drafted(drafted) => on_drafted(state, drafted),
+        Input::StillUnderWay => (MasterState::ConfirmingLeave, Action::AskLeaveLater),
     }
 }
 

@@ -20,13 +20,11 @@ mod outbound;
 
 use std::time::Duration;
 
-use teloxide::types::ChatId;
-
 pub(super) use compose::{as_media, compose_album};
 pub use outbound::Unclaimed;
 
 use super::{
-    Relay, Verdict,
+    BUSY, Relay, Verdict,
     parking::{Due, Lane},
 };
 use crate::{
@@ -136,7 +134,8 @@ impl Relay {
     ) -> Result<(), StoreError> {
         let corrupt = || StoreError::Corrupt("parked.content");
         let json = serde_json::to_vec(message.json()).map_err(|_| corrupt())?;
-        let content = self.inner.seal.seal(&context(source), &json).map_err(|_| corrupt())?;
+        let content =
+            self.inner.seal.seal(&source.parked_context(), &json).map_err(|_| corrupt())?;
         let parked_at = clock::now_ms();
         self.inner.store.park(ParkedRow { source, kind, update, content, parked_at }).await
     }
@@ -152,7 +151,7 @@ impl Relay {
             if row.kind != kind {
                 continue;
             }
-            let opened = self.inner.seal.open(&context(row.source), &row.content).ok();
+            let opened = self.inner.seal.open(&row.source.parked_context(), &row.content).ok();
             let json = opened.and_then(|json| serde_json::from_slice(&json).ok());
             let Some(message) = json.and_then(Message::read) else {
                 tracing::error!(bot.id = bot.0, "a parked message does not open; it is lost");
@@ -256,6 +255,11 @@ impl Relay {
         due: Due,
     ) -> Result<(Verdict, Vec<Unclaimed>), StoreError> {
         let mut unclaimed = Vec::new();
+        // Until nothing more is written.
+        let Some(_present) = self.goes_on_in(lane).await? else {
+            self.inner.parking.postpone(lane, due, BUSY);
+            return Ok((Verdict::TryLater(BUSY), unclaimed));
+        };
         let mut verdict = Verdict::Done;
         if due.items {
             verdict = self.pass_items_on(lane, &mut unclaimed).await?;
@@ -347,9 +351,4 @@ fn age_of(item: &Item) -> Duration {
 
 fn is_settled(state: DeliveryState) -> bool {
     matches!(state, DeliveryState::Sent | DeliveryState::Failed | DeliveryState::Told)
-}
-
-fn context(source: MessageKey) -> String {
-    let ChatId(chat) = source.chat;
-    format!("message {} in chat {chat} of bot {}", source.message.0, source.bot)
 }

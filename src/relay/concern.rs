@@ -5,7 +5,7 @@ use std::time::Duration;
 use teloxide::types::{ChatId, MessageId};
 
 use super::{
-    Lane, Relay, Verdict,
+    BUSY, Lane, Relay, Verdict,
     album::{Item, group_of},
     header::shown_name,
     worth_telling_later,
@@ -81,6 +81,7 @@ impl Relay {
         lane: Lane,
         number: &str,
     ) -> Result<Option<Duration>, StoreError> {
+        let Some(_present) = self.goes_on_in(lane).await? else { return Ok(Some(BUSY)) };
         for kind in [ParkedKind::Item, ParkedKind::Edit] {
             let items = self.parked(lane, kind).await?;
             for (place, item) in items.iter().enumerate() {

@@ -154,7 +154,9 @@ impl Relay {
         if known.is_being_forgotten && !asks_again {
             return Ok(Reception::Settled(Verdict::TryLater(BUSY)));
         }
-        if known.has_parked && !looked_up {
+        // What a newcomer writes may leave no reference, by which others see that it is under way.
+        let is_newcomer = client.settings.newcomers.any() && known.state.trusted_at.is_none();
+        if (known.has_parked || is_newcomer) && !looked_up {
             return Ok(Reception::Parked(Box::new(kind)));
         }
         let mut customer = Customer { client: &client, from: &from, chat: chat.id, known };

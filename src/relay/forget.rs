@@ -28,7 +28,7 @@ use crate::{
     account::{Fate, note},
     clock, failpoint,
     model::{BotId, Known, MessageKey, OwnerId},
-    store::{Ban, Closed, Mark, Marked, ParkedKind, Present, StoreError, Whom},
+    store::{Ban, Closed, Mark, Marked, ParkedKind, Present, Purpose, StoreError, Whom},
     telegram::{CallError, Outgoing, Refusal},
     text::Language,
     update::{Button, Message},
@@ -222,7 +222,7 @@ impl Relay {
         let (ticket, asked_at) = store.begin_forgetting(person, now).await?;
         failpoint::at("forget", "begun");
         if !self.is_quiet(person, &closed, inside, lease).await?
-            || !self.nothing_is_parked(person, asked_at, lease).await?
+            || !self.nothing_is_parked(person, (&closed, inside), (asked_at, lease)).await?
         {
             return Ok(Some(BUSY));
         }
@@ -234,7 +234,9 @@ impl Relay {
         failpoint::at("forget", "noted");
         // What waits for a newcomer's button waits for nothing any more.
         for bot in store.bots_asking(person).await? {
-            self.drop_parked((bot, person), &[ParkedKind::Asked]).await?;
+            if !self.drop_parked((bot, person), &[ParkedKind::Asked]).await? {
+                return Ok(Some(BUSY));
+            }
         }
         for (owner, only, marked_at) in store.bans_of_person(person).await? {
             let mark = self.ban_mark(owner, person);
@@ -284,13 +286,13 @@ impl Relay {
         }
     }
 
-    /// Whether what a person's messages were parked for is done. What does not get through in time,
-    /// he is told of.
+    /// Whether what a person's messages were parked for is done, and lets nothing of it go on from
+    /// then. What does not get through in time he is told of, unless it is on its way.
     async fn nothing_is_parked(
         &self,
         person: ChatId,
-        asked_at: i64,
-        own: BotId,
+        (closed, inside): (&Closed, usize),
+        (asked_at, own): (i64, BotId),
     ) -> Result<bool, StoreError> {
         let (store, until) = (&self.inner.store, Instant::now() + PATIENCE);
         loop {
@@ -298,12 +300,12 @@ impl Relay {
             let of_his =
                 |(bot, chat): &(BotId, ChatId)| *chat == person && *bot != self.inner.master.bot;
             let lanes: Vec<_> = lanes.into_iter().filter(of_his).collect();
-            if lanes.is_empty() {
-                return Ok(true);
-            }
-            if clock::now_ms().saturating_sub(asked_at) > PARKED_PASSES_MS {
+            let is_late = clock::now_ms().saturating_sub(asked_at) > PARKED_PASSES_MS;
+            if (lanes.is_empty() || is_late) && closed.shuts(inside) {
                 for lane in lanes {
-                    self.drop_parked(lane, &[ParkedKind::Item, ParkedKind::Edit]).await?;
+                    if !self.drop_parked(lane, &[ParkedKind::Item, ParkedKind::Edit]).await? {
+                        return Ok(false);
+                    }
                 }
                 return Ok(true);
             }
@@ -315,8 +317,19 @@ impl Relay {
         }
     }
 
-    /// Tells a person that what is parked in a chat of his was not passed on, and removes it.
-    async fn drop_parked(&self, lane: Lane, kinds: &[ParkedKind]) -> Result<(), StoreError> {
+    /// Tells a person that what is parked in a chat of his was not passed on, and removes it; `false`
+    /// where another process is at it.
+    async fn drop_parked(&self, lane: Lane, kinds: &[ParkedKind]) -> Result<bool, StoreError> {
+        let store = &self.inner.store;
+        if !store.take_lease(lane, Purpose::Chat).await? {
+            return Ok(false);
+        }
+        let dropped = self.drop_parked_alone(lane, kinds).await;
+        store.end_lease(lane, Purpose::Chat).await;
+        dropped.map(|()| true)
+    }
+
+    async fn drop_parked_alone(&self, lane: Lane, kinds: &[ParkedKind]) -> Result<(), StoreError> {
         for kind in kinds {
             for item in self.parked(lane, *kind).await? {
                 if let Some(client) = self.inner.bots.find_quietly(lane.0).await? {
@@ -463,6 +476,28 @@ impl Relay {
         let may_be_gone = store.closings() != closings
             || store.is_shared() && store.is_being_forgotten(customer).await?;
         Ok(Some(present).filter(|_| !may_be_gone))
+    }
+}
+
+impl Relay {
+    /// Goes on with what is parked in a chat, also while the customer is being forgotten, or the
+    /// owner leaves; `None` once that is too late: what is parked is about to be removed.
+    pub(super) async fn goes_on_in(
+        &self,
+        (bot, chat): Lane,
+    ) -> Result<Option<Vec<Present>>, StoreError> {
+        let (store, mut present) = (&self.inner.store, Vec::new());
+        if bot == self.inner.master.bot {
+            // Its owner leaves by a press in the same chat, which has its turn.
+            return Ok(Some(present));
+        }
+        let owner = self.inner.bots.find_quietly(bot).await?.map(|client| client.owner);
+        let everybody = [Some(Whom::Customer(chat)), owner.map(Whom::Owner)];
+        for whom in everybody.into_iter().flatten() {
+            let Some(one) = store.go_on(whom) else { return Ok(None) };
+            present.push(one);
+        }
+        Ok(Some(present))
     }
 }
 

@@ -57,6 +57,12 @@ impl Store {
         self.presence.enter(whom)
     }
 
+    /// Goes on with what was acknowledged about somebody before, such as an album that waited for its
+    /// moment, also while he is being forgotten; `None` once that is too late. Held like the above.
+    pub fn go_on(&self, whom: Whom) -> Option<Present> {
+        self.presence.go_on(whom)
+    }
+
     /// Lets nothing more begin about somebody in this process; `None` where it is so already.
     pub fn close_to(&self, whom: Whom) -> Option<Closed> {
         self.presence.close(whom)

@@ -9,14 +9,19 @@ use crate::model::{BotId, OwnerId};
 const PAGE: i64 = 5000;
 
 impl Store {
-    /// Whether another process that lives makes a copy for an owner.
+    /// Whether another process that lives makes a copy for an owner, or is at work in a chat of his
+    /// bots.
     pub async fn others_work_for(&self, owner: OwnerId) -> Result<bool, StoreError> {
         if !self.is_shared() {
             return Ok(false);
         }
         let query = sql("SELECT DISTINCT holder FROM message_references WHERE owner_id = ? \
                          AND state IN ('sending', 'held') AND holder IS NOT NULL");
-        for (holder,) in self.list::<(i64,)>(query.bind(owner)).await? {
+        let mut holders = self.list::<(i64,)>(query.bind(owner)).await?;
+        let query = sql("SELECT DISTINCT l.holder FROM bots b JOIN leases l \
+                         ON l.bot_id = b.bot_id AND l.purpose = 'chat' WHERE b.owner_id = ?");
+        holders.extend(self.list::<(i64,)>(query.bind(owner)).await?);
+        for (holder,) in holders {
             if holder != self.process.id && self.lives(holder).await? {
                 return Ok(true);
             }

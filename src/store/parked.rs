@@ -147,6 +147,14 @@ impl Store {
         Ok(self.find::<(i64,)>(query.bind(bot)).await?.map_or(0, |(count,)| count))
     }
 
+    /// The chats of a bot in which something waits for its moment or a button.
+    pub async fn chats_waiting(&self, bot: BotId) -> Result<Vec<ChatId>, StoreError> {
+        let query = sql("SELECT DISTINCT chat_id FROM parked \
+                         WHERE bot_id = ? AND kind IN ('item', 'edit', 'asked')");
+        let rows = self.list::<(i64,)>(query.bind(bot)).await?;
+        Ok(rows.into_iter().map(|(chat,)| ChatId(chat)).collect())
+    }
+
     /// All chats in which something waits for its moment.
     pub async fn chats_with_parked(&self) -> Result<Vec<(BotId, ChatId)>, StoreError> {
         let query =

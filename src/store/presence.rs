@@ -2,7 +2,8 @@
 //! gone can wait until nobody writes another one.
 //!
 //! It is taken before anything about the person is looked up and held until nothing more is
-//! written; while somebody is being forgotten nobody gets it.
+//! written; while somebody is being forgotten nobody gets it for anything new. What was acknowledged
+//! before and waits for its moment still does, until whoever forgets him is alone.
 
 use std::{
     collections::HashMap,
@@ -29,6 +30,7 @@ pub enum Whom {
 struct Here {
     at_work: usize,
     is_closed: bool,
+    is_shut: bool,
 }
 
 /// Everybody about whom something is under way.
@@ -59,9 +61,18 @@ impl Presence {
 
     /// Begins something; `None` while he is being forgotten.
     pub(super) fn enter(&self, whom: Whom) -> Option<Present> {
+        self.enter_unless(whom, |here| here.is_closed)
+    }
+
+    /// Goes on with what began before he was to be forgotten; `None` once that is too late.
+    pub(super) fn go_on(&self, whom: Whom) -> Option<Present> {
+        self.enter_unless(whom, |here| here.is_shut)
+    }
+
+    fn enter_unless(&self, whom: Whom, is_refused: impl Fn(&Here) -> bool) -> Option<Present> {
         let mut all = self.all();
         let here = all.entry(whom).or_default();
-        if here.is_closed {
+        if is_refused(here) {
             return None;
         }
         here.at_work += 1;
@@ -99,6 +110,14 @@ impl Closed {
     pub fn at_work(&self) -> usize {
         self.all.all().get(&self.whom).map_or(0, |here| here.at_work)
     }
+
+    /// Lets nothing go on any more, if no more than `inside` is under way; whether that is so.
+    pub fn shuts(&self, inside: usize) -> bool {
+        let mut all = self.all.all();
+        let Some(here) = all.get_mut(&self.whom) else { return false };
+        here.is_shut = here.is_shut || here.at_work <= inside;
+        here.is_shut
+    }
 }
 
 impl Drop for Present {
@@ -109,7 +128,7 @@ impl Drop for Present {
 
 impl Drop for Closed {
     fn drop(&mut self) {
-        self.all.change(self.whom, |here| here.is_closed = false);
+        self.all.change(self.whom, |here| (here.is_closed, here.is_shut) = (false, false));
     }
 }
 
@@ -130,5 +149,18 @@ mod tests {
         drop(closed);
         assert!(all.enter(anna).is_some());
         assert!(all.all().is_empty(), "nobody is remembered");
+    }
+
+    #[test]
+    fn what_began_before_goes_on_until_whoever_closes_is_alone() {
+        let (all, anna) = (Presence::default(), Whom::Customer(ChatId(1)));
+        let press = all.enter(anna).unwrap();
+        let closed = all.close(anna).unwrap();
+        let album = all.go_on(anna).unwrap();
+        assert!(all.enter(anna).is_none() && !closed.shuts(1));
+        drop(album);
+        assert!(closed.shuts(1) && all.go_on(anna).is_none());
+        drop((press, closed));
+        assert!(all.go_on(anna).is_some() && all.all().is_empty());
     }
 }

@@ -63,6 +63,7 @@ leave-question =
     Ihre Bots werden getrennt und ihre Webhooks entfernt ({ $bots }). Einstellungen, Notizen, Sperren, Kunden und alle Verweise werden gelöscht: Antworten auf ältere Nachrichten kommen nicht mehr an. Mit /export behalten Sie vorher eine Kopie. Was Sie als Kunde an fremde Bots geschrieben haben, bleibt unberührt: Senden Sie dort /forget.
 leave-plan = Ihr bezahlter Tarif, bis { $date }, endet damit, und es wird nichts mehr abgebucht. Wenn Sie Sterne zurückmöchten, fragen Sie vorher: /paysupport
 leave-yes = Alles löschen
+leave-waits = ⏳ Etwas von Ihnen ist noch unterwegs und geht vor. Drücken Sie in einer Minute noch einmal.
 left =
     ✅ Alles von Ihnen ist gelöscht, Ihre Bots sind getrennt. Die Nachrichten in diesem Chat können Sie selbst löschen.
 
@@ -417,6 +418,7 @@ customer-kind = ❌ Diese Art von Nachricht lässt sich nicht weiterleiten und w
 customer-file = ❌ Die Datei konnte nicht weitergeleitet werden: Bots erhalten nur Dateien bis 20 MB. Der Rest wurde zugestellt. Bitte senden Sie eine kleinere Datei oder einen Link.
 customer-file-lost = ❌ Telegram hat die Datei nicht herausgegeben, sie wurde nicht weitergeleitet. Der Rest wurde zugestellt. Bitte senden Sie die Datei noch einmal.
 customer-not-delivered = ❌ Diese Nachricht konnte leider nicht zugestellt werden. Bitte versuchen Sie es später noch einmal.
+customer-bot-gone = ❌ Was Sie hier geschrieben haben, wurde nicht weitergeleitet: Dieser Bot ist nicht mehr in Betrieb.
 internal-error = ⚠️ Leider ist bei uns etwas schiefgegangen, darum ist dies vielleicht nicht angekommen. Wenn es wichtig ist, melden Sie es bitte mit dieser Nummer: { $number }
 customer-maybe-not-delivered = ⚠️ Leider ist unklar, ob diese Nachricht zugestellt wurde: Telegram hat es nicht bestätigt.
 customer-delayed = ⏳ Ihre Nachricht verzögert sich. Sie wird weitergeleitet, sobald es geht; Sie müssen sie nicht noch einmal senden.

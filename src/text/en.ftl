@@ -63,6 +63,7 @@ leave-question =
     Your bots are detached and their webhooks removed ({ $bots }). Settings, notes, bans, customers and all references are deleted: replies to older messages no longer arrive. /export first keeps a copy for you. What you wrote as a customer to other people's bots is not touched: send /forget there.
 leave-plan = Your paid plan, until { $date }, ends with it, and nothing more is charged. If you want Stars back, ask first: /paysupport
 leave-yes = Remove everything
+leave-waits = ⏳ Something of yours is still on its way, and ends first. Press again in a minute.
 left =
     ✅ Everything of yours is removed, and your bots are detached. Messages in this chat are yours to delete.
 
@@ -417,6 +418,7 @@ customer-kind = ❌ This kind of message can't be passed on, so it was not deliv
 customer-file = ❌ The file could not be passed on; bots get files up to 20 MB only. The words with it were. Please send a smaller file or a link.
 customer-file-lost = ❌ The file could not be passed on: Telegram did not give it out. The words with it were. Please send it again.
 customer-not-delivered = ❌ Sorry, this message could not be delivered. Please try again later.
+customer-bot-gone = ❌ What you wrote here was not passed on: this bot is not in use any more.
 internal-error = ⚠️ Sorry, something went wrong on our side, so this may not have arrived. If it matters, please report it with this number: { $number }
 customer-maybe-not-delivered = ⚠️ Sorry, this message may not have been delivered: Telegram did not say.
 customer-delayed = ⏳ Your message is delayed. It will be passed on as soon as possible; you need not send it again.

@@ -63,6 +63,7 @@ leave-question =
     Tus bots se desconectan y se quitan sus webhooks ({ $bots }). Se borran ajustes, notas, bloqueos, clientes y todas las referencias: las respuestas a mensajes antiguos ya no llegan. Con /export guardas antes una copia. Lo que escribiste como cliente a bots de otros no se toca: envía /forget allí.
 leave-plan = Tu plan de pago, hasta { $date }, termina con ello, y no se cobra nada más. Si quieres que te devuelvan estrellas, pregunta antes: /paysupport
 leave-yes = Borrar todo
+leave-waits = ⏳ Algo tuyo sigue en camino y tiene que terminar antes. Pulsa otra vez dentro de un minuto.
 left =
     ✅ Todo lo tuyo está borrado y tus bots están desconectados. Los mensajes de este chat los puedes borrar tú.
 
@@ -417,6 +418,7 @@ customer-kind = ❌ Este tipo de mensaje no se puede transmitir, así que no se 
 customer-file = ❌ No se pudo transmitir el archivo: los bots solo reciben archivos de hasta 20 MB. Lo demás sí se entregó. Por favor, envía un archivo más pequeño o un enlace.
 customer-file-lost = ❌ Telegram no entregó el archivo, así que no se pudo transmitir. Lo demás sí se entregó. Por favor, envía el archivo otra vez.
 customer-not-delivered = ❌ Lo sentimos, este mensaje no se pudo entregar. Por favor, inténtalo más tarde.
+customer-bot-gone = ❌ Lo que escribiste aquí no se ha transmitido: este bot ya no está en uso.
 internal-error = ⚠️ Lo sentimos, algo falló por nuestra parte y puede que esto no haya llegado. Si es importante, avísanos con este número: { $number }
 customer-maybe-not-delivered = ⚠️ Lo sentimos, quizá este mensaje no se entregó: Telegram no lo confirmó.
 customer-delayed = ⏳ Tu mensaje se retrasa. Se transmitirá en cuanto sea posible; no hace falta que lo envíes otra vez.

@@ -63,6 +63,7 @@ leave-question =
     您的机器人将解绑，其 webhook 将移除（{ $bots }）。设置、备注、屏蔽、客户和全部对应关系都会删除：对旧消息的回复不再送达。可先用 /export 保留一份副本。您作为客户写给他人机器人的内容不受影响：请在那里发送 /forget。
 leave-plan = 您的付费套餐（至 { $date }）将随之结束，不再扣费。如果想退回 Stars，请先询问：/paysupport
 leave-yes = 全部删除
+leave-waits = ⏳ 您还有内容正在传送，须先完成。请一分钟后再按一次。
 left =
     ✅ 您的全部数据已删除，您的机器人已解绑。此聊天中的消息可由您自行删除。
 
@@ -417,6 +418,7 @@ customer-kind = ❌ 这类消息无法转达，因此没有送达。请换一种
 customer-file = ❌ 文件无法转达：机器人只能接收 20 MB 以内的文件。其余内容已送达。请发送较小的文件或链接。
 customer-file-lost = ❌ Telegram 没有提供该文件，因此无法转达。其余内容已送达。请重新发送该文件。
 customer-not-delivered = ❌ 抱歉，这条消息未能送达，请稍后再试。
+customer-bot-gone = ❌ 您在这里写的内容没有转达：此机器人已停用。
 internal-error = ⚠️ 抱歉，我们这边出了问题，这条内容可能没有送达。如果很重要，请将此编号告知我们：{ $number }
 customer-maybe-not-delivered = ⚠️ 抱歉，这条消息可能没有送达：Telegram 没有确认。
 customer-delayed = ⏳ 您的消息有所延迟，会尽快转达，无需再次发送。

@@ -280,8 +280,12 @@ impl Play {
             owner: 6_999_999_999,
             charge: "stx-nobodys",
         };
+        if let Deed::Pays(_) = deed {
+            // What he paid himself he is told once. Victor's has to read as what he was told before.
+            self.does(deed, nobodys).await;
+        }
         let answers = [self.does(deed, self.victims).await, self.does(deed, nobodys).await];
-        if !matches!(deed, Deed::Says(_) | Deed::Pays(_)) {
+        if !matches!(deed, Deed::Says(_)) {
             prop_assert_eq!(&answers[0], &answers[1], "{:?} tells what exists", deed);
         }
         if let Deed::Presses("leave:0") = deed {

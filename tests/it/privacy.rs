@@ -27,6 +27,7 @@ mod stages {
         a_customer_may_change_her_mind,
         what_is_under_way_arrives_and_leaves_nothing,
         what_is_parked_arrives_and_leaves_nothing,
+        an_album_under_way_elsewhere_leaves_nothing,
         what_cannot_arrive_is_told_and_leaves_nothing,
         a_reply_under_way_leaves_nothing,
         an_owner_who_is_a_customer_stays_an_owner,
@@ -269,6 +270,40 @@ async fn what_is_parked_arrives_and_leaves_nothing(mut stage: Stage) {
         assert_eq!(arrived, photos, "an album to {}", bot.username);
     }
     stage.curtain().await;
+}
+
+/// Her album to another bot is being uploaded, for longer than what is parked may take.
+async fn an_album_under_way_elsewhere_leaves_nothing(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let cafe = stage.attach("cafe_bot", "Café").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.telegram.start(&anna, &cafe, "").await;
+    stage.telegram.send(&anna, &shop, draft::text("/forget")).await;
+    stage.sees(&anna, &shop, "Shall everything").await;
+    stage.telegram.quiet().await;
+    let slow = Answer::HangBefore(Duration::from_secs(6));
+    stage.telegram.fault(Fault::on("sendMediaGroup").bot(&stage.master).answer(slow));
+    let mut last = 0;
+    for seed in [1, 2] {
+        let item = draft::photo(bytes(seed, 900)).media_group_id("album");
+        last = stage.telegram.send(&anna, &cafe, item).await;
+    }
+    stage.reference_when((cafe.id, anna.id, last), |row| row.state == "sending").await;
+    // She has waited for a minute already.
+    let (person, since) = (anna.id, crate::plans::now() * 1000 - 60_000);
+    let begun = format!(
+        "INSERT INTO forgettings (person_id, ticket, asked_at) VALUES ({person}, 7, {since})"
+    );
+    stage.database.run(&begun).await;
+    stage.presses_on(&anna, &shop, "Forget me").await;
+    stage.sees(&anna, &shop, FORGOTTEN).await;
+    let chat = stage.telegram.chat(&stage.owner, &stage.master);
+    assert_eq!(chat.iter().filter(|message| message.get("photo").is_some()).count(), 2);
+    assert_eq!(stage.times(&anna, &cafe, "could not be delivered"), 0);
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    stage.curtain().await;
+    stage.nothing_names(anna.id).await;
 }
 
 /// Telegram asks to wait for longer than anybody waits: she is told, and it does not come later.

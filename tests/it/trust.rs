@@ -41,6 +41,7 @@ mod stages {
         a_press_has_its_effect_once,
         a_deleted_message_is_asked_for_again,
         without_a_press_it_is_told_in_the_end,
+        what_waits_for_the_button_is_told_when_the_bot_is_removed,
         a_rule_that_ends_lets_what_waited_through,
         the_rules_speak_the_customers_language,
         all_three_rules_together,
@@ -666,6 +667,26 @@ async fn without_a_press_it_is_told_in_the_end(mut stage: Stage) {
     stage.presses_on(&anna, &shop, PERSON).await;
     stage.copy_of(&shop, &anna, third).await;
     assert_eq!(stage.mode(), Mode::Webhook);
+    stage.curtain().await;
+}
+
+async fn what_waits_for_the_button_is_told_when_the_bot_is_removed(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    rule(&stage, CHECK).await;
+    let anna = stage.telegram.add_person(Person::new("Anna").language("de"));
+    stage.telegram.start(&anna, &shop, "").await;
+    sends(&stage, &anna, &shop, draft::text("one")).await;
+    rests(&stage).await;
+    let second = sends(&stage, &anna, &shop, draft::text("two")).await;
+    sends(&stage, &anna, &shop, draft::text("three")).await;
+    rests(&stage).await;
+    assert_eq!(stage.database.count("parked").await, 2);
+    stage.owner_writes("/remove").await;
+    stage.presses(&stage.owner, "Detach").await;
+    stage.owner_sees("is detached").await;
+    stage.answered(&anna, &shop, second, "Dieser Bot ist nicht mehr in Betrieb").await;
+    assert_eq!(stage.times(&anna, &shop, "nicht mehr in Betrieb"), 1);
+    assert_eq!(stage.database.count("parked").await, 0);
     stage.curtain().await;
 }
 

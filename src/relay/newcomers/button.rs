@@ -166,6 +166,7 @@ impl Relay {
     /// When the database fails.
     pub async fn give_asked_up(&self, (bot, chat): Lane) -> Result<(), StoreError> {
         let store = &self.inner.store;
+        let Some(_present) = self.goes_on_in((bot, chat)).await? else { return Ok(()) };
         let mut rows = store.parked_in(bot, chat).await?;
         rows.retain(|row| row.kind == ParkedKind::Asked);
         let items = self.parked((bot, chat), ParkedKind::Asked).await?;

@@ -1,7 +1,9 @@
 //! `/leave`: everything of an owner's is removed, and nothing of anybody else's.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
-use telegram_emulator::draft;
+use telegram_emulator::{Answer, Fault, draft};
 
 use super::{another_owner, leaves_traces};
 use crate::master_claim::printed_code;
@@ -9,6 +11,7 @@ use crate::plans::{MONTH, buys, now, sells};
 use crate::support::{
     Mode, Stage,
     matrix::{on_every_dark_stage, on_every_database, on_every_stage},
+    talk::bytes,
     text,
 };
 
@@ -18,11 +21,16 @@ mod stages {
     on_every_database!(set(Webhook):
         who_pays_leaves_and_is_not_charged_again,
         who_is_named_begins_anew_by_start_alone,
+        an_album_under_way_arrives_and_leaves_nothing,
+        what_cannot_arrive_is_told_when_an_owner_leaves,
+        an_owner_is_told_what_he_has_to_wait_for,
     );
     on_every_dark_stage!(who_has_left_can_claim_the_installation_again);
 }
 
 const LEFT: &str = "Everything of yours is removed";
+const WAITS: &str = "Something of yours is still on its way";
+const GONE: &str = "this bot is not in use any more";
 
 async fn an_owner_leaves_and_nothing_of_his_stays(mut stage: Stage) {
     let shop = stage.attach("shop_bot", "Shop").await;
@@ -179,4 +187,87 @@ async fn who_is_named_begins_anew_by_start_alone(mut stage: Stage) {
     stage.telegram.start(&olga, &stage.master, "").await;
     stage.sees_times(&olga, &stage.master, "/add attaches", 2).await;
     stage.curtain().await;
+}
+
+/// A customer's album takes longer than detaching its bot waits for.
+async fn an_album_under_way_arrives_and_leaves_nothing(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.owner_writes("/leave").await;
+    stage.owner_sees("Remove everything of yours?").await;
+    stage.telegram.quiet().await;
+    let slow = Answer::HangBefore(Duration::from_secs(8));
+    stage.telegram.fault(Fault::on("sendMediaGroup").bot(&stage.master).answer(slow));
+    let mut last = 0;
+    for seed in [1, 2] {
+        let item = draft::photo(bytes(seed, 900)).media_group_id("album");
+        last = stage.telegram.send(&anna, &shop, item).await;
+    }
+    stage.reference_when((shop.id, anna.id, last), |row| row.state == "sending").await;
+    stage.presses(&stage.owner, "Remove everything").await;
+    stage.owner_sees(LEFT).await;
+    let chat = stage.telegram.chat(&stage.owner, &stage.master);
+    assert_eq!(chat.iter().filter(|message| message.get("photo").is_some()).count(), 2);
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    stage.curtain().await;
+    stage.nothing_names(anna.id).await;
+    stage.nothing_names(stage.owner.id).await;
+}
+
+/// Anna's album has to wait: its files can't be had.
+async fn what_cannot_arrive_is_told_when_an_owner_leaves(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.asks(&anna, &shop, "tea?").await;
+    stage.owner_writes("/leave").await;
+    stage.owner_sees("Remove everything of yours?").await;
+    stage.telegram.quiet().await;
+    let later = Answer::TooManyRequests { retry_after: 3600 };
+    stage.telegram.fault(Fault::on("getFile").bot(&shop).answer(later).always());
+    let mut items = Vec::new();
+    for seed in [1, 2] {
+        let item = draft::photo(bytes(seed, 900)).media_group_id("album");
+        items.push(stage.telegram.send(&anna, &shop, item).await);
+    }
+    stage.reference_when((shop.id, anna.id, items[1]), |row| row.state == "held").await;
+    stage.presses(&stage.owner, "Remove everything").await;
+    stage.owner_sees(LEFT).await;
+    stage.answered(&anna, &shop, items[0], GONE).await;
+    assert_eq!(stage.times(&anna, &shop, GONE), 1);
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    stage.nothing_names(anna.id).await;
+    stage.nothing_names(stage.owner.id).await;
+    stage.curtain().await;
+}
+
+/// A change of his waits for an hour, in the chat in which he presses.
+async fn an_owner_is_told_what_he_has_to_wait_for(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "tea?").await;
+    let reply = stage.answer(&copy, draft::text("At 5.")).await;
+    stage.copy_of_reply(reply).await;
+    stage.settled().await;
+    let later = Answer::TooManyRequests { retry_after: 3600 };
+    stage.telegram.fault(Fault::on("editMessageText").bot(&shop).answer(later));
+    stage.telegram.edit(&stage.owner, &stage.master, reply, draft::text("At 6.")).await;
+    stage.database.until("parked WHERE kind = 'edit'").await;
+    stage.owner_writes("/leave").await;
+    stage.owner_sees("Remove everything of yours?").await;
+    stage.telegram.quiet().await;
+    stage.database.run("UPDATE parked SET parked_at = parked_at - 60000").await;
+    let pressed = Instant::now();
+    stage.presses(&stage.owner, "Remove everything").await;
+    stage.owner_sees(WAITS).await;
+    assert!(pressed.elapsed() < Duration::from_secs(10), "{:?}", pressed.elapsed());
+    stage.telegram.quiet().await;
+    assert!(stage.telegram.webhook_of(&shop).is_some_and(|hook| hook["url"] != ""));
+    // Once nothing waits any more, the same button works.
+    stage.database.run("DELETE FROM parked").await;
+    stage.presses(&stage.owner, "Remove everything").await;
+    stage.owner_sees(LEFT).await;
+    stage.nothing_names(stage.owner.id).await;
+    stage.stop().await;
 }

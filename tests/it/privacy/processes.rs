@@ -61,3 +61,29 @@ async fn two_of_them_forget_the_same_customer() {
     stage.nothing_names(anna.id).await;
     stage.curtain().await;
 }
+
+/// A newcomer is asked for his button by one process, which leaves no reference, while his owner
+/// leaves by another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newcomer_whom_another_process_asks_leaves_nothing() {
+    let mut stage = Stage::set(Backend::MySql, Mode::Webhook).await;
+    stage.joins().await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let way = ["Button for newcomers", "on, press before the first message"];
+    stage.sets(&["Newcomers", way[0], way[1], "Save"]).await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.owner_writes("/leave").await;
+    stage.owner_sees("Remove everything of yours?").await;
+    stage.telegram.quiet().await;
+    let slow = Answer::Hang(Duration::from_secs(5));
+    stage.telegram.fault(Fault::on("sendMessage").bot(&shop).answer(slow));
+    stage.goes_to(1);
+    stage.telegram.send(&anna, &shop, draft::text("tea?")).await;
+    stage.sees(&anna, &shop, "Please press the button").await;
+    stage.goes_to(0);
+    stage.presses(&stage.owner, "Remove everything").await;
+    stage.owner_sees("Everything of yours is removed").await;
+    stage.stop().await;
+    stage.nothing_names(anna.id).await;
+    stage.nothing_names(stage.owner.id).await;
+}
