@@ -271,16 +271,17 @@ impl Store {
         since: i64,
         most: i64,
     ) -> Result<i64, StoreError> {
-        // Messages are numbered in the order written, so the rows before the moment are found by
-        // one step back along the key, and only those after it are read.
+        // Not by the numbers of messages: an old one that is sent again counts when it goes out. The
+        // newest come first, so that whoever has used all is known soon.
         let query = sql("SELECT COUNT(*) FROM (SELECT source_message FROM message_references \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
-             AND direction = 'out' AND state = 'sent' AND source_message > COALESCE((\
-             SELECT source_message FROM message_references \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND created_at < ? \
-             ORDER BY source_message DESC LIMIT 1), -1) LIMIT ?) sent");
-        let key = |query: super::Statement| query.bind(owner).bind(master).bind(owner.chat());
-        let query = key(key(query)).bind(since).bind(most);
+             AND direction = 'out' AND state = 'sent' AND created_at >= ? \
+             ORDER BY source_message DESC LIMIT ?) sent")
+        .bind(owner)
+        .bind(master)
+        .bind(owner.chat())
+        .bind(since)
+        .bind(most);
         Ok(self.find::<(i64,)>(query).await?.map_or(0, |(count,)| count))
     }
 }
