@@ -3,6 +3,8 @@
 /// Telegram's clock and ours may be so far apart; what happened closer together is put in the order
 /// in which we learned of it.
 const CLOCKS_APART_MS: i64 = 60_000;
+/// Numbers of updates begin anew after a quiet week, so an older one is no proof for longer.
+pub(crate) const NUMBERS_TELL_MS: i64 = 24 * 3600 * 1000;
 
 /// What a payment was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,11 @@ pub struct Payment {
     pub refunded_at: Option<i64>,
     /// When we learned of it.
     pub seen_at: i64,
+    /// When the offer it pays was made, which a subscription's renewals say as its first payment
+    /// does; `None` where it does not say so.
+    pub offered_at: Option<i64>,
+    /// The number of the update that told of it; `None` where only the refund is known.
+    pub update: Option<i64>,
 }
 
 impl Payment {

@@ -15,7 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::{config, spans::day, stats::Clock};
+use crate::{config, payment::NUMBERS_TELL_MS, spans::day, stats::Clock};
 
 pub use crate::payment::{Payment, PaymentKind, Renewal, Renewing};
 pub use lookup::Plans;
@@ -89,7 +89,8 @@ impl Ledger {
         self.0.values().filter_map(Payment::counts_until).max()
     }
 
-    /// The payment by which Telegram knows the subscription: its first, as far as that is known.
+    /// The payment by which Telegram knows the subscription that an owner has: the newest one's
+    /// first, as far as that is known.
     pub fn subscription(&self) -> Option<&Payment> {
         let paid = |kind: fn(PaymentKind) -> bool| {
             let counts =
@@ -98,6 +99,56 @@ impl Ledger {
             self.0.values().filter(counts).max_by_key(when)
         };
         paid(|kind| kind == PaymentKind::First).or_else(|| paid(PaymentKind::is_recurring))
+    }
+
+    /// The payments by which Telegram may know subscriptions of his, given back or not: the first of
+    /// each, as far as they are known; the oldest first.
+    pub fn subscriptions(&self) -> Vec<&Payment> {
+        let mut paid = self.payments();
+        paid.retain(|payment| payment.kind.is_recurring());
+        if paid.iter().any(|payment| payment.kind == PaymentKind::First) {
+            paid.retain(|payment| payment.kind == PaymentKind::First);
+        }
+        paid
+    }
+
+    /// The payments by which Telegram may know the subscription that a payment belongs to. A
+    /// renewal has the offer in common with the first one; where that is not known, it may belong
+    /// to any that began before it.
+    pub fn subscription_of<'a>(&'a self, payment: &'a Payment) -> Vec<&'a Payment> {
+        match payment.kind {
+            PaymentKind::Once => Vec::new(),
+            PaymentKind::First | PaymentKind::Refund => vec![payment],
+            PaymentKind::Renewal => {
+                let mut begun = self.subscriptions();
+                begun.retain(|first| first.paid_at <= payment.paid_at);
+                let is_same = |first: &&Payment| {
+                    first.offered_at.is_some_and(|at| Some(at) == payment.offered_at)
+                };
+                if begun.iter().any(is_same) {
+                    begun.retain(is_same);
+                }
+                if begun.is_empty() { vec![payment] } else { begun }
+            }
+        }
+    }
+
+    /// Whether a subscription other than the ones known by these charges is paid at a moment.
+    pub fn has_another(&self, charges: &[String], now: i64) -> bool {
+        let is_paid = |payment: &&Payment| payment.counts_until().is_some_and(|until| until > now);
+        self.0.values().filter(|payment| payment.kind.is_recurring()).filter(is_paid).any(
+            |payment| {
+                !self.subscription_of(payment).iter().any(|first| charges.contains(&first.charge))
+            },
+        )
+    }
+
+    /// Whether a payment was told by an update that came after this one: the payment shows how
+    /// things stand since.
+    pub fn is_paid_since(&self, update: i64, now: i64) -> bool {
+        let tells = |payment: &Payment| now.saturating_sub(payment.seen_at) < NUMBERS_TELL_MS;
+        let later = |payment: &Payment| payment.update.is_some_and(|number| number > update);
+        self.0.values().any(|it| it.kind.is_recurring() && later(it) && tells(it))
     }
 
     /// How things stand, given what is known of the renewal.

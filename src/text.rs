@@ -904,6 +904,8 @@ sentences! {
     unsubscribe_already = "unsubscribe-already" (date);
     /// It is stopped.
     unsubscribe_done = "unsubscribe-done" (date);
+    /// It is stopped, and nothing is paid.
+    unsubscribe_unpaid = "unsubscribe-unpaid" ();
     /// It goes on.
     renew_done = "renew-done" (date);
     /// The first payment arrived.
@@ -912,6 +914,10 @@ sentences! {
     paid_renewal = "paid-renewal" (date);
     /// A payment of no subscription arrived.
     paid_once = "paid-once" (date);
+    /// A payment of nobody's was given back.
+    paid_gone = "paid-gone" (stars);
+    /// A payment of nobody's can't be given back.
+    paid_gone_kept = "paid-gone-kept" (stars, charge);
     /// A payment was given back, and the plan is over.
     refunded = "refunded" (stars);
     /// A payment was given back, and the plan goes on.
@@ -992,6 +998,8 @@ sentences! {
     refund_failed = "refund-failed" ();
     /// It is given back.
     refund_done = "refund-done" (stars, owner);
+    /// It is given back, and Telegram did not stop the renewal.
+    refund_done_only = "refund-done-only" (stars, owner);
 
     // Suspended owners, and limits.
     /// The reason: the owner is suspended.

@@ -9,6 +9,8 @@ CREATE TABLE IF NOT EXISTS payments (
     seen_at BIGINT NOT NULL,
     told_at BIGINT NULL,
     refund_told_at BIGINT NULL,
+    offered_at BIGINT NULL,
+    update_id BIGINT NULL,
     PRIMARY KEY (charge_id),
     INDEX payments_by_owner (owner_id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -9,6 +9,8 @@ CREATE TABLE IF NOT EXISTS payments (
     seen_at INTEGER NOT NULL,
     told_at INTEGER NULL,
     refund_told_at INTEGER NULL,
+    offered_at INTEGER NULL,
+    update_id INTEGER NULL,
     PRIMARY KEY (charge_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payments_by_owner ON payments (owner_id);

@@ -91,7 +91,7 @@ impl Dispatch {
     /// What Telegram tells of payments. Whoever paid, owner or not: it is written down before
     /// anything is asked.
     async fn about_money(&self, update: &Update) -> Result<Option<Verdict>, Fault> {
-        if let Some(payment) = self.inner.master.payment_of(&update.kind) {
+        if let Some(payment) = self.inner.master.payment_of(update) {
             note(Fate::Noted);
             self.inner.master.note_payment(payment).await?;
             return Ok(Some(Verdict::Done));

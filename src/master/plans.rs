@@ -7,12 +7,16 @@
 //! ```
 //!
 //! - [`payments`]: what Telegram tells of payments, and the answer it waits for
+//! - [`renewals`]: subscriptions stopped and resumed
+//! - [`gone`]: payments of people who have nothing here
 //! - [`ends`]: owners are told when a plan ended
 //! - [`support`]: `/paysupport`, `/terms`, `/refund`
 //! - [`view`]: `/plan` in words (pure)
 
 mod ends;
+mod gone;
 mod payments;
+mod renewals;
 mod support;
 mod view;
 
@@ -26,7 +30,7 @@ use super::{
 use crate::{
     clock,
     model::{BotId, OwnerId},
-    plan::{self, Limits, Plans, Renewal, Renewing, Standing, month, offer::Offer},
+    plan::{self, Limits, Plans, Renewing, Standing, month, offer::Offer},
     stats::Clock,
     store::StoreError,
     telegram::{CallError, Invoice, Outgoing, Refusal},
@@ -145,45 +149,6 @@ impl Master {
         self.send(owner.id.chat(), Outgoing::new("sendMessage", parameters)).await
     }
 
-    /// Stops the renewal. What is paid stays paid; it works also where plans are sold no more.
-    async fn unsubscribe(&self, owner: Owner) -> Result<Answer, MasterError> {
-        let language = owner.language;
-        let (ledger, standing) = self.plans().account(owner.id).await?;
-        let paid = standing.until.filter(|_| standing.is_paid(clock::now_ms()));
-        let (Some(until), Some(charge)) = (paid, ledger.subscription()) else {
-            let nothing =
-                if self.sells() { language.unsubscribe_none() } else { language.no_plans() };
-            return Ok(plain(nothing));
-        };
-        let date = self.date(owner.id, until).await?;
-        if standing.renewing == Renewing::Stopped {
-            let text = language.unsubscribe_already(&date);
-            return Ok(Answer { text, buttons: renew_button(language) });
-        }
-        if let Err(error) = self.edit_renewal(owner.id, &charge.charge, Renewing::Stopped).await? {
-            return refused_by_telegram(error, language);
-        }
-        let text = language.unsubscribe_done(&date);
-        Ok(Answer { text, buttons: renew_button(language) })
-    }
-
-    /// Lets a subscription that was stopped go on.
-    async fn renew(&self, owner: Owner) -> Result<Answer, MasterError> {
-        let language = owner.language;
-        let (ledger, standing) = self.plans().account(owner.id).await?;
-        let paid = standing.until.filter(|_| standing.is_paid(clock::now_ms()));
-        let (Some(until), Some(charge)) = (paid, ledger.subscription()) else {
-            return Ok(plain(language.unsubscribe_none()));
-        };
-        let date = self.date(owner.id, until).await?;
-        if standing.renewing != Renewing::Yes
-            && let Err(error) = self.edit_renewal(owner.id, &charge.charge, Renewing::Yes).await?
-        {
-            return refused_by_telegram(error, language);
-        }
-        Ok(plain(language.renew_done(&date)))
-    }
-
     /// Until when an owner has paid, by his clock; `None` where he has not.
     pub(super) async fn paid_until(&self, owner: OwnerId) -> Result<Option<String>, MasterError> {
         let (_, standing) = self.plans().account(owner).await?;
@@ -191,42 +156,6 @@ impl Master {
             Some(until) => Ok(Some(self.date(owner, until).await?)),
             None => Ok(None),
         }
-    }
-
-    /// Stops the renewal for somebody who leaves: who has nothing here is not charged any more.
-    ///
-    /// # Errors
-    /// When the database fails, or Telegram does not answer for now.
-    pub(super) async fn end_subscription(&self, owner: OwnerId) -> Result<(), MasterError> {
-        let (ledger, standing) = self.plans().account(owner).await?;
-        let goes_on = matches!(standing.renewing, Renewing::Yes | Renewing::Failed);
-        let Some(charge) = ledger.subscription().filter(|_| goes_on) else { return Ok(()) };
-        let edited = self.edit_renewal(owner, &charge.charge, Renewing::Stopped).await?;
-        match edited {
-            Err(error) if may_pass(&error) => Err(MasterError::Answer(error)),
-            Err(error) => {
-                tracing::warn!(%error, "Telegram refused to end a subscription");
-                Ok(())
-            }
-            Ok(()) => Ok(()),
-        }
-    }
-
-    /// Tells Telegram whether a subscription goes on, and records it.
-    async fn edit_renewal(
-        &self,
-        owner: OwnerId,
-        charge: &str,
-        state: Renewing,
-    ) -> Result<Result<(), CallError>, MasterError> {
-        let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
-        let is_canceled = state == Renewing::Stopped;
-        if let Err(error) = telegram.edit_subscription(caller, owner.0, charge, is_canceled).await {
-            return Ok(Err(error));
-        }
-        let (store, said) = (&self.inner.store, Renewal { state, changed_at: clock::now_ms() });
-        store.insist(|| store.put_renewal(owner, said, None)).await?;
-        Ok(Ok(()))
     }
 
     /// `/plan`.

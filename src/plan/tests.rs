@@ -18,6 +18,8 @@ fn paid(charge: &str, kind: PaymentKind, at: i64, until: i64) -> Payment {
         paid_until: Some(until),
         refunded_at: None,
         seen_at: at,
+        offered_at: None,
+        update: None,
     }
 }
 
@@ -128,6 +130,46 @@ fn a_subscription_is_known_by_its_first_payment() {
     // A second subscription.
     ledger.note(paid("c", PaymentKind::First, 90 * DAY, 120 * DAY));
     assert_eq!(ledger.subscription().unwrap().charge, "c");
+}
+
+#[test]
+fn a_renewal_is_known_by_the_offer_that_was_paid() {
+    let of = |offered_at, payment: Payment| Payment { offered_at, ..payment };
+    let first = |charge, at| paid(charge, PaymentKind::First, at * DAY, (at + 30) * DAY);
+    let renewal = |charge, at| paid(charge, PaymentKind::Renewal, at * DAY, (at + 30) * DAY);
+    let told = [
+        of(Some(1), first("a", 0)),
+        of(Some(2), first("b", 1)),
+        of(Some(1), renewal("a2", 30)),
+        renewal("x", 31),
+    ];
+    let mut ledger: Ledger = told.into_iter().collect();
+    let charges = |payments: Vec<&Payment>| -> Vec<String> {
+        payments.into_iter().map(|payment| payment.charge.clone()).collect()
+    };
+    let belongs = |ledger: &Ledger, charge: &str| {
+        let payment = ledger.payments().into_iter().find(|payment| payment.charge == charge);
+        charges(ledger.subscription_of(payment.unwrap()))
+    };
+    assert_eq!(belongs(&ledger, "a2"), ["a"]);
+    assert_eq!(belongs(&ledger, "b"), ["b"]);
+    assert_eq!(belongs(&ledger, "x"), ["a", "b"], "it says of none");
+    assert!(!ledger.has_another(&["a".to_owned(), "b".to_owned()], 40 * DAY));
+    assert!(ledger.has_another(&["b".to_owned()], 40 * DAY));
+    // Given back, it is to be stopped all the same.
+    ledger.note(first("c", 90));
+    ledger.note(refund("a", 31 * DAY));
+    assert_eq!(charges(ledger.subscriptions()), ["a", "b", "c"]);
+    assert_eq!(belongs(&ledger, "a2"), ["a"]);
+}
+
+#[test]
+fn what_was_said_before_a_payment_is_no_news_after_it() {
+    let payment = paid("a", PaymentKind::Renewal, 5 * DAY, 35 * DAY);
+    let ledger: Ledger = [Payment { update: Some(7), ..payment }].into_iter().collect();
+    let now = 5 * DAY + 1;
+    assert!(ledger.is_paid_since(6, now) && !ledger.is_paid_since(8, now));
+    assert!(!ledger.is_paid_since(6, now + 2 * DAY), "numbers begin anew");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The updates of one bot: fetched, handed out to the lanes of their chats, and confirmed.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -22,6 +22,8 @@ use crate::{
 const LONG_POLL: Duration = Duration::from_secs(45);
 /// Until the window is looked at again while something in it is unfinished.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
+/// Until it is looked again, while it stops, whether somebody is about to pay.
+const WHILE_STOPPING: Duration = Duration::from_secs(1);
 /// Updates of one bot at a time: what one `getUpdates` gives at most.
 const WINDOW: usize = 100;
 /// Telegram goes on with another number after a week without updates; before that the offset is
@@ -147,7 +149,11 @@ impl Feed {
     /// once more.
     async fn finish(&mut self) {
         self.tasks.close();
-        self.tasks.wait().await;
+        tokio::select! {
+            biased;
+            () = self.tasks.wait() => {}
+            () = self.answer_checkouts() => {}
+        }
         while let Ok(id) = self.done.try_recv() {
             self.window.finish(id);
         }
@@ -157,6 +163,28 @@ impl Feed {
         }
         if let Err(error) = self.telegram.confirm_updates(&self.caller, offset).await {
             tracing::debug!(bot.id = self.caller.bot.0, %error, "the offset could not be confirmed");
+        }
+    }
+
+    /// Somebody who is about to pay can't wait for the next start. Whatever else is fetched is left to
+    /// that: none of it is confirmed.
+    async fn answer_checkouts(&self) {
+        if !self.allowed.contains(&"pre_checkout_query") {
+            std::future::pending::<()>().await;
+        }
+        let mut answered = HashSet::new();
+        loop {
+            let (offset, wait) = (self.window.offset(), Duration::ZERO);
+            let updates = self.telegram.updates(&self.caller, offset, wait, self.allowed).await;
+            for update in updates.unwrap_or_default().into_iter().filter_map(Update::read) {
+                if self.dispatch.is_checkout(self.caller.bot, &update)
+                    && !self.window.knows(update.id)
+                    && answered.insert(update.id)
+                {
+                    self.dispatch.answer_checkout(&update).await;
+                }
+            }
+            tokio::time::sleep(WHILE_STOPPING).await;
         }
     }
 

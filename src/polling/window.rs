@@ -17,6 +17,11 @@ impl Window {
         news && self.running.insert(id)
     }
 
+    /// Whether an update is under way or finished.
+    pub(super) fn knows(&self, id: i64) -> bool {
+        id < self.offset || self.running.contains(&id) || self.finished.contains(&id)
+    }
+
     pub(super) fn finish(&mut self, id: i64) {
         if self.running.remove(&id) {
             self.finished.insert(id);

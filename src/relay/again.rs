@@ -15,6 +15,7 @@ use super::{
     worth_telling_later,
 };
 use crate::{
+    clock,
     model::{DeliveryState, Direction, MessageKey, OwnerId, Part, Reference},
     store::{ParkedKind, StoreError},
     telegram::{CallError, Outgoing},
@@ -134,6 +135,7 @@ impl Relay {
             let uncertain = Failure::from_word(own.reason.as_deref()) == Failure::Uncertain;
             let state = if uncertain { DeliveryState::Sending } else { DeliveryState::Held };
             store.set_reference_state(owner, source, Part::Main, state, None).await?;
+            store.written_anew(owner, source, clock::now_ms()).await?;
         }
         let replied = self.send_album(owner, &items, Target::of_repeat(known), None).await?;
         match &replied {
@@ -163,7 +165,10 @@ impl Relay {
         let Some(client) = running(self, owner, known.client_bot()).await? else {
             return undelivered(self.why_none_runs(owner).await?);
         };
-        let life = self.inner.store.stay_alive().await?;
+        let store = &self.inner.store;
+        let life = store.stay_alive().await?;
+        // By this the plan counts it: in the month in which it goes out.
+        store.written_anew(owner, known.source, clock::now_ms()).await?;
         let Some(known) = self.claim(owner, known).await? else { return Ok(Replied::Done) };
         self.inner.tally.retried(Direction::Outbound);
         let to = (&client.caller, known.customer());

@@ -4,7 +4,7 @@
 use super::{Inserted, Store, StoreError, sql};
 use crate::{
     model::{BotId, OwnerId},
-    payment::{Payment, PaymentKind, Renewal, Renewing},
+    payment::{NUMBERS_TELL_MS, Payment, PaymentKind, Renewal, Renewing},
 };
 
 /// A payment, and whose it is.
@@ -31,8 +31,6 @@ pub struct PlanEnd {
 
 /// How many ends are told in one go.
 const AT_A_TIME: i64 = 100;
-/// Numbers of updates begin anew after a quiet week, so an older one is no proof for longer.
-const NUMBERS_TELL_MS: i64 = 24 * 3600 * 1000;
 
 type Columns = (
     String,
@@ -45,23 +43,35 @@ type Columns = (
     i64,
     Option<i64>,
     Option<i64>,
+    Option<i64>,
+    Option<i64>,
 );
 
 macro_rules! select {
     ($which:literal) => {
         sql(concat!(
             "SELECT charge_id, owner_id, stars, kind, paid_at, paid_until, refunded_at, seen_at, \
-             told_at, refund_told_at FROM payments ",
+             told_at, refund_told_at, offered_at, update_id FROM payments ",
             $which
         ))
     };
 }
 
 fn row(columns: Columns) -> Result<PaymentRow, StoreError> {
-    let (charge, owner, stars, kind, paid_at, paid_until, refunded_at, seen_at, told, refund_told) =
-        columns;
+    let (charge, owner, stars, kind, paid_at, paid_until, refunded_at, seen_at, ..) = columns;
+    let (.., told, refund_told, offered_at, update) = columns;
     let kind = PaymentKind::from_word(&kind).ok_or(StoreError::Corrupt("payments.kind"))?;
-    let payment = Payment { charge, stars, kind, paid_at, paid_until, refunded_at, seen_at };
+    let payment = Payment {
+        charge,
+        stars,
+        kind,
+        paid_at,
+        paid_until,
+        refunded_at,
+        seen_at,
+        offered_at,
+        update,
+    };
     Ok(PaymentRow {
         owner: owner.map(OwnerId),
         payment,
@@ -72,13 +82,19 @@ fn row(columns: Columns) -> Result<PaymentRow, StoreError> {
 
 impl Store {
     /// Takes note of a payment or a refund, known or not. What is known stays, what is missing is
-    /// filled in, and what was given back stays given back.
+    /// filled in, and what was given back stays given back. `owner`: whose it is; `None` where he
+    /// has nothing here.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_payment(&self, owner: OwnerId, told: &Payment) -> Result<(), StoreError> {
+    pub async fn note_payment(
+        &self,
+        owner: Option<OwnerId>,
+        told: &Payment,
+    ) -> Result<(), StoreError> {
         let insert = sql("INSERT INTO payments (charge_id, owner_id, stars, kind, paid_at, \
-             paid_until, refunded_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+             paid_until, refunded_at, seen_at, offered_at, update_id) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(told.charge.as_str())
         .bind(owner)
         .bind(told.stars)
@@ -86,19 +102,23 @@ impl Store {
         .bind(told.paid_at)
         .bind(told.paid_until)
         .bind(told.refunded_at)
-        .bind(told.seen_at);
+        .bind(told.seen_at)
+        .bind(told.offered_at)
+        .bind(told.update);
         if self.insert_new(insert).await? == Inserted::Now {
             return Ok(());
         }
         if told.kind != PaymentKind::Refund {
             let fill = sql("UPDATE payments SET kind = ?, stars = ?, paid_at = ?, \
-                 paid_until = ?, seen_at = ? WHERE charge_id = ? AND kind = 'refund' \
+                 paid_until = ?, seen_at = ?, offered_at = ?, update_id = ? WHERE charge_id = ? AND kind = 'refund' \
                  AND (owner_id IS NULL OR owner_id = ?)")
             .bind(told.kind.word())
             .bind(told.stars)
             .bind(told.paid_at)
             .bind(told.paid_until)
             .bind(told.seen_at)
+            .bind(told.offered_at)
+            .bind(told.update)
             .bind(told.charge.as_str())
             .bind(owner);
             self.write(fill).await?;
@@ -119,6 +139,16 @@ impl Store {
     pub async fn payment(&self, charge: &str) -> Result<Option<PaymentRow>, StoreError> {
         let query = select!("WHERE charge_id = ?").bind(charge);
         self.find::<Columns>(query).await?.map(row).transpose()
+    }
+
+    /// The first payments of the subscriptions that this offer brought, whoever paid.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn first_charges(&self, offered_at: i64) -> Result<Vec<String>, StoreError> {
+        let query = sql("SELECT charge_id FROM payments WHERE offered_at = ? AND kind = 'first'");
+        let rows = self.list::<(String,)>(query.bind(offered_at)).await?;
+        Ok(rows.into_iter().map(|(charge,)| charge).collect())
     }
 
     /// An owner's payments, the oldest first.
@@ -188,7 +218,8 @@ impl Store {
     }
 
     /// Records what was said of an owner's renewal, by the update of this number where one said it;
-    /// an update older than the one that was last heeded says nothing new.
+    /// an update older than the one that was last heeded says nothing new. Of somebody who is no
+    /// owner nothing is recorded.
     ///
     /// # Errors
     /// When the database fails.
@@ -212,7 +243,7 @@ impl Store {
         .bind(number)
         .bind(changed_at.saturating_sub(NUMBERS_TELL_MS));
         let insert = sql("INSERT INTO renewals (state, changed_at, update_id, owner_id) \
-             VALUES (?, ?, ?, ?)")
+             SELECT ?, ?, ?, owner_id FROM owners WHERE owner_id = ?")
         .bind(state.word())
         .bind(changed_at)
         .bind(number)
@@ -248,13 +279,14 @@ impl Store {
         Ok(found.and_then(|(until,)| until))
     }
 
-    /// Records that an owner knows that his plan ended at this moment.
+    /// Records that an owner knows that his plan ended at this moment, unless he has left.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn end_is_told(&self, owner: OwnerId, until: i64) -> Result<(), StoreError> {
         let update = sql("UPDATE plan_notices SET told_for = ? WHERE owner_id = ?");
-        let insert = sql("INSERT INTO plan_notices (told_for, owner_id) VALUES (?, ?)");
+        let insert = sql("INSERT INTO plan_notices (told_for, owner_id) \
+             SELECT ?, owner_id FROM owners WHERE owner_id = ?");
         let [update, insert] = [update, insert].map(|put| put.bind(until).bind(owner));
         self.put(update, insert).await
     }
@@ -271,16 +303,17 @@ impl Store {
         since: i64,
         most: i64,
     ) -> Result<i64, StoreError> {
-        // Messages are numbered in the order written, so the rows before the moment are found by
-        // one step back along the key, and only those after it are read.
+        // Not by the numbers of messages: an old one that is sent again counts when it goes out. The
+        // newest come first, so that whoever has used all is known soon.
         let query = sql("SELECT COUNT(*) FROM (SELECT source_message FROM message_references \
              WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND part = 0 \
-             AND direction = 'out' AND state = 'sent' AND source_message > COALESCE((\
-             SELECT source_message FROM message_references \
-             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND created_at < ? \
-             ORDER BY source_message DESC LIMIT 1), -1) LIMIT ?) sent");
-        let key = |query: super::Statement| query.bind(owner).bind(master).bind(owner.chat());
-        let query = key(key(query)).bind(since).bind(most);
+             AND direction = 'out' AND state = 'sent' AND created_at >= ? \
+             ORDER BY source_message DESC LIMIT ?) sent")
+        .bind(owner)
+        .bind(master)
+        .bind(owner.chat())
+        .bind(since)
+        .bind(most);
         Ok(self.find::<(i64,)>(query).await?.map_or(0, |(count,)| count))
     }
 }

@@ -184,6 +184,7 @@ value_from! {
     i64 => |value| Self::Integer(Some(value));
     Option<i64> => |value| Self::Integer(value);
     OwnerId => |value| Self::Integer(Some(value.0));
+    Option<OwnerId> => |value| Self::Integer(value.map(|owner| owner.0));
     BotId => |value| Self::Integer(Some(value.0));
     ChatId => |value| Self::Integer(Some(value.0));
     MessageId => |value| Self::Integer(Some(value.0.into()));

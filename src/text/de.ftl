@@ -466,10 +466,13 @@ plan-refused = Telegram lehnt das ab. Ein Abo können Sie auch in Telegram ände
 unsubscribe-none = Sie haben kein Abo, es gibt also nichts zu beenden. /plan zeigt Ihren Tarif.
 unsubscribe-already = Die Verlängerung ist schon beendet. Pro gehört Ihnen bis { $date }.
 unsubscribe-done = ✅ Pro verlängert sich nicht mehr, und es wird nichts mehr abgebucht. Es gehört Ihnen bis { $date }.
+unsubscribe-unpaid = ✅ Es verlängert sich nichts mehr, und es wird nichts mehr abgebucht.
 renew-done = ✅ Pro läuft weiter: Es ist bis { $date } bezahlt und verlängert sich dann. /unsubscribe beendet das.
 paid-first = ✅ Danke! Sie haben Pro bis { $date }. Es verlängert sich dann; /unsubscribe beendet das, /plan zeigt den Stand.
 paid-renewal = ✅ Pro wurde verlängert. Es ist bis { $date } bezahlt.
 paid-once = ✅ Danke! Sie haben Pro bis { $date }.
+paid-gone = ↩️ Sie haben { $stars } Sterne zurückbekommen: Sie haben hier kein Konto mehr. Falls Telegram noch einmal abbucht, beenden Sie das in Telegram: Einstellungen → Meine Sterne.
+paid-gone-kept = Sie haben hier kein Konto mehr, die { $stars } bezahlten Sterne haben also nichts gekauft, und Telegram lehnt es ab, sie zurückzugeben. Bitte fragen Sie den Betreiber dieses Dienstes und nennen Sie die Zahlung: { $charge }
 refunded = ↩️ Sie haben { $stars } Sterne zurückbekommen, Pro ist damit zu Ende. Nichts wurde gelöscht, und was Kunden schreiben, kommt weiter an. /plan zeigt, was übrig ist.
 refunded-stays = ↩️ Sie haben { $stars } Sterne zurückbekommen. Pro gehört Ihnen weiter bis { $date }.
 renewal-stopped = Pro verlängert sich nicht mehr. Es gehört Ihnen bis { $date }; mit /subscribe läuft es weiter.
@@ -523,6 +526,7 @@ refund-unknown = Hier gibt es keine Zahlung mit dieser ID.
 refund-left = Nicht zurückgegeben: Wer das bezahlt hat, ist nicht mehr hier, und niemand weiß hier noch, wer es war.
 refund-failed = ❌ Nicht zurückgegeben: Telegram lehnt es ab.
 refund-done = ↩️ { $stars } Sterne wurden an { $owner } zurückgegeben. Für diese Zeit gilt der Tarif als unbezahlt, und er verlängert sich nicht.
+refund-done-only = ↩️ { $stars } Sterne wurden an { $owner } zurückgegeben. Für diese Zeit gilt der Tarif als unbezahlt. Telegram hat es abgelehnt, die Verlängerung zu beenden: Vielleicht gibt es keine mehr. Wird bei { $owner } noch einmal abgebucht, geben Sie auch das zurück.
 
 # Suspended owners, and limits
 

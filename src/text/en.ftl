@@ -466,10 +466,13 @@ plan-refused = Telegram refuses to do it. You can also change a subscription in 
 unsubscribe-none = You have no subscription, so there is nothing to stop. /plan shows your plan.
 unsubscribe-already = The renewal is stopped already. Pro stays yours until { $date }.
 unsubscribe-done = ✅ Pro does not renew any more, and nothing more is charged. It stays yours until { $date }.
+unsubscribe-unpaid = ✅ Nothing renews any more, and nothing more is charged.
 renew-done = ✅ Pro goes on: it is paid until { $date } and renews then. /unsubscribe stops that.
 paid-first = ✅ Thank you! You have Pro until { $date }. It renews then; /unsubscribe stops that, /plan shows how it stands.
 paid-renewal = ✅ Pro was renewed. It is paid until { $date }.
 paid-once = ✅ Thank you! You have Pro until { $date }.
+paid-gone = ↩️ { $stars } Stars were given back to you: there is no account of yours here any more. If Telegram charges you again, stop it in Telegram: Settings → My Stars.
+paid-gone-kept = There is no account of yours here any more, so the { $stars } Stars you paid bought nothing, and Telegram refuses to give them back. Please ask whoever runs this service, and name the payment: { $charge }
 refunded = ↩️ { $stars } Stars were given back to you, and Pro has ended. Nothing was deleted, and what customers write still arrives. /plan shows what is left.
 refunded-stays = ↩️ { $stars } Stars were given back to you. Pro is still yours until { $date }.
 renewal-stopped = Pro does not renew any more. It stays yours until { $date }; /subscribe lets it go on.
@@ -523,6 +526,7 @@ refund-unknown = There is no payment with this id here.
 refund-left = Not given back: whoever paid this has left, and nobody knows here any more who it was.
 refund-failed = ❌ Not given back: Telegram refuses it.
 refund-done = ↩️ { $stars } Stars were given back to { $owner }. The plan counts as unpaid for that time, and it does not renew.
+refund-done-only = ↩️ { $stars } Stars were given back to { $owner }. The plan counts as unpaid for that time. Telegram refused to stop the renewal: there may be none any more. If { $owner } is charged again, give that back, too.
 
 # Suspended owners, and limits
 

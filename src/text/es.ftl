@@ -466,10 +466,13 @@ plan-refused = Telegram se niega a hacerlo. También puedes cambiar una suscripc
 unsubscribe-none = No tienes ninguna suscripción, así que no hay nada que detener. /plan muestra tu plan.
 unsubscribe-already = La renovación ya está detenida. Pro es tuyo hasta { $date }.
 unsubscribe-done = ✅ Pro ya no se renueva y no se cobra nada más. Es tuyo hasta { $date }.
+unsubscribe-unpaid = ✅ Ya no se renueva nada y no se cobra nada más.
 renew-done = ✅ Pro sigue: está pagado hasta { $date } y entonces se renueva. /unsubscribe lo detiene.
 paid-first = ✅ ¡Gracias! Tienes Pro hasta { $date }. Entonces se renueva; /unsubscribe lo detiene, /plan muestra cómo está.
 paid-renewal = ✅ Pro se renovó. Está pagado hasta { $date }.
 paid-once = ✅ ¡Gracias! Tienes Pro hasta { $date }.
+paid-gone = ↩️ Se te devolvieron { $stars } estrellas: ya no tienes cuenta aquí. Si Telegram te vuelve a cobrar, detenlo en Telegram: Ajustes → Mis estrellas.
+paid-gone-kept = Ya no tienes cuenta aquí, así que las { $stars } estrellas que pagaste no compraron nada, y Telegram se niega a devolverlas. Pregunta a quien lleva este servicio e indica el pago: { $charge }
 refunded = ↩️ Se te devolvieron { $stars } estrellas y Pro ha terminado. No se borró nada, y lo que escriben los clientes sigue llegando. /plan muestra lo que queda.
 refunded-stays = ↩️ Se te devolvieron { $stars } estrellas. Pro sigue siendo tuyo hasta { $date }.
 renewal-stopped = Pro ya no se renueva. Es tuyo hasta { $date }; con /subscribe sigue.
@@ -523,6 +526,7 @@ refund-unknown = Aquí no hay ningún pago con este id.
 refund-left = No devuelto: quien pagó esto se ha ido, y aquí ya nadie sabe quién era.
 refund-failed = ❌ No devuelto: Telegram se niega.
 refund-done = ↩️ Se devolvieron { $stars } estrellas a { $owner }. El plan cuenta como no pagado durante ese tiempo y no se renueva.
+refund-done-only = ↩️ Se devolvieron { $stars } estrellas a { $owner }. El plan cuenta como no pagado durante ese tiempo. Telegram se negó a detener la renovación: quizá ya no haya ninguna. Si a { $owner } se le vuelve a cobrar, devuélvelo también.
 
 # Suspended owners, and limits
 

@@ -466,10 +466,13 @@ plan-refused = Telegram 拒绝执行。您也可以在 Telegram 中更改订阅�
 unsubscribe-none = 您没有订阅，无需停止。/plan 查看您的套餐。
 unsubscribe-already = 续订已经停止。Pro 在 { $date } 之前仍然有效。
 unsubscribe-done = ✅ Pro 不再续订，也不会再扣费。在 { $date } 之前仍然有效。
+unsubscribe-unpaid = ✅ 不再续订，也不会再扣费。
 renew-done = ✅ Pro 继续：已付至 { $date }，届时续订。/unsubscribe 停止续订。
 paid-first = ✅ 谢谢！您的 Pro 有效至 { $date }，届时续订；/unsubscribe 停止续订，/plan 查看状态。
 paid-renewal = ✅ Pro 已续订，已付至 { $date }。
 paid-once = ✅ 谢谢！您的 Pro 有效至 { $date }。
+paid-gone = ↩️ 已退还给您 { $stars } 个 Stars：您在这里已没有账户。如果 Telegram 再次扣费，请在 Telegram 中停止：设置 → 我的 Stars。
+paid-gone-kept = 您在这里已没有账户，所付的 { $stars } 个 Stars 没有购买任何内容，而 Telegram 拒绝退还。请联系此服务的运营者，并告知这笔付款：{ $charge }
 refunded = ↩️ 已退还给您 { $stars } 个 Stars，Pro 已结束。没有删除任何内容，客户写的消息仍会送达。/plan 查看余量。
 refunded-stays = ↩️ 已退还给您 { $stars } 个 Stars。Pro 仍有效至 { $date }。
 renewal-stopped = Pro 不再续订，在 { $date } 之前仍然有效；/subscribe 可恢复续订。
@@ -523,6 +526,7 @@ refund-unknown = 这里没有此 id 的付款。
 refund-left = 未退还：付款人已离开，这里已无人知道是谁。
 refund-failed = ❌ 未退款：Telegram 拒绝。
 refund-done = ↩️ 已退还 { $stars } 个 Stars 给 { $owner }。该时段的套餐视为未付费，且不再续订。
+refund-done-only = ↩️ 已退还 { $stars } 个 Stars 给 { $owner }。该时段的套餐视为未付费。Telegram 拒绝停止续订：可能已没有续订。如果 { $owner } 再次被扣费，请一并退还。
 
 # Suspended owners, and limits
 

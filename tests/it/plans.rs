@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use telegram_emulator::{Answer, Fault, Person, View, actions::Payment, draft};
 
 use crate::support::{
-    Backend, Mode, Stage, by_bot,
+    Backend, Mode, Process, Stage, by_bot,
     matrix::{on_every_database, on_every_stage},
     text,
 };
@@ -20,6 +20,10 @@ mod stages {
     on_every_stage!(the_life_of_a_subscription, payments_in_any_order_and_number);
     on_every_database!(set(Webhook):
         a_refund_ends_what_it_paid,
+        a_refund_stops_the_renewal_in_the_end,
+        each_subscription_is_stopped,
+        a_failure_told_late_is_none,
+        who_is_not_reached_holds_up_nobody,
         what_is_changed_in_telegram_is_known,
         who_may_not_pay_is_told_why,
         questions_reach_the_operator,
@@ -197,6 +201,122 @@ async fn a_refund_ends_what_it_paid(mut stage: Stage) {
     assert_eq!(stage.times(&paula, &stage.master, "↩️ 250 Stars"), 1);
     assert_eq!(stage.times(&paula, &stage.master, "⏳ Pro ended"), 0);
     stage.curtain().await;
+}
+
+/// Telegram stops it only later, when it has told of the refund itself.
+async fn a_refund_stops_the_renewal_in_the_end(mut stage: Stage) {
+    sells(&mut stage, &[("REGISTRATION", "open")]).await;
+    let paula = stage.person("Paula");
+    stage.telegram.start(&paula, &stage.master, "").await;
+    stage.sees(&paula, &stage.master, "/add attaches").await;
+    let charge = buys(&stage, &paula, now() + MONTH).await;
+    let method = "editUserStarSubscription";
+    stage.telegram.fault(Fault::on(method).always().answer(Answer::Internal));
+    stage.owner_writes(&format!("/refund {charge}")).await;
+    stage.sees(&paula, &stage.master, "↩️ 250 Stars were given back to you").await;
+    assert_eq!(stage.database.count("payments WHERE refunded_at IS NOT NULL").await, 1);
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(false));
+    stage.telegram.clear_faults();
+    stage.owner_sees("and it does not renew.").await;
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(true));
+    // Where Telegram refuses, nobody says that it is stopped.
+    let charge = buys(&stage, &paula, now() + MONTH).await;
+    stage.sees_times(&paula, &stage.master, "✅ Thank you!", 2).await;
+    let refusal = Answer::Refuse(400, "Bad Request: CHARGE_ID_INVALID".to_owned());
+    stage.telegram.fault(Fault::on(method).always().answer(refusal));
+    stage.owner_writes(&format!("/refund {charge}")).await;
+    stage.owner_sees("Telegram refused to stop the renewal").await;
+    stage.telegram.clear_faults();
+    stage.sees_times(&paula, &stage.master, "↩️ 250 Stars were given back to you", 2).await;
+    // It goes on, and whoever asks can stop it.
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(false));
+    let stopped = asks(&stage, &paula, "/unsubscribe").await;
+    assert!(text(&stopped).starts_with("✅ Nothing renews any more"), "{stopped}");
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(true));
+    stage.curtain().await;
+}
+
+/// Two links, both paid, are two subscriptions.
+async fn each_subscription_is_stopped(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let (owner, master) = (stage.owner.clone(), stage.master.clone());
+    let links = [offer(&stage, &owner).await, offer(&stage, &owner).await];
+    let mut charges = Vec::new();
+    for (number, link) in links.iter().enumerate() {
+        let until = now() + MONTH;
+        let paid = stage.telegram.subscribe(&owner, &master, link, until).await;
+        charges.push(paid.unwrap());
+        stage.sees_times(&owner, &master, "✅ Thank you!", number + 1).await;
+    }
+    let states = |stage: &Stage| {
+        let state = |charge: &String| stage.telegram.is_canceled(charge).unwrap();
+        charges.iter().map(state).collect::<Vec<_>>()
+    };
+    // The older one is given back, by its renewal: the other goes on.
+    let renewal = stage.telegram.renew(&owner, &master, &charges[0], now() + 2 * MONTH).await;
+    stage.owner_sees("✅ Pro was renewed.").await;
+    stage.owner_writes(&format!("/refund {renewal}")).await;
+    stage.owner_sees("and it does not renew.").await;
+    stage.owner_sees("↩️ 250 Stars were given back to you. Pro is still yours").await;
+    assert_eq!(states(&stage), [true, false]);
+    let shown = plan(&stage).await;
+    assert!(shown.contains("renews then for 250 ⭐"), "{shown}");
+    stage.telegram.change_subscription(&owner, &master, &charges[0], "active");
+    stage.telegram.quiet().await;
+    assert_eq!(states(&stage), [false, false]);
+    let stopped = asks(&stage, &owner, "/unsubscribe").await;
+    assert!(text(&stopped).starts_with("✅ Pro does not renew any more"), "{stopped}");
+    assert_eq!(states(&stage), [true, true]);
+    // Also where it is said to be stopped.
+    stage.telegram.change_subscription(&owner, &master, &charges[0], "active");
+    stage.owner_sees("✅ Pro goes on").await;
+    stage.telegram.change_subscription(&owner, &master, &charges[1], "canceled");
+    stage.owner_sees("Pro does not renew any more. It stays yours until").await;
+    let again = asks(&stage, &owner, "/unsubscribe").await;
+    assert!(text(&again).starts_with("The renewal is stopped already."), "{again}");
+    assert_eq!(states(&stage), [true, true]);
+    stage.curtain().await;
+}
+
+/// Telegram could not take the Stars, then it could; the first is heard last.
+async fn a_failure_told_late_is_none(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let (owner, master) = (stage.owner.clone(), stage.master.clone());
+    let charge = buys(&stage, &owner, now() + MONTH).await;
+    stage.telegram.change_subscription(&owner, &master, &charge, "failed");
+    stage.owner_sees("⚠️ Telegram could not take the Stars").await;
+    stage.telegram.renew(&owner, &master, &charge, now() + 2 * MONTH).await;
+    stage.owner_sees("✅ Pro was renewed.").await;
+    stage.telegram.quiet().await;
+    // As if it had not been heard before; by its date alone it would be later than the payment.
+    stage.database.run("DELETE FROM renewals").await;
+    stage.database.run("DELETE FROM handled_updates").await;
+    stage.database.run("UPDATE payments SET paid_at = paid_at - 300000").await;
+    stage.redelivers("subscription").await;
+    assert!(plan(&stage).await.contains("renews then for 250 ⭐"));
+    let shown = asks(&stage, &owner, "/subscribe").await;
+    assert!(text(&shown).starts_with("You have Pro."), "{shown}");
+    assert_eq!(stage.times(&owner, &master, "⚠️ Telegram could not take"), 1);
+    stage.curtain().await;
+}
+
+/// A refund that can't be told for now keeps nobody from learning that his plan ended.
+async fn who_is_not_reached_holds_up_nobody(mut stage: Stage) {
+    sells(&mut stage, &[("REGISTRATION", "open")]).await;
+    let paula = stage.person("Paula");
+    stage.telegram.start(&paula, &stage.master, "").await;
+    stage.sees(&paula, &stage.master, "/add attaches").await;
+    let charge = buys(&stage, &paula, now() + MONTH).await;
+    buys(&stage, &stage.owner, now() + 4).await;
+    stage.telegram.quiet().await;
+    let limit = Answer::TooManyRequests { retry_after: 600 };
+    let fault = Fault::on("sendMessage").chat(paula.id).always().answer(limit);
+    stage.telegram.fault(fault);
+    let refund = "UPDATE payments SET refunded_at = seen_at - 60000 WHERE charge_id =";
+    stage.database.run(&format!("{refund} '{charge}'")).await;
+    stage.owner_sees("⏳ Pro ended on").await;
+    stage.telegram.clear_faults();
+    stage.stop().await;
 }
 
 async fn what_is_changed_in_telegram_is_known(mut stage: Stage) {
@@ -392,4 +512,38 @@ async fn a_checkout_finds_a_connection() {
     assert_eq!(answer.await, Ok(()));
     stage.telegram.clear_faults();
     stage.stop().await;
+}
+
+/// By long polling nobody else fetches it while the process ends what it has begun.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_is_answered_while_the_process_stops() {
+    let mut stage = Stage::dark(Backend::Sqlite, Mode::Polling, &[]).await;
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
+    stage.vary("PRO_PRICE_STARS", "250");
+    let mut process = stage.launch().await;
+    stage.telegram.start(&stage.owner, &stage.master, "").await;
+    stage.owner_sees("/add attaches").await;
+    let link = offer(&stage, &stage.owner).await;
+    stage.telegram.quiet().await;
+    let payment = stage.telegram.invoice(&link).unwrap();
+    let hang = Answer::Hang(Duration::from_secs(8));
+    stage.telegram.fault(Fault::on("sendMessage").always().answer(hang));
+    stage.owner_writes("/terms").await;
+    stage.owner_sees("Telegram Stars").await;
+    process.terminate();
+    let stops = |process: &Process| {
+        let said = process.stderr() + &process.stdout();
+        said.contains("stopping").then_some(())
+    };
+    process.until("word that it stops", stops).await;
+    let id = stage.telegram.checkout(&stage.owner, &stage.master, &payment);
+    let limit = Duration::from_secs(5);
+    let answer = stage.telegram.wait_for(limit, "an answer", |view| view.checkout_answer(&id));
+    assert_eq!(answer.await, Ok(()));
+    assert!(process.is_alive(), "it has not stopped yet");
+    stage.telegram.clear_faults();
+    assert_eq!(process.finished().await.code, Some(0));
+    // What was left is not lost.
+    stage.launch().await.stop().await;
+    assert_eq!(stage.telegram.complaints(), Vec::<String>::new());
 }

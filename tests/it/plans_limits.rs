@@ -20,6 +20,7 @@ mod stages {
         one_bot_more_is_refused,
         with_more_bots_than_allowed_the_owner_chooses,
         an_album_is_refused_as_a_whole,
+        what_is_sent_again_counts_when_it_goes_out,
         few_left_is_said_once,
         without_plans_nobody_is_limited,
         a_token_of_ones_own_bot_is_always_taken,
@@ -62,6 +63,46 @@ async fn the_refused_reply_says_so_and_goes_out_later(mut stage: Stage) {
     stage.sees(&anna, &shop, "answer 3").await;
     let fifth = stage.answer(&copy, draft::text("answer 5")).await;
     stage.copy_of_reply(fifth).await;
+    stage.curtain().await;
+}
+
+/// What was refused last month is no way around this month's limit.
+async fn what_is_sent_again_counts_when_it_goes_out(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let (_, copy) = stage.asks(&anna, &shop, "tea?").await;
+    let mut refused = Vec::new();
+    for number in 0..5 {
+        let reply = stage.answer(&copy, draft::text(format!("answer {number}"))).await;
+        if number < 2 {
+            stage.copy_of_reply(reply).await;
+        } else {
+            refused.push(stage.answered(&stage.owner, &stage.master, reply, USED_UP).await);
+        }
+    }
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    // A month later.
+    let past = 40 * 24 * 3600 * 1000_i64;
+    stage
+        .database
+        .run(&format!("UPDATE message_references SET created_at = created_at - {past}"))
+        .await;
+    for (number, told) in refused.iter().enumerate() {
+        let shown = asks(&stage, &stage.owner, "/plan").await;
+        let used = format!("Replies this month: {number} of 2");
+        assert!(text(&shown).contains(&used), "{shown}");
+        let data = button(told, "Send again").unwrap();
+        stage.telegram.press(&stage.owner, &stage.master, id(told), &data);
+        if number < 2 {
+            stage.sees(&anna, &shop, &format!("answer {}", number + 2)).await;
+            stage.settled().await;
+        }
+    }
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    assert!(!stage.said(&anna, &shop).contains(&"answer 4".to_owned()));
     stage.curtain().await;
 }
 

@@ -18,6 +18,7 @@ mod stages {
         any_order_and_repetition_gives_the_same_ledger,
         an_end_is_to_be_told_once,
         an_older_update_says_nothing_new,
+        nothing_is_noted_of_who_has_left,
     );
 }
 
@@ -38,6 +39,8 @@ fn paid(charge: &str, kind: PaymentKind, at: i64, until: i64) -> Payment {
         paid_until: Some(until),
         refunded_at: None,
         seen_at: at,
+        offered_at: None,
+        update: None,
     }
 }
 
@@ -61,7 +64,7 @@ async fn any_order_and_repetition_gives_the_same_ledger(stage: Stage) {
         told.extend(told.clone());
         told.shuffle(&mut rand::rng());
         for payment in &told {
-            store.note_payment(owner, payment).await.unwrap();
+            store.note_payment(Some(owner), payment).await.unwrap();
         }
         let wanted: Ledger = told.into_iter().collect();
         let stored: Ledger = store.payments_of(owner).await.unwrap().into_iter().collect();
@@ -73,25 +76,38 @@ async fn any_order_and_repetition_gives_the_same_ledger(stage: Stage) {
 
 async fn an_end_is_to_be_told_once(stage: Stage) {
     let store = open(&stage).await;
+    store.register_owner(OWNER, 5).await.unwrap();
     let ends = async |now: i64| -> Vec<i64> {
         let ends = store.ends_to_tell(0, now).await.unwrap();
         ends.into_iter().map(|end| end.until).collect()
     };
-    store.note_payment(OWNER, &paid("a", PaymentKind::First, 10, 100)).await.unwrap();
+    store.note_payment(Some(OWNER), &paid("a", PaymentKind::First, 10, 100)).await.unwrap();
     assert_eq!(store.next_end(50).await.unwrap(), Some(100));
     assert_eq!((ends(99).await, ends(100).await), (vec![], vec![100]));
     store.end_is_told(OWNER, 100).await.unwrap();
     assert_eq!(ends(150).await, Vec::<i64>::new());
     // Paid once more, it ends once more.
-    store.note_payment(OWNER, &paid("b", PaymentKind::First, 150, 250)).await.unwrap();
+    store.note_payment(Some(OWNER), &paid("b", PaymentKind::First, 150, 250)).await.unwrap();
     assert_eq!((ends(200).await, ends(250).await), (vec![], vec![250]));
-    store.note_payment(OWNER, &refund("b", 200)).await.unwrap();
+    store.note_payment(Some(OWNER), &refund("b", 200)).await.unwrap();
     assert_eq!(ends(300).await, Vec::<i64>::new(), "that end was told");
     assert_eq!(store.count_replies(OWNER, BotId(1), 0, 5).await.unwrap(), 0);
 }
 
+async fn nothing_is_noted_of_who_has_left(stage: Stage) {
+    let store = open(&stage).await;
+    let said = Renewal { state: Renewing::Stopped, changed_at: 1000 };
+    for update in [None, Some(7)] {
+        store.put_renewal(OWNER, said, update).await.unwrap();
+        assert_eq!(store.renewal(OWNER).await.unwrap(), None);
+    }
+    store.end_is_told(OWNER, 100).await.unwrap();
+    assert_eq!(stage.database.count("plan_notices").await, 0);
+}
+
 async fn an_older_update_says_nothing_new(stage: Stage) {
     let store = open(&stage).await;
+    store.register_owner(OWNER, 5).await.unwrap();
     let put = async |state, changed_at, update| {
         store.put_renewal(OWNER, Renewal { state, changed_at }, update).await.unwrap();
         store.renewal(OWNER).await.unwrap().unwrap().state

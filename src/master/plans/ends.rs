@@ -8,8 +8,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock,
     master::{Master, MasterError, Owner, actions::Answer, state::Press},
+    model::OwnerId,
     plan::Renewing,
-    store::PlanEnd,
+    store::{PaymentRow, PlanEnd, Whom},
 };
 
 /// When it is looked first after a start.
@@ -47,8 +48,10 @@ impl Master {
         let (store, now) = (&self.inner.store, clock::now_ms());
         for row in store.untold_refunds(now - REFUND_MS).await? {
             let Some(owner) = row.owner.filter(|_| !stop.is_cancelled()) else { continue };
-            let language = self.language_of(owner, None).await?;
-            self.tell_refund(&row, language).await?;
+            // Whoever can't be reached for now does not keep the others from being told.
+            if let Err(error) = self.tell_late(owner, &row).await {
+                tracing::warn!(owner.id = %owner, %error, "a refund stays to be told");
+            }
         }
         let mut waits = PAUSES.1;
         for end in store.ends_to_tell(now - OLD_MS, now).await? {
@@ -69,9 +72,17 @@ impl Master {
         Ok(next.clamp(PAUSES.0, waits))
     }
 
+    async fn tell_late(&self, owner: OwnerId, row: &PaymentRow) -> Result<(), MasterError> {
+        let Some(_present) = self.inner.store.enter(Whom::Owner(owner)) else { return Ok(()) };
+        let language = self.language_of(owner, None).await?;
+        self.tell_refund(row, language).await
+    }
+
     /// Tells an end; `false` while a payment may still be on its way.
     async fn tell_end(&self, end: PlanEnd, now: i64) -> Result<bool, MasterError> {
         let PlanEnd { owner, until } = end;
+        // Nothing may be written of somebody who is just leaving.
+        let Some(_present) = self.inner.store.enter(Whom::Owner(owner)) else { return Ok(true) };
         let (_, standing) = self.plans().account(owner).await?;
         let may_renew = standing.renewing == Renewing::Yes && now - until < ON_ITS_WAY_MS;
         if may_renew || standing.is_paid(now) {

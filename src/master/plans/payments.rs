@@ -3,14 +3,19 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::{
     clock, failpoint,
     master::{Master, MasterError},
     model::OwnerId,
-    plan::{self, Payment, PaymentKind, Renewal, Renewing, offer::Objection},
-    store::PaymentRow,
+    plan::{
+        self, Payment, PaymentKind, Renewal, Renewing,
+        offer::{Objection, Offer},
+    },
+    store::{PaymentRow, StoreError},
     text::Language,
-    update::{Checkout, Kind, Message, Subscription},
+    update::{Checkout, Kind, Message, Subscription, Update},
 };
 
 /// Telegram waits ten seconds for the answer to a checkout, which was on its way to us for some of
@@ -19,7 +24,7 @@ const CHECKOUT_TIME: Duration = Duration::from_secs(8);
 
 /// A payment or refund as Telegram tells of it.
 pub struct Told {
-    owner: OwnerId,
+    pub(super) owner: OwnerId,
     language: Option<String>,
     payment: Payment,
 }
@@ -44,14 +49,24 @@ impl Master {
     }
 
     /// The payment or refund an update tells of, if it is one.
-    pub fn payment_of(&self, kind: &Kind) -> Option<Told> {
-        match kind {
-            Kind::Message(message) if message.chat.is_private => read(message, clock::now_ms()),
-            _ => None,
+    pub fn payment_of(&self, update: &Update) -> Option<Told> {
+        let Kind::Message(message) = &update.kind else { return None };
+        if !message.chat.is_private {
+            return None;
         }
+        let mut told = read(message, clock::now_ms())?;
+        let is_refund = told.payment.kind == PaymentKind::Refund;
+        told.payment.update = (!is_refund).then_some(update.id);
+        let paid =
+            ["successful_payment", "refunded_payment"].iter().find_map(|key| message.get(key));
+        let payload = paid.and_then(|paid| paid.get("invoice_payload")).and_then(Value::as_str);
+        let offer = payload.and_then(|payload| Offer::read(payload, &self.inner.seal));
+        told.payment.offered_at = offer.map(|offer| offer.made_at);
+        Some(told)
     }
 
-    /// Writes a payment or refund down, and tells the payer unless he was told.
+    /// Writes a payment or refund down, and tells the payer unless he was told. Of somebody who is
+    /// no owner the payment is written down without him.
     ///
     /// # Errors
     /// When the database fails, or he could not be told for now: it is to be delivered again.
@@ -59,10 +74,16 @@ impl Master {
         let (store, charge) = (&self.inner.store, told.payment.charge.as_str());
         // Before it is written down: whatever the database does, the log has it.
         tracing::info!(owner.id = %told.owner, charge, kind = told.payment.kind.word(), "a payment");
-        store.note_payment(told.owner, &told.payment).await?;
+        let is_owner = self.is_owner(told.owner).await?;
+        store.note_payment(is_owner.then_some(told.owner), &told.payment).await?;
         failpoint::at("payment", "stored");
         let Some(row) = store.payment(charge).await? else { return Ok(()) };
         let language = self.language_of(told.owner, told.language.as_deref()).await?;
+        match row.owner {
+            None => return self.give_back(&told, &row, language).await,
+            Some(_) if !is_owner => return Ok(()),
+            Some(_) => {}
+        }
         if row.payment.refunded_at.is_some() {
             return self.tell_refund(&row, language).await;
         }
@@ -135,10 +156,13 @@ impl Master {
         let Some(state) = Renewing::from_word(&subscription.state) else { return Ok(()) };
         let (store, owner) = (&self.inner.store, OwnerId(subscription.from.id));
         let now = clock::now_ms();
-        let (_, before) = self.plans().account(owner).await?;
-        let is_known = store.owner(self.inner.caller.bot, owner).await?.is_some();
-        if before.until.is_none() && !is_known {
+        let (ledger, before) = self.plans().account(owner).await?;
+        if !self.is_owner(owner).await? {
             // He left, which ended it: nothing of his comes back by that.
+            return Ok(());
+        }
+        if ledger.is_paid_since(update, now) {
+            // Delivered late.
             return Ok(());
         }
         store.put_renewal(owner, Renewal { state, changed_at: now }, Some(update)).await?;
@@ -156,6 +180,10 @@ impl Master {
             Renewing::Yes | Renewing::Never => language.renew_done(&date),
         };
         self.speak(owner.chat(), &text).await
+    }
+
+    async fn is_owner(&self, person: OwnerId) -> Result<bool, StoreError> {
+        Ok(self.inner.store.owner(self.inner.caller.bot, person).await?.is_some())
     }
 
     /// The language an owner reads: as he chose, else that of his app, now or when he last wrote.
@@ -179,12 +207,12 @@ fn read(message: &Message, now: i64) -> Option<Told> {
     };
     let text = |key: &str| paid.get(key)?.as_str();
     let number = |key: &str| paid.get(key)?.as_i64();
-    let is = |key: &str| paid.get(key).and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let is = |key: &str| paid.get(key).and_then(Value::as_bool).unwrap_or(false);
     if text("currency") != Some("XTR") {
         return None;
     }
     let charge = text("telegram_payment_charge_id").filter(|charge| !charge.is_empty())?;
-    let date = message.get("date").and_then(serde_json::Value::as_i64);
+    let date = message.get("date").and_then(Value::as_i64);
     let at = date.map_or(now, |date| date.saturating_mul(1000));
     let expires = number("subscription_expiration_date").map(|date| date.saturating_mul(1000));
     let kind = if is_refund {
@@ -207,6 +235,8 @@ fn read(message: &Message, now: i64) -> Option<Told> {
         paid_until: (!is_refund).then_some(until),
         refunded_at: is_refund.then_some(at),
         seen_at: now,
+        offered_at: None,
+        update: None,
     };
     let language = message.from.as_ref().filter(|from| !from.is_bot);
     let language = language.and_then(|from| from.language.clone());

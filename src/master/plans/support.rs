@@ -8,8 +8,9 @@
 
 use std::time::Instant;
 
+use super::may_pass;
 use crate::{
-    clock,
+    clock, failpoint,
     master::{
         Master, MasterError, Owner,
         actions::{Answer, Done, Occasion, plain},
@@ -19,7 +20,7 @@ use crate::{
     plan::{Payment, PaymentKind, Renewing, moment},
     relay::{header::shown_name, rich::RichText},
     stats::Clock,
-    telegram::{CallError, Refusal},
+    store::Whom,
     text::Language,
 };
 
@@ -102,43 +103,49 @@ impl Master {
         let row = store.payment(charge).await?;
         let Some(row) = row else { return Ok(plain(language.refund_unknown())) };
         let Some(payer) = row.owner else { return Ok(plain(language.refund_left())) };
-        let (ledger, before) = self.plans().account(payer).await?;
+        // Nothing may be written of a payer who is just leaving.
+        let Some(_present) = store.enter(Whom::Owner(payer)) else { return Err(MasterError::Busy) };
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
         if let Err(error) = telegram.refund(caller, payer.0, charge).await {
-            let passes = matches!(&error, CallError::Unknown(_))
-                || matches!(error.refusal(), Some(Refusal::TooFast { .. } | Refusal::Unreachable));
-            if passes {
+            if may_pass(&error) {
                 return Err(MasterError::Answer(error));
             }
             tracing::warn!(%error, "Telegram refused a refund");
             return Ok(plain(language.refund_failed()));
         }
-        let now = clock::now_ms();
+        failpoint::at("refund", "given");
         let refund = Payment {
             kind: PaymentKind::Refund,
             paid_until: None,
-            refunded_at: Some(now),
+            refunded_at: Some(clock::now_ms()),
             ..row.payment.clone()
         };
-        store.insist(|| store.note_payment(payer, &refund)).await?;
-        if let Some(subscription) =
-            ledger.subscription().filter(|_| before.renewing == Renewing::Yes)
-            && row.payment.kind != PaymentKind::Once
-        {
-            // Who got his Stars back is not to pay again next month.
-            self.stop_renewal(payer, &subscription.charge).await?;
-        }
-        tracing::info!(owner.id = %payer, charge, "a payment was given back");
-        Ok(plain(language.refund_done(&row.payment.stars.to_string(), &payer.to_string())))
+        // Before it is recorded, so that a refund that is known has stopped it, too.
+        let is_stopped = self.stop_refunded(payer, &row.payment).await?;
+        failpoint::at("refund", "stopped");
+        store.insist(|| store.note_payment(Some(payer), &refund)).await?;
+        failpoint::at("refund", "stored");
+        tracing::info!(owner.id = %payer, charge, is_stopped, "a payment was given back");
+        let (stars, payer) = (row.payment.stars.to_string(), payer.to_string());
+        Ok(plain(if is_stopped {
+            language.refund_done(&stars, &payer)
+        } else {
+            language.refund_done_only(&stars, &payer)
+        }))
     }
 
-    async fn stop_renewal(&self, payer: OwnerId, charge: &str) -> Result<(), MasterError> {
-        match self.edit_renewal(payer, charge, Renewing::Stopped).await? {
-            Ok(()) => {}
-            // With its first payment given back there may be no subscription any more.
-            Err(error) => tracing::info!(%error, "the renewal of a refunded plan was not stopped"),
+    /// Stops the subscription that a payment belongs to: who got his Stars back is not to pay again
+    /// next month. It does not matter whether the refund is known here already. `false` where
+    /// Telegram refused, as it may where the payment was the subscription's first.
+    async fn stop_refunded(&self, payer: OwnerId, paid: &Payment) -> Result<bool, MasterError> {
+        let (ledger, _) = self.plans().account(payer).await?;
+        let first = ledger.subscription_of(paid).into_iter();
+        let charges: Vec<_> = first.map(|payment| payment.charge.clone()).collect();
+        let is_stopped = charges.is_empty() || self.stop_charges(payer, &charges).await?;
+        if is_stopped && !ledger.has_another(&charges, clock::now_ms()) {
+            self.put_renewal(payer, Renewing::Stopped).await?;
         }
-        Ok(())
+        Ok(is_stopped)
     }
 }
 

@@ -170,6 +170,25 @@ impl Store {
         Ok(now.is_some_and(|now| (now.holder, now.state, now.attempts) == ours))
     }
 
+    /// Lets a message that was given up count as written at this moment, at which it is sent after
+    /// all; one that is sent keeps its own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn written_anew(
+        &self,
+        owner: OwnerId,
+        source: MessageKey,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let update = sql("UPDATE message_references SET created_at = ? \
+             WHERE owner_id = ? AND source_bot = ? AND source_chat = ? AND source_message = ? \
+             AND part = ? AND state <> 'sent'")
+        .bind(now);
+        self.write(of_source(update, owner, source, Part::Main)).await?;
+        Ok(())
+    }
+
     /// Records that the copy exists: `sent`, or `failed` when a part of the message is missing and
     /// its sender is still to be told. Where another process took over meanwhile there are two
     /// copies; this one is then recorded beside the other one's, so that replies to both are known.

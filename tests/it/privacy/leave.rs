@@ -7,7 +7,7 @@ use telegram_emulator::{Answer, Fault, draft};
 
 use super::{another_owner, leaves_traces};
 use crate::master_claim::printed_code;
-use crate::plans::{MONTH, buys, now, sells};
+use crate::plans::{MONTH, buys, now, offer, sells};
 use crate::support::{
     Mode, Stage,
     matrix::{on_every_dark_stage, on_every_database, on_every_stage},
@@ -24,6 +24,7 @@ mod stages {
         an_album_under_way_arrives_and_leaves_nothing,
         what_cannot_arrive_is_told_when_an_owner_leaves,
         an_owner_is_told_what_he_has_to_wait_for,
+        what_is_paid_after_leaving_goes_back,
     );
     on_every_dark_stage!(who_has_left_can_claim_the_installation_again);
 }
@@ -131,6 +132,39 @@ async fn who_pays_leaves_and_is_not_charged_again(mut stage: Stage) {
     stage.telegram.quiet().await;
     stage.nothing_names(otto.id).await;
     assert_eq!(stage.times(&otto, &master, "Thank you!"), 1);
+    stage.curtain().await;
+}
+
+/// He left with an offer open, and with a subscription that Telegram would not end.
+async fn what_is_paid_after_leaving_goes_back(mut stage: Stage) {
+    let (otto, _) = another_owner(&mut stage, "kiosk_bot").await;
+    let (both, master) = (format!("{},{}", stage.owner.id, otto.id), stage.master.clone());
+    sells(&mut stage, &[("OWNER_IDS", both.as_str())]).await;
+    let link = offer(&stage, &otto).await;
+    let first = buys(&stage, &otto, now() + MONTH).await;
+    let refusal = Answer::Refuse(400, "Bad Request: CHARGE_ID_INVALID".to_owned());
+    stage.telegram.fault(Fault::on("editUserStarSubscription").answer(refusal));
+    stage.telegram.send(&otto, &master, draft::text("/leave")).await;
+    stage.sees(&otto, &master, "Remove everything of yours?").await;
+    stage.presses(&otto, "Remove everything").await;
+    stage.sees(&otto, &master, LEFT).await;
+    stage.telegram.quiet().await;
+    let back = "↩️ 250 Stars were given back to you: there is no account of yours here";
+    let renewal = stage.telegram.renew(&otto, &master, &first, now() + 2 * MONTH).await;
+    stage.sees(&otto, &master, back).await;
+    assert_eq!(stage.telegram.is_canceled(&first), Some(true));
+    let late = stage.telegram.subscribe(&otto, &master, &link, now() + MONTH).await.unwrap();
+    stage.sees_times(&otto, &master, back, 2).await;
+    assert_eq!(stage.telegram.is_canceled(&late), Some(true));
+    assert!([&renewal, &late].iter().all(|charge| stage.telegram.is_refunded(charge)));
+    assert!(!stage.telegram.is_refunded(&first), "that month was his");
+    stage.redelivers("message").await;
+    stage.telegram.quiet().await;
+    stage.nothing_names(otto.id).await;
+    assert_eq!(stage.times(&otto, &master, back), 2);
+    assert_eq!(stage.times(&otto, &master, "✅ Thank you!"), 1);
+    let kept = "payments WHERE owner_id IS NULL AND refunded_at IS NOT NULL";
+    assert_eq!(stage.database.count(kept).await, 2);
     stage.curtain().await;
 }
 
