@@ -55,6 +55,7 @@ use std::{
 };
 
 use dptree::prelude::{DependencyMap, Handler};
+use quick_cache::sync::Cache;
 use teloxide::types::ChatId;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
@@ -75,6 +76,9 @@ use crate::{
     text::Language,
     update::{Button, Message},
 };
+
+/// How many owners who left lately are known: what waited behind that is not taken for a beginning.
+const LEFT: usize = 256;
 
 /// Who may become an owner.
 #[derive(Debug, Clone, Default)]
@@ -128,6 +132,8 @@ struct Inner {
     tree: Handler<'static, Result<(), MasterError>>,
     side_work: TaskTracker,
     refusals: Lanes<OwnerId>,
+    /// Who has left lately.
+    left: Cache<OwnerId, ()>,
 }
 
 /// An owner who is talking to the master bot.
@@ -236,6 +242,7 @@ impl Master {
             tree: tree::checked(),
             side_work: TaskTracker::new(),
             refusals: Lanes::default(),
+            left: Cache::new(LEFT),
         };
         Self { inner: Arc::new(inner) }
     }

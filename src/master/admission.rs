@@ -83,8 +83,11 @@ impl Master {
         }
         let (doors, begins) = (&self.inner.doors, payload.is_some());
         let is_named = doors.owners.contains(&id);
-        if begins && (is_named || doors.open) {
+        // Of who has just left, it may have waited behind that.
+        let has_left = self.inner.left.get(&id).is_some();
+        if (begins && doors.open) || (is_named && (begins || !has_left)) {
             self.register(owner).await?;
+            self.inner.left.remove(&id);
             return self.admitted(owner, store.is_suspended(id).await?).await;
         }
         if command == Some(Command::Privacy) {
@@ -92,7 +95,6 @@ impl Master {
             return self.answer_stranger(owner, &language.privacy_stranger(&days), update).await;
         }
         if is_named {
-            // It may have waited while he left.
             return self.answer_stranger(owner, &language.send_start(), update).await;
         }
         self.refuse(id, language).await?;

@@ -78,6 +78,7 @@ impl Master {
         }
         let master = self.inner.caller.bot;
         self.end_claim(id).await?;
+        self.inner.left.insert(id, ());
         store.insist(|| store.forget_owner(id, master, CLAIMED)).await?;
         failpoint::at("leave", "removed");
         tracing::info!("an owner left");

@@ -383,9 +383,10 @@ async fn what_was_waiting_at_telegram_is_relayed(mut stage: Stage) {
 }
 
 async fn killed_in_the_middle_the_dialogue_goes_on(mut stage: Stage) {
+    stage.vary("OWNER_IDS", &stage.owner.id.to_string());
     let shop = stage.telegram.add_bot("shop_bot", "Shop");
     call(&stage.telegram, &shop, "setWebhook", json!({"url": FOREIGN})).await;
-    let process = stage.launch_welcomed().await;
+    let process = stage.launch().await;
     stage.owner_writes("/add").await;
     stage.owner_sees(PROMPT).await;
     stage.telegram.quiet().await;
