@@ -46,6 +46,8 @@ const CAPACITY: usize = 1024;
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 /// When to come again where all places are taken.
 pub const WHEN_FULL: Duration = Duration::from_secs(2);
+/// When to come again after a fault of ours with a payment.
+const AFTER_PAYMENT: Duration = Duration::from_mins(1);
 /// When to come again where the turn did not come.
 const AFTER_NO_TURN: Duration = Duration::from_secs(5);
 /// When to come again to a process that stops: by then there is another one.
@@ -237,6 +239,8 @@ impl Dispatch {
         let (failing, concern) = (Failing::Update(bot, update.id), concern(bot, &update));
         let delivered = self.delivered_by(bot, &update);
         let asks_status = self.inner.master.asks_for_status(bot, &update);
+        let is_money =
+            bot == self.inner.relay.master().bot && self.inner.master.payment_of(&update).is_some();
         // In its place: moved along, it would be here several times.
         let ((handled, mut fate), is_told) = {
             let handling = self.route(bot, Arc::unwrap_or_clone(update));
@@ -261,6 +265,11 @@ impl Dispatch {
             {
                 fate = Fate::Command;
                 Outcome::Handled
+            }
+            Err(fault) if fault.is_ours() && is_money => {
+                // Telegram delivers it for a day; given up, it would be paid for nothing.
+                tracing::error!(error = fault.shown(), "a payment could not be written down yet");
+                Outcome::TryLater(AFTER_PAYMENT)
             }
             Err(fault) if fault.is_ours() => self.in_trouble(failing, concern, &fault).await,
             Err(fault) if fault.is_doubtful() => {

@@ -62,6 +62,12 @@ impl Waking {
         MINUTE.saturating_sub(waited)
     }
 
+    /// Forgets bots whose owner leaves.
+    fn forget(&mut self, bots: &[BotId]) {
+        self.awake.retain(|bot| !bots.contains(bot));
+        self.woken.retain(|(_, bot, _)| !bots.contains(bot));
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
         let entry = |(_, bot, at): &(Instant, BotId, i64)| [bot.0.to_le_bytes(), at.to_le_bytes()];
         self.woken.iter().flat_map(entry).flatten().collect()
@@ -101,6 +107,16 @@ impl Bots {
         let waking = Waking::read(&bytes, Instant::now(), clock::now_ms());
         *self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner) = waking;
         Ok(())
+    }
+
+    /// Forgets when bots were woken whose owner leaves.
+    pub async fn forget_woken(&self, bots: &[BotId]) -> Result<(), StoreError> {
+        let woken = {
+            let mut waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
+            waking.forget(bots);
+            waking.to_bytes()
+        };
+        self.inner.store.put_fact(WOKEN, woken).await
     }
 
     /// Whether a bot may call Telegram in the background now; it is awake from then on.

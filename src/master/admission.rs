@@ -94,7 +94,7 @@ impl Master {
             let days = self.inner.installation.retention_days.to_string();
             return self.answer_stranger(owner, &language.privacy_stranger(&days), update).await;
         }
-        if is_named {
+        if is_named || doors.open {
             return self.answer_stranger(owner, &language.send_start(), update).await;
         }
         self.refuse(id, language).await?;

@@ -161,11 +161,7 @@ impl Relay {
         }
         let mut customer = Customer { client: &client, from: &from, chat: chat.id, known };
         if customer.known.is_stranger() {
-            let message = match &kind {
-                Kind::Message(message) | Kind::Edited(message) => Some(message),
-                _ => None,
-            };
-            match self.comes_back(customer.key(), message).await? {
+            match self.comes_back(&customer, &kind).await? {
                 Return::Fresh => {}
                 Return::Banned => customer.known.is_banned = true,
                 Return::Settled => {

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     BUSY, Failure, Lane, Relay, SIDE_HOLD, Verdict,
+    content::{Reading, read},
     customer::Customer,
     worth_telling_later,
     written::{Saying, wait_for},
@@ -31,7 +32,7 @@ use crate::{
     store::{Ban, Closed, Mark, Marked, ParkedKind, Present, Purpose, StoreError, Whom},
     telegram::{CallError, Outgoing, Refusal},
     text::Language,
-    update::{Button, Message},
+    update::{Button, Kind, Message},
 };
 
 /// How long a press waits for what is under way; then it is delivered again.
@@ -92,6 +93,17 @@ fn keyboard(language: Language) -> Value {
     let row =
         [button(language.forget_yes(), Press::Yes), button(language.button_cancel(), Press::No)];
     json!({ "inline_keyboard": [row] })
+}
+
+/// Whether a conversation begins by it. What somebody asks about himself, changes, presses or does
+/// to the bot leaves no row of him.
+fn begins(kind: &Kind, language: Language) -> bool {
+    match kind {
+        Kind::Message(message) => {
+            message.command().is_none() && read(message, language) != Reading::Service
+        }
+        _ => false,
+    }
 }
 
 impl Relay {
@@ -384,27 +396,28 @@ impl Relay {
     /// message from before is not passed on once more.
     pub(super) async fn comes_back(
         &self,
-        (owner, bot, person): (OwnerId, BotId, ChatId),
-        message: Option<&Message>,
+        customer: &Customer<'_>,
+        kind: &Kind,
     ) -> Result<Return, StoreError> {
-        let store = &self.inner.store;
+        let (store, (owner, bot, person)) = (&self.inner.store, customer.key());
         let of_ban = self.ban_mark(owner, person);
-        let of_message = message.map(|message| {
-            self.message_mark(MessageKey { bot, chat: person, message: message.id })
-        });
-        let marks = [of_ban.clone(), of_message.unwrap_or_else(|| of_ban.clone())];
-        let found = store.marks(owner, marks).await?;
+        let of_message = match kind {
+            Kind::Message(message) | Kind::Edited(message) => {
+                self.message_mark(MessageKey { bot, chat: person, message: message.id })
+            }
+            _ => of_ban.clone(),
+        };
+        let found = store.marks(owner, [of_ban.clone(), of_message]).await?;
         if found.iter().any(|marked| marked.kind == Mark::Message) {
             return Ok(Return::Settled);
         }
-        let mut is_banned = false;
-        for Marked { only, marked_at, .. } in &found {
-            let seen_by = only.unwrap_or(bot);
-            let ban = Ban { customer: person, only: *only, seen_by, banned_at: *marked_at };
-            store.ban(owner, ban).await?;
-            is_banned |= only.is_none_or(|only| only == bot);
-        }
-        if !found.is_empty() {
+        let is_banned = found.iter().any(|marked| marked.only.is_none_or(|only| only == bot));
+        if !found.is_empty() && begins(kind, customer.language()) {
+            for Marked { only, marked_at, .. } in &found {
+                let seen_by = only.unwrap_or(bot);
+                let ban = Ban { customer: person, only: *only, seen_by, banned_at: *marked_at };
+                store.ban(owner, ban).await?;
+            }
             store.remove_mark(owner, of_ban).await?;
         }
         Ok(if is_banned { Return::Banned } else { Return::Fresh })

@@ -100,7 +100,7 @@ async fn with_open_registration_everybody_is_an_owner(mut stage: Stage) {
     stage.start().await;
     let (master, other) = (stage.master.clone(), stage.person("Other"));
     stage.telegram.send(&other, &master, draft::text("hello")).await;
-    stage.sees(&other, &master, REFUSAL).await;
+    stage.sees(&other, &master, "Send /start to begin.").await;
     for person in [stage.owner.clone(), other.clone()] {
         stage.telegram.start(&person, &master, "").await;
         stage.sees(&person, &master, "/add attaches").await;

@@ -29,6 +29,7 @@ mod stages {
         questions_reach_the_operator,
         questions_do_not_drown_the_operator,
         every_update_about_money_has_its_effect_once,
+        a_payment_is_never_given_up,
     );
 }
 
@@ -172,6 +173,36 @@ async fn payments_in_any_order_and_number(mut stage: Stage) {
     assert_eq!(store.paid_until(OwnerId(owner.id)).await.unwrap(), Some(soon * 1000));
     store.close().await;
     assert_eq!(stage.telegram.complaints(), Vec::<String>::new());
+}
+
+/// Whatever the database says, and however often.
+async fn a_payment_is_never_given_up(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let (owner, master) = (stage.owner.clone(), stage.master.clone());
+    let refusal = if stage.database.url().starts_with("sqlite") {
+        "BEGIN SELECT RAISE(ABORT, 'no'); END"
+    } else {
+        "FOR EACH ROW SIGNAL SQLSTATE '45000'"
+    };
+    stage.database.run(&format!("CREATE TRIGGER no BEFORE INSERT ON payments {refusal}")).await;
+    let paid = json!({
+        "currency": "XTR", "total_amount": 250, "invoice_payload": "pro", "is_recurring": true,
+        "is_first_recurring": true, "telegram_payment_charge_id": "c0",
+        "provider_payment_charge_id": "", "subscription_expiration_date": now() + MONTH,
+    });
+    let message = json!({
+        "message_id": 9001, "date": now(), "chat": owner.chat(), "from": owner.user(),
+        "successful_payment": paid,
+    });
+    let update = stage.telegram.push_update(&master, json!({ "message": message }));
+    let answers = stage.telegram.redeliver(&master, update, 7, false).await;
+    assert_eq!(answers, [Some(503); 7]);
+    stage.database.run("DROP TRIGGER no").await;
+    assert_eq!(stage.telegram.redeliver(&master, update, 1, false).await, [Some(200)]);
+    stage.owner_sees("✅ Thank you! You have Pro until").await;
+    assert_eq!(stage.times(&owner, &master, "went wrong"), 0);
+    assert_eq!(stage.database.count("payments").await, 1);
+    stage.stop().await;
 }
 
 async fn a_refund_ends_what_it_paid(mut stage: Stage) {

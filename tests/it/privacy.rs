@@ -164,6 +164,17 @@ async fn a_ban_holds_for_a_customer_who_was_forgotten(mut stage: Stage) {
     forgets(&stage, &anna, &shop).await;
     stage.nothing_names(anna.id).await;
     assert_eq!(stage.database.count("bans").await, 0);
+    // What begins no conversation does not bring her number back.
+    let asked = stage.sees(&anna, &shop, FORGOTTEN).await;
+    stage.forges(&anna, &shop, Some(asked), "forget:yes").await;
+    for command in ["/start", "/help", "/language", "/privacy", "/forget"] {
+        stage.telegram.send(&anna, &shop, draft::text(command)).await;
+    }
+    stage.telegram.block(&anna, &shop);
+    stage.telegram.unblock(&anna, &shop);
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    stage.nothing_names(anna.id).await;
     for bot in [&cafe, &shop] {
         stage.telegram.send(&anna, bot, draft::text("more spam")).await;
         stage.telegram.quiet().await;
