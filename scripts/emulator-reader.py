@@ -209,7 +209,11 @@ async def updates(control, bot, poller, anna):
     await poller.one("update: pre_checkout_query", "pre_checkout_query", lambda q: q.id == query and q.total_amount == 100)
     await check("answerPreCheckoutQuery", bot.answer_pre_checkout_query(query, ok=True))
     await control("pay", person=anna, bot=bot.id, payload="pro", amount=100)
-    await poller.one("update: successful_payment", "message", lambda m: m.successful_payment.invoice_payload == "pro")
+    paid = await poller.one("update: successful_payment", "message", lambda m: m.successful_payment.invoice_payload == "pro")
+    charge = paid.successful_payment.telegram_payment_charge_id
+    await check("refundStarPayment", bot.refund_star_payment(anna, charge))
+    await poller.one("update: refunded_payment", "message", lambda m: m.refunded_payment.telegram_payment_charge_id == charge)
+    await refused("refundStarPayment again", bot.refund_star_payment(anna, charge), "CHARGE_ALREADY_REFUNDED")
     made = await control("make_managed_bot", person=anna, bot=bot.id, username="made_bot", name="Made")
     await poller_two(poller, "update: managed_bot and its message", ["managed_bot", "message"])
     await check("getManagedBotToken", bot.get_managed_bot_token(user_id=made["id"]), lambda t: ":" in t)
@@ -337,8 +341,7 @@ async def about_itself(bot, anna):
     await check("getUserProfilePhotos", bot.get_user_profile_photos(anna))
     await check("getMyStarBalance", bot.get_my_star_balance())
     await check("getStarTransactions", bot.get_star_transactions())
-    await check("refundStarPayment", bot.refund_star_payment(anna, "charge"))
-    await refused("refundStarPayment again", bot.refund_star_payment(anna, "charge"), "CHARGE_ALREADY_REFUNDED")
+    await refused("refundStarPayment of nothing", bot.refund_star_payment(anna, "charge"), "CHARGE_ID_INVALID")
 
 
 async def conversation(control, bot, poller, anna):
