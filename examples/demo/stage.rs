@@ -134,6 +134,7 @@ async fn start_relay(
         ("OWNER_IDS", owner.id.to_string()),
         // Whoever tries everything at once is no flood.
         ("CUSTOMER_RATE", "off".to_owned()),
+        ("OWNER_RATE", "off".to_owned()),
     ]);
     let config = Config::read(&|name: &str| variables.get(name).map(OsString::from));
     let config = config.map_err(|errors| anyhow::anyhow!("{errors}"))?;
