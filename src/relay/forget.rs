@@ -14,23 +14,22 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use teloxide::types::ChatId;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    BUSY, Failure, Lane, Relay, SIDE_HOLD, Verdict,
+    BUSY, Failure, Lane, Relay, Verdict,
     content::{Reading, read},
     customer::Customer,
     worth_telling_later,
-    written::{Saying, wait_for},
+    written::Saying,
 };
 use crate::{
     account::{Fate, note},
     clock, failpoint,
     model::{BotId, Known, MessageKey, OwnerId},
     store::{Ban, Closed, Mark, Marked, ParkedKind, Present, Purpose, StoreError, Whom},
-    telegram::{CallError, Outgoing, Refusal},
     text::Language,
     update::{Button, Kind, Message},
 };
@@ -188,36 +187,6 @@ impl Relay {
             Some(_) => format!("{}\n\n{}", language.forgotten(), language.forgotten_not_owner()),
             None => language.forgotten(),
         })
-    }
-
-    /// Puts words in the place of a question; gives when that is to be tried again.
-    async fn settle_question(
-        &self,
-        customer: &Customer<'_>,
-        button: &Button,
-        question: &Message,
-        words: String,
-    ) -> Option<Duration> {
-        let mut parameters = Map::new();
-        parameters.insert("message_id".to_owned(), question.id.0.into());
-        parameters.insert("text".to_owned(), words.as_str().into());
-        let edit = Outgoing::new("editMessageText", parameters);
-        let (relay, caller, chat) = (self.clone(), customer.client.caller.clone(), customer.chat);
-        let button = button.clone();
-        let task = self.inner.side_work.spawn(async move {
-            relay.dismiss(&caller, &button, None).await;
-            let deadline = Instant::now() + SIDE_HOLD;
-            let edited =
-                relay.inner.telegram.deliver(&caller, chat, &edit, &caller, deadline).await;
-            match edited {
-                Err(CallError::NotSent(Refusal::NotModified)) => Ok(()),
-                Err(CallError::NotSent(
-                    Refusal::MessageGone | Refusal::MessageFixed | Refusal::Other { .. },
-                )) => relay.say(&caller, chat, None, &words, None).await,
-                edited => edited.map(drop),
-            }
-        });
-        wait_for(task).await
     }
 
     /// Forgets a person as a customer, everywhere. `inside`: how much of what is under way about him

@@ -8,7 +8,7 @@
 //!
 //! What the bot says by itself is in that language from then on.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -51,7 +51,9 @@ impl Relay {
             let code = chosen.map(Language::code);
             store.choose_language(bot, customer.chat, code, clock::now_ms()).await?;
             let language = chosen.unwrap_or_else(|| customer.app_language());
-            self.confirm(customer, button, question, language.language_chosen()).await;
+            // What is chosen is kept, said or not: there is nothing to try again.
+            let words = language.language_chosen();
+            let _ = self.settle_question(customer, button, question, words).await;
         } else if button.data == CHECK && button.is_shown() {
             Box::pin(self.check_pressed(customer, button, update)).await?;
         } else {
@@ -62,17 +64,17 @@ impl Relay {
         Ok(Verdict::Done)
     }
 
-    /// Says in the place of a question what its button did.
-    pub(super) async fn confirm(
+    /// Puts words in the place of a question; gives when that is to be tried again.
+    pub(super) async fn settle_question(
         &self,
         customer: &Customer<'_>,
         button: &Button,
         question: &Message,
-        text: String,
-    ) {
+        words: String,
+    ) -> Option<Duration> {
         let mut parameters = Map::new();
         parameters.insert("message_id".to_owned(), question.id.0.into());
-        parameters.insert("text".to_owned(), text.clone().into());
+        parameters.insert("text".to_owned(), words.as_str().into());
         let edit = Outgoing::new("editMessageText", parameters);
         let (relay, caller, chat) = (self.clone(), customer.client.caller.clone(), customer.chat);
         let button = button.clone();
@@ -82,14 +84,15 @@ impl Relay {
             let edited =
                 relay.inner.telegram.deliver(&caller, chat, &edit, &caller, deadline).await;
             match edited {
+                // It says so already.
+                Err(CallError::NotSent(Refusal::NotModified)) => Ok(()),
                 Err(CallError::NotSent(
                     Refusal::MessageGone | Refusal::MessageFixed | Refusal::Other { .. },
-                )) => relay.say(&caller, chat, None, &text, None).await,
+                )) => relay.say(&caller, chat, None, &words, None).await,
                 edited => edited.map(drop),
             }
         });
-        // What is chosen is kept, said or not: there is nothing to try again.
-        let _ = wait_for(task).await;
+        wait_for(task).await
     }
 
     /// Ends the waiting sign on a button.

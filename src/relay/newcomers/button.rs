@@ -105,7 +105,8 @@ impl Relay {
         failpoint::at("newcomer", "released");
         store.set_checked(key, clock::now_ms()).await?;
         self.look_up_parked(lane).await?;
-        self.confirm(customer, button, question, text).await;
+        // He is through, said or not: there is nothing to try again.
+        let _ = self.settle_question(customer, button, question, text).await;
         Ok(())
     }
 
