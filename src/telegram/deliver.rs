@@ -2,6 +2,8 @@
 //! file where there is one.
 
 use std::{
+    borrow::Cow,
+    fmt,
     future::ready,
     pin::pin,
     sync::atomic::Ordering,
@@ -11,7 +13,10 @@ use std::{
 
 use futures::future::BoxFuture;
 use reqwest::{Body, multipart};
-use serde::Serialize;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 use teloxide::types::ChatId;
 use tokio::time::timeout;
@@ -28,6 +33,8 @@ use crate::share::Taken;
 const SLOT_PATIENCE: Duration = Duration::from_secs(20);
 /// The name of the one file part of a form.
 const PART: &str = "file0";
+/// The member of a message that names it in its chat.
+const NUMBER: &str = "message_id";
 
 /// A call that makes or changes a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,9 +141,46 @@ struct InChat<'a> {
     parameters: &'a Map<String, Value>,
 }
 
+/// A message of Telegram's of which only the number is kept: more is never asked of one without
+/// files, and to build all of it is a good part of what a call costs.
+struct Numbered(Value);
+
+impl<'de> Deserialize<'de> for Numbered {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Numbers)
+    }
+}
+
+struct Numbers;
+
+impl<'de> Visitor<'de> for Numbers {
+    type Value = Numbered;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a message, or true")
+    }
+
+    fn visit_bool<E>(self, said: bool) -> Result<Numbered, E> {
+        Ok(Numbered(said.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Numbered, A::Error> {
+        let mut message = Map::new();
+        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+            if name == NUMBER {
+                message.insert(NUMBER.to_owned(), members.next_value()?);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Numbered(message.into()))
+    }
+}
+
 impl Telegram {
     /// Makes the call in `chat` as `caller`; a file is read as `holder`. Waits for limits and 429s
-    /// until `deadline`; past it the answer is [`Refusal::TooFast`].
+    /// until `deadline`; past it the answer is [`Refusal::TooFast`]. Of a message without files only
+    /// its `message_id` is given back.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -202,7 +246,8 @@ impl Telegram {
         if outgoing.media.is_empty() && outgoing.attachment.is_none() {
             errand.goes().await?;
             let parameters = InChat { chat_id: chat.0, parameters: &outgoing.parameters };
-            return self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
+            let made = self.call_json(caller, outgoing.method, &parameters, CALL_TIMEOUT).await;
+            return made.map(|Numbered(message)| message);
         }
         // Boxed: it is big, and a message with a file takes its time anyway.
         Box::pin(self.attempt_with_files(caller, chat, outgoing, errand)).await
@@ -334,4 +379,22 @@ pub(super) fn file_id_in(message: &Value, field: &str) -> Option<String> {
 fn file_in<'a>(message: &'a Value, field: &str) -> Option<&'a Value> {
     let object = message.get(field)?;
     object.as_array().map_or(Some(object), |sizes| sizes.last())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_a_plain_message_the_number_is_kept() {
+        let kept = |answer: &str| serde_json::from_str::<Numbered>(answer).map(|kept| kept.0).ok();
+        let message = r#"{"chat": {"id": 7, "message_id": 8}, "message_id": 5, "text": "\u00e4"}"#;
+        assert_eq!(kept(message), Some(json!({"message_id": 5})));
+        assert_eq!(kept(r#"{"m\u0065ssage_id": 5}"#), Some(json!({"message_id": 5})));
+        assert_eq!(kept("true"), Some(json!(true)));
+        assert_eq!(kept("{}"), Some(json!({})));
+        assert_eq!(kept("[5]"), None);
+    }
 }
