@@ -33,12 +33,12 @@ pub(super) enum Value {
     Bytes(Option<Vec<u8>>),
 }
 
-/// SQL text with `?` and the values for them.
+/// SQL text with `?` and the values for them. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Statement {
     sql: &'static str,
     sqlite: &'static str,
-    values: Vec<Value>,
+    values: Arc<Vec<Value>>,
     joint: Option<Jointly>,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Statement {
 #[derive(Clone)]
 struct Jointly {
     joint: &'static Joint,
-    row: Option<Vec<Value>>,
+    row: Option<Arc<[Value]>>,
 }
 
 /// Begins a statement.
@@ -57,7 +57,7 @@ pub(super) fn sql(sql: &'static str) -> Statement {
 
 /// Begins a statement for which the databases have different words.
 pub(super) fn twin(mysql: &'static str, sqlite: &'static str) -> Statement {
-    Statement { sql: mysql, sqlite, values: Vec::with_capacity(13), joint: None }
+    Statement { sql: mysql, sqlite, values: Arc::new(Vec::with_capacity(13)), joint: None }
 }
 
 macro_rules! bind_all {
@@ -65,9 +65,9 @@ macro_rules! bind_all {
         let mut query = $query;
         for value in $values {
             query = match value {
-                Value::Integer(value) => query.bind(value),
-                Value::Text(value) => query.bind(value),
-                Value::Bytes(value) => query.bind(value),
+                Value::Integer(value) => query.bind(*value),
+                Value::Text(value) => query.bind(value.clone()),
+                Value::Bytes(value) => query.bind(value.clone()),
             };
         }
         query
@@ -77,7 +77,7 @@ macro_rules! bind_all {
 impl Statement {
     /// Adds the value for the next `?`.
     pub(super) fn bind(mut self, value: impl Into<Value>) -> Self {
-        self.values.push(value.into());
+        Arc::make_mut(&mut self.values).push(value.into());
         self
     }
 
@@ -89,7 +89,7 @@ impl Statement {
 
     /// The same with another row.
     pub(super) fn jointly_with(mut self, joint: &'static Joint, row: Vec<Value>) -> Self {
-        self.joint = Some(Jointly { joint, row: Some(row) });
+        self.joint = Some(Jointly { joint, row: Some(row.into()) });
         self
     }
 
@@ -100,16 +100,16 @@ impl Statement {
 
     /// Its values in a row among others.
     pub(super) fn row_values(&self) -> &[Value] {
-        let row = self.joint.as_ref().and_then(|jointly| jointly.row.as_ref());
+        let row = self.joint.as_ref().and_then(|jointly| jointly.row.as_deref());
         row.unwrap_or(&self.values)
     }
 
     pub(super) fn mysql(self) -> Query<'static, MySql, MySqlArguments> {
-        bind_all!(sqlx::query(self.sql), self.values)
+        bind_all!(sqlx::query(self.sql), self.values.iter())
     }
 
     pub(super) fn sqlite(self) -> Query<'static, Sqlite, SqliteArguments> {
-        bind_all!(sqlx::query(self.sqlite), self.values)
+        bind_all!(sqlx::query(self.sqlite), self.values.iter())
     }
 }
 
@@ -167,7 +167,7 @@ pub(super) fn joined(
 ) -> Query<'static, MySql, MySqlArguments> {
     // Made of words that stand in the program.
     let text = AssertSqlSafe(joint.text(statements.len()));
-    bind_all!(sqlx::query(text), joint.values(statements))
+    bind_all!(sqlx::query(text), &joint.values(statements))
 }
 
 macro_rules! value_from {
