@@ -4,6 +4,7 @@
 //! - [`watching`]: notices when somebody else changed it
 //! - [`alarms`]: how the bots fare, and the telling of it
 //! - [`doubts`]: looks again at those whose token was refused
+//! - [`fetching`]: what went wrong when updates were fetched last
 //! - [`parting`]: what waits in a bot's chats when it is detached
 //! - [`reach`]: whether Telegram reaches us
 //! - [`waking`]: how many tokens Telegram may see anew in a minute
@@ -12,6 +13,7 @@
 
 mod alarms;
 mod doubts;
+mod fetching;
 mod parting;
 mod reach;
 mod waking;
@@ -28,6 +30,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use doubts::Doubts;
+pub(crate) use fetching::CALM;
+pub use fetching::Missed;
 pub use parting::Parting;
 pub use reach::Cut;
 use reach::Reach;
@@ -66,6 +70,8 @@ struct Inner {
     running: RwLock<HashMap<BotId, Arc<ClientBot>>>,
     /// When each bot last brought anything to this process, in UTC milliseconds.
     heard: Mutex<HashMap<BotId, i64>>,
+    /// The last fetch of each that failed.
+    missed: Mutex<HashMap<BotId, Missed>>,
     changed: watch::Sender<()>,
     store: Store,
     telegram: Telegram,
@@ -113,6 +119,7 @@ impl Bots {
             leads: AtomicBool::new(false),
             running,
             heard: Mutex::default(),
+            missed: Mutex::default(),
             changed,
             store,
             telegram,
@@ -313,6 +320,7 @@ impl Bots {
         failpoint::at("attach", "ordered");
         let client = self.with_order(client, intake.is_ok());
         self.insert(Arc::new(client));
+        self.forget_missed(identity.id);
         Ok(Attached::Running { replaced, intake })
     }
 
@@ -354,6 +362,7 @@ impl Bots {
 
     fn forget(&self, bot: BotId) {
         self.in_doubt(|doubts| doubts.forget(bot));
+        self.forget_missed(bot);
         let mut running = self.inner.running.write().unwrap_or_else(PoisonError::into_inner);
         running.remove(&bot);
         drop(running);

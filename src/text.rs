@@ -372,6 +372,8 @@ sentences! {
     status_master_revoked = "status-master-revoked" ();
     /// Somebody else gets the master bot's updates.
     status_master_contested = "status-master-contested" ();
+    /// Telegram's limits don't let it be asked about the master bot.
+    status_master_not_asked = "status-master-not-asked" ();
     /// Telegram did not answer about the master bot.
     status_silent_telegram = "status-silent-telegram" ();
     /// How many bots there are.
@@ -394,6 +396,26 @@ sentences! {
     status_error = "status-error" (span, reason);
     /// What went wrong last, when nothing does any more.
     status_error_over = "status-error-over" (span, reason);
+    /// A fetch of updates that failed.
+    status_missed = "status-missed" (span, reason);
+    /// The same, when one has worked since.
+    status_missed_over = "status-missed-over" (span, reason);
+    /// Why: the token.
+    missed_token = "missed-token" ();
+    /// Why: a webhook is in the way.
+    missed_webhook = "missed-webhook" ();
+    /// Why: another program polls.
+    missed_contested = "missed-contested" ();
+    /// Why: Telegram asks to wait.
+    missed_too_fast = "missed-too-fast" ();
+    /// Why: no connection.
+    missed_unreachable = "missed-unreachable" ();
+    /// Why: a fault of Telegram's.
+    missed_fault = "missed-fault" (code);
+    /// Why: an answer that nobody can read.
+    missed_unreadable = "missed-unreadable" ();
+    /// Why: in Telegram's words.
+    missed_refused = "missed-refused" (reason);
     /// What to do: nothing.
     fix_busy = "fix-busy" ();
     /// What to do: ask who runs the service.
@@ -408,6 +430,20 @@ sentences! {
     fix_look = "fix-look" ();
     /// What to do about many that wait.
     fix_pending = "fix-pending" ();
+    /// What to do about many that wait, for who runs the service.
+    fix_pending_here = "fix-pending-here" ();
+    /// What to do about a token.
+    fix_token = "fix-token" ();
+    /// What to do about another poller.
+    fix_contested = "fix-contested" ();
+    /// What to do about a webhook in the way.
+    fix_webhook = "fix-webhook" ();
+    /// What to do about what passes: nothing.
+    fix_again = "fix-again" ();
+    /// What to do where Telegram can't be reached.
+    fix_connection = "fix-connection" ();
+    /// What to do about a refusal nobody knows: look.
+    fix_check = "fix-check" ();
 
     // Alarms.
     /// A client bot's token is dead.

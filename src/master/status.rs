@@ -12,8 +12,10 @@
 //!
 //! An owner sees his own bots. What concerns the installation as a whole is for the one it belongs
 //! to. Telegram is asked about the bots of one page, all at once and for a moment only; bots whose
-//! tokens it has not seen lately only within its limits. [`view`]: the words (pure).
+//! tokens it has not seen lately only within its limits. [`view`]: the words, [`fault`]: what
+//! goes wrong and what to do (both pure).
 
+mod fault;
 mod view;
 
 use std::{collections::HashMap, time::Duration};
@@ -55,8 +57,7 @@ impl Master {
         let (bots, installation) =
             join(self.statuses(owner, shown), self.installation_facts(owner)).await;
         // Besides what is known of all, what Telegram said of those of this page just now.
-        let now = clock::now_ms();
-        let found = |bot: &&BotStatus| bot.state == BotState::Active && bot.is_in_trouble(now);
+        let found = |bot: &&BotStatus| bot.state == BotState::Active && bot.is_in_trouble();
         let in_trouble = known + bots.iter().filter(found).count();
         let facts = Facts {
             version: env!("CARGO_PKG_VERSION"),
@@ -116,10 +117,11 @@ impl Master {
                     name: row.name,
                     state: row.state,
                     asked,
+                    missed: self.inner.bots.last_missed(row.bot),
                 }
             })
             .collect();
-        bots.sort_by_key(|bot| !bot.is_in_trouble(now));
+        bots.sort_by_key(|bot| !bot.is_in_trouble());
         bots
     }
 
@@ -154,7 +156,9 @@ impl Master {
         let bots = &self.inner.bots;
         // None yet, by webhook: it is being ordered.
         let is_ours = info.url.is_empty() || bots.by_webhook() && bots.is_ours(&info.url);
-        let words = info.last_error_message.filter(|_| info.last_error_date > 0);
+        // By polling there is no webhook of ours that could fail.
+        let is_about_us = bots.by_webhook() && info.last_error_date > 0;
+        let words = info.last_error_message.filter(|_| is_about_us);
         let error = words.map(|words| (words, info.last_error_date.saturating_mul(1000)));
         view::Said { pending: info.pending_update_count, is_ours, error }
     }
@@ -186,6 +190,7 @@ impl Master {
             cut: self.cut_off(),
             master: self.inner.bots.master_state(),
             asked,
+            missed: self.inner.bots.last_missed(self.inner.caller.bot),
         }))
     }
 

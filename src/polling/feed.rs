@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Pause, window::Window};
 use crate::{
-    bots::Bots,
+    bots::{Bots, CALM},
     dispatch::{Dispatch, Outcome},
     model::{BotId, BotState},
     telegram::{CallError, Caller, ClientBot, Telegram},
@@ -29,9 +29,6 @@ const WINDOW: usize = 100;
 /// Telegram goes on with another number after a week without updates; before that the offset is
 /// forgotten, when nothing is left it could acknowledge.
 const NUMBERS_LAST: Duration = Duration::from_hours(144);
-
-/// Without a conflict for so long, another poller is gone.
-const CALM: Duration = Duration::from_mins(1);
 
 type Lane = (u8, i64);
 
@@ -130,10 +127,18 @@ impl Feed {
         let fetch = self.telegram.updates(&self.caller, self.window.offset(), wait, self.allowed);
         let updates = match self.stop.run_until_cancelled(fetch).await? {
             Ok(updates) => updates,
-            Err(error) => return Some(Err(error)),
+            Err(error) => {
+                if let Some((bots, _)) = &self.recovery {
+                    bots.missed(&self.caller, &error);
+                }
+                return Some(Err(error));
+            }
         };
-        if let Some((bots, Some(client))) = &self.recovery {
-            bots.shows_life(client.id());
+        if let Some((bots, client)) = &self.recovery {
+            bots.fetched(self.caller.bot);
+            if let Some(client) = client {
+                bots.shows_life(client.id());
+            }
         }
         self.recover().await;
         for update in updates.into_iter().filter_map(Update::read) {

@@ -154,6 +154,15 @@ async fn what_waits_grows_old(mut stage: Stage) {
     .await;
     stage.telegram.clear_faults();
     stage.owner_sees("coffee?").await;
+    // More of an album may come.
+    let item = draft::photo("cake").caption("cake?").media_group_id("g1");
+    stage.telegram.send(&anna, &shop, item).await;
+    show(&stage, "an item parked", |of| {
+        of("queue_length{queue=\"parked\"}") == 1.0
+            && of("queue_age_seconds{queue=\"parked\"}") > 0.0
+    })
+    .await;
+    stage.owner_sees("cake?").await;
     show(&stage, "nothing that waits", |of| {
         ["held", "in_flight", "parked"].into_iter().all(|queue| {
             of(&format!("queue_length{{queue=\"{queue}\"}}")) == 0.0

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use telegram_emulator::{Answer, Bot, Fault, Person, draft};
 
-use crate::support::{Backend, Mode, Stage, button, by_bot, matrix::on_every_database, text};
+use crate::support::{
+    Backend, Mode, Stage, button, by_bot, http::call, matrix::on_every_database, text,
+};
 
 mod stages {
     use super::*;
@@ -15,6 +17,12 @@ mod stages {
         a_bot_that_does_not_answer_holds_nobody_up,
         owners_see_their_own,
         telegrams_limits_hold,
+        what_telegram_says_of_the_master_bot_comes_with_its_fix,
+    );
+    on_every_database!(set(Polling):
+        a_fetch_that_fails_comes_with_its_fix,
+        a_token_refused_to_a_fetch_is_said_with_its_time,
+        another_poller_is_told_of_either_bot,
     );
 }
 
@@ -33,6 +41,18 @@ async fn status_of(stage: &Stage, person: &Person) -> Value {
 
 async fn status(stage: &Stage) -> String {
     text(&status_of(stage, &stage.owner).await).to_owned()
+}
+
+/// Asks until the answer is as wanted, and gives it.
+async fn status_with(stage: &Stage, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let began = Instant::now();
+    loop {
+        let now = status(stage).await;
+        if wanted(&now) {
+            return now;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "no {what} in\n{now}");
+    }
 }
 
 /// What stands below one bot's line, up to an empty line.
@@ -204,4 +224,141 @@ async fn a_database_that_does_not_answer_is_an_answer() {
         assert!(began.elapsed() < Duration::from_secs(60), "it works again");
     }
     stage.stop().await;
+}
+
+async fn what_telegram_says_of_the_master_bot_comes_with_its_fix(mut stage: Stage) {
+    let refused = Answer::Refuse(401, "Unauthorized".to_owned());
+    let later = Answer::TooManyRequests { retry_after: 100 };
+    for (answer, said, fix) in [
+        (refused, "🔴 Telegram does not accept this bot's own token", "set it as MASTER_BOT_TOKEN"),
+        (later, "This bot: waiting at Telegram: not asked", "look again later"),
+        (Answer::Hang(Duration::from_hours(1)), "⚠️ Telegram did not answer", "name server"),
+    ] {
+        let fault = Fault::on("getWebhookInfo").bot(&stage.master);
+        stage.telegram.fault(fault.always().answer(answer));
+        let now = status(&stage).await;
+        let line = now.lines().find(|line| line.contains(said)).unwrap_or_else(|| panic!("{now}"));
+        assert!(line.contains(fix), "{line}");
+        stage.telegram.clear_faults();
+    }
+    assert!(status(&stage).await.contains("\nThis bot: waiting at Telegram: 0\n"));
+    stage.curtain().await;
+}
+
+const MISSED: &str = "ago updates could not be fetched: ";
+
+async fn a_fetch_that_fails_comes_with_its_fix(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let cafe = stage.attach("cafe_bot", "Café").await;
+    let anna = stage.customer("Anna", &shop).await;
+    let first = status(&stage).await;
+    assert!(first.contains("🟢 Updates are fetched from Telegram (long polling)"), "{first}");
+    assert!(of_bot(&first, &shop).ends_with("Waiting at Telegram: 0"), "{first}");
+    let conflict = "Conflict: terminated by other getUpdates request; make sure that only one bot";
+    for (number, (answer, why, fix)) in [
+        (Answer::Internal, "Telegram had a fault of its own (500). ", "tried again by itself"),
+        (Answer::TooManyRequests { retry_after: 2 }, "Telegram asked to wait. ", "again by itself"),
+        (Answer::ResetBefore, "Telegram could not be reached. ", "network, its name server"),
+        (Answer::Refuse(409, conflict.to_owned()), "another program fetched them. ", "stop it, or"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        stage.telegram.fault(Fault::on("getUpdates").bot(&shop).always().answer(answer));
+        // What comes ends the fetch that waits.
+        let words = format!("tea {number}?");
+        stage.telegram.send(&anna, &shop, draft::text(&words)).await;
+        let now = status_with(&stage, why, |now| of_bot(now, &shop).contains(why)).await;
+        stage.telegram.clear_faults();
+        let of_shop = of_bot(&now, &shop);
+        assert!(of_shop.starts_with("🟠 @shop_bot (Shop): needs attention\n"), "{now}");
+        let line = of_shop.lines().last().unwrap();
+        assert!(line.starts_with("⚠️ less than 1 min ") && line.contains(MISSED), "{line}");
+        assert!(line.contains(fix), "{line}");
+        assert!(of_bot(&now, &cafe).starts_with("🟢") && !of_bot(&now, &cafe).contains(MISSED));
+        assert!(now.contains("Your bots: 2, in trouble: 1\n"), "{now}");
+        stage.owner_sees(&words).await;
+        if number < 3 {
+            // Another poller is gone after a minute only.
+            let over = format!("{why}That is over.");
+            let now = status_with(&stage, &over, |now| of_bot(now, &shop).ends_with(&over)).await;
+            assert!(of_bot(&now, &shop).starts_with("🟢 @shop_bot (Shop): works\n"), "{now}");
+        }
+    }
+    // The master bot's own: that it answers means that it is over.
+    stage.telegram.fault(Fault::on("getUpdates").bot(&stage.master).answer(Answer::Internal));
+    let over = "less than 1 min ago: Telegram had a fault of its own (500). That is over.";
+    let now = status_with(&stage, over, |now| now.contains(over)).await;
+    let head = now.split("\n\n").next().unwrap();
+    assert!(head.contains("This bot: waiting at Telegram: 0\n") && head.contains(over), "{now}");
+    stage.stop().await;
+}
+
+async fn a_token_refused_to_a_fetch_is_said_with_its_time(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let renewed = stage.telegram.revoke_token(&shop);
+    stage.owner_sees("🔴 Telegram no longer accepts the token of @shop_bot").await;
+    let now = status(&stage).await;
+    let of_shop = of_bot(&now, &shop);
+    assert!(of_shop.starts_with("🔴 @shop_bot (Shop): Telegram no longer accepts"), "{now}");
+    assert!(of_shop.contains("send it with /add"), "{now}");
+    let line = of_shop.lines().last().unwrap();
+    let wanted = format!("⚠️ less than 1 min {MISSED}Telegram does not accept the token.");
+    assert_eq!(line, wanted, "what to do stands in the first line");
+    // With a new token what its old one met is forgotten.
+    stage.owner_writes(&renewed.token).await;
+    stage.owner_sees("The new token of @shop_bot is in use").await;
+    let now = status(&stage).await;
+    assert!(of_bot(&now, &shop).starts_with("🟢 @shop_bot (Shop): works\n"), "{now}");
+    assert!(!of_bot(&now, &shop).contains("Telegram does not accept"), "{now}");
+    stage.stop().await;
+}
+
+async fn another_poller_is_told_of_either_bot(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let conflicts = async |bot: &Bot, said: &str| {
+        let began = Instant::now();
+        loop {
+            // The other one only looks: it acknowledges nothing.
+            call(&stage.telegram, bot, "getUpdates", json!({"offset": 0, "timeout": 2})).await;
+            let now = status(&stage).await;
+            if now.contains(said) {
+                return now;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "no {said:?} in {now}");
+        }
+    };
+    let now = conflicts(&shop, "🟠 @shop_bot (Shop): another program receives").await;
+    let of_shop = of_bot(&now, &shop);
+    assert!(of_shop.contains("Stop that program, or revoke the token in @BotFather"), "{now}");
+    assert!(of_shop.ends_with(&format!("{MISSED}another program fetched them.")), "{now}");
+    let own = "🟠 Another program receives this bot's own messages";
+    let now = conflicts(&stage.master, own).await;
+    let own = now.lines().find(|line| line.starts_with(own)).unwrap();
+    assert!(own.contains("set the new one as MASTER_BOT_TOKEN"), "{own}");
+    stage.stop().await;
+}
+
+/// The server says by a number that it has no room, or that it may only be read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_takes_nothing_more_is_an_answer() {
+    let mut stage = Stage::set(Backend::MySql, Mode::Webhook).await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    for (number, words) in [(1114, "no room?"), (1290, "only read?")] {
+        let refuses = format!(
+            "CREATE TRIGGER refuses BEFORE INSERT ON message_references FOR EACH ROW \
+             SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'no'"
+        );
+        stage.database.run(&refuses).await;
+        stage.telegram.send(&anna, &shop, draft::text(words)).await;
+        let now = status_with(&stage, "trouble", |now| now.contains("takes nothing more")).await;
+        let line =
+            now.lines().find(|line| line.starts_with("🔴 The database has been failing for"));
+        assert!(line.is_some_and(|line| line.contains("Free some disk space")), "{now}");
+        stage.database.run("DROP TRIGGER refuses").await;
+        stage.owner_sees(words).await;
+        status_with(&stage, "a database that works", |now| now.contains("🟢 Database: ")).await;
+    }
+    stage.curtain().await;
 }

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
+use super::fault::{Fault, shown};
 use crate::{
-    bots::Cut, model::BotState, relay::header::clean, spans::span, store::Trouble,
-    telegram::Hindrance, text::Language,
+    bots::{Cut, Missed},
+    model::BotState,
+    relay::header::clean,
+    spans::span,
+    store::Trouble,
+    text::Language,
 };
 
 /// UTF-16 units of a message.
 const MESSAGE: usize = 4096;
-/// Letters of Telegram's own words that are shown.
-const WORDS: usize = 120;
-/// An error of a delivery that is older is over.
-const RECENT_MS: i64 = 3600 * 1000;
 /// Updates that wait are nothing yet.
 const MANY: i64 = 10;
 
@@ -42,6 +43,7 @@ pub(super) struct InstallationFacts {
     pub(super) cut: Option<(Duration, Cut)>,
     pub(super) master: BotState,
     pub(super) asked: Asked,
+    pub(super) missed: Option<Missed>,
 }
 
 /// What Telegram said of a bot's updates.
@@ -49,7 +51,7 @@ pub(super) struct Said {
     pub(super) pending: i64,
     /// Whether they come to this installation.
     pub(super) is_ours: bool,
-    /// What went wrong with a delivery last, and when, in UTC milliseconds.
+    /// What went wrong with a delivery to our webhook last, and when, in UTC milliseconds.
     pub(super) error: Option<(String, i64)>,
 }
 
@@ -76,6 +78,7 @@ pub(super) struct BotStatus {
     /// Whether that is known.
     pub(super) is_ago_known: bool,
     pub(super) asked: Asked,
+    pub(super) missed: Option<Missed>,
 }
 
 impl BotStatus {
@@ -88,30 +91,34 @@ impl BotStatus {
         }
     }
 
-    /// What went wrong with a delivery last, and how long ago.
-    fn last_error(&self, now: i64) -> Option<(&str, i64)> {
-        let Asked::Said(Said { error: Some((words, at)), .. }) = &self.asked else { return None };
-        Some((words, now.saturating_sub(*at)))
+    fn fault(&self) -> Option<Fault<'_>> {
+        fault(&self.asked, self.missed.as_ref())
     }
 
-    /// The same, where it may still be so.
-    fn error(&self, now: i64) -> Option<(&str, i64)> {
-        self.last_error(now).filter(|(_, ago)| *ago < RECENT_MS || self.pending() > 0)
+    /// Whether what went wrong last may still be so.
+    fn is_fault_on(&self) -> bool {
+        self.fault().is_some_and(|fault| fault.holds(self.pending() > 0))
     }
 
     fn pending(&self) -> i64 {
         if let Asked::Said(said) = &self.asked { said.pending } else { 0 }
     }
 
-    pub(super) fn is_in_trouble(&self, now: i64) -> bool {
-        self.state() != BotState::Active || self.error(now).is_some() || self.pending() > MANY
+    pub(super) fn is_in_trouble(&self) -> bool {
+        self.state() != BotState::Active || self.is_fault_on() || self.pending() > MANY
     }
+}
+
+/// What went wrong last on the way of a bot's updates, whichever that is.
+fn fault<'a>(asked: &'a Asked, missed: Option<&'a Missed>) -> Option<Fault<'a>> {
+    let said = if let Asked::Said(said) = asked { said.error.as_ref() } else { None };
+    let delivery = said.map(|(words, at)| Fault::Delivery(words, *at));
+    missed.map(Fault::Fetch).or(delivery)
 }
 
 /// All of it, no longer than a message may be.
 pub(super) fn text(language: Language, facts: &Facts) -> String {
-    let now = crate::clock::now_ms();
-    let mut lines = head(language, facts, now);
+    let mut lines = head(language, facts);
     lines.push(String::new());
     if facts.count == 0 {
         lines.push(language.no_bots());
@@ -126,7 +133,7 @@ pub(super) fn text(language: Language, facts: &Facts) -> String {
     let is_operator = facts.installation.is_some();
     for bot in &facts.bots {
         lines.push(String::new());
-        lines.extend(of_bot(language, bot, is_operator, now));
+        lines.extend(of_bot(language, bot, is_operator));
     }
     cut(lines.join("\n"))
 }
@@ -150,7 +157,7 @@ fn database_fails(language: Language, since_ms: i64, trouble: Trouble) -> String
     format!("{since} {}", fix.trim_start_matches("🔴 "))
 }
 
-fn head(language: Language, facts: &Facts, now: i64) -> Vec<String> {
+fn head(language: Language, facts: &Facts) -> Vec<String> {
     let mut lines = vec![language.status_title(facts.version, &span(language, facts.runs_ms))];
     let Some(installation) = &facts.installation else {
         lines.push(match facts.trouble {
@@ -169,11 +176,11 @@ fn head(language: Language, facts: &Facts, now: i64) -> Vec<String> {
         (Some((_, Cut { host, reason })), _) => Some(language.alarm_cut_off(host, &shown(reason))),
         // That Telegram delivers is not said above the line that says it could not.
         (None, Some(host)) => {
-            error_of_master(installation, now).is_none().then(|| language.status_webhook(host))
+            (!is_fault_of_master_on(installation)).then(|| language.status_webhook(host))
         }
         (None, None) => Some(language.status_polling()),
     });
-    lines.extend(of_master(language, installation, now));
+    lines.extend(of_master(language, installation));
     let memory = installation.memory.and_then(|bytes| i64::try_from(bytes).ok());
     let memory = memory.map_or_else(|| "?".to_owned(), megabytes);
     let count =
@@ -184,19 +191,25 @@ fn head(language: Language, facts: &Facts, now: i64) -> Vec<String> {
 }
 
 /// What is wrong with the master bot, and how many updates wait for it.
-fn of_master(language: Language, facts: &InstallationFacts, now: i64) -> Option<String> {
-    match (&facts.asked, facts.master) {
-        (Asked::Refused, _) | (_, BotState::Revoked) => Some(language.status_master_revoked()),
-        (_, BotState::Contested) => Some(language.status_master_contested()),
-        (Asked::Silent, _) => Some(language.status_silent_telegram()),
-        (Asked::Said(said), _) => {
-            let pending = language.status_master(&others_waiting(said).to_string());
-            let error = error_of_master(facts, now);
-            let error = error.map(|(words, ago)| error_line(language, words, ago, true));
-            Some(error.map_or(pending.clone(), |error| format!("{pending}. {error}")))
-        }
-        _ => None,
-    }
+fn of_master(language: Language, facts: &InstallationFacts) -> Vec<String> {
+    let (state, is_active) = match (&facts.asked, facts.master) {
+        (Asked::Refused, _) | (_, BotState::Revoked) => (language.status_master_revoked(), false),
+        (_, BotState::Contested) => (language.status_master_contested(), false),
+        (Asked::Silent, _) => (language.status_silent_telegram(), true),
+        (Asked::NotNow | Asked::Needless, _) => (language.status_master_not_asked(), true),
+        (Asked::Said(said), _) => (language.status_master(&others_waiting(said).to_string()), true),
+    };
+    let mut lines = vec![state];
+    let fault = fault(&facts.asked, facts.missed.as_ref());
+    let is_on = is_fault_of_master_on(facts);
+    lines.extend(fault.map(|fault| match (is_on, is_active) {
+        (false, _) => fault.what_was(language),
+        // What to do stands in the first line.
+        (true, false) => fault.what(language),
+        (true, true) => format!("{} {}", fault.what(language), fault.fix(language, true)),
+    }));
+    lines.extend((!is_on && is_much_waiting(facts)).then(|| language.fix_pending_here()));
+    lines
 }
 
 /// The update that asked waits there itself, until it is answered.
@@ -204,18 +217,19 @@ fn others_waiting(said: &Said) -> i64 {
     said.pending.saturating_sub(1).max(0)
 }
 
-/// What went wrong lately with a delivery to the master bot, and how long ago.
-fn error_of_master(facts: &InstallationFacts, now: i64) -> Option<(&str, i64)> {
-    let Asked::Said(said) = &facts.asked else { return None };
-    let (words, at) = said.error.as_ref()?;
-    let ago = now.saturating_sub(*at);
-    (ago < RECENT_MS || others_waiting(said) > MANY).then_some((words, ago))
+fn is_much_waiting(facts: &InstallationFacts) -> bool {
+    matches!(&facts.asked, Asked::Said(said) if others_waiting(said) > MANY)
 }
 
-fn of_bot(language: Language, bot: &BotStatus, is_operator: bool, now: i64) -> Vec<String> {
+fn is_fault_of_master_on(facts: &InstallationFacts) -> bool {
+    let fault = fault(&facts.asked, facts.missed.as_ref());
+    fault.is_some_and(|fault| fault.holds(is_much_waiting(facts)))
+}
+
+fn of_bot(language: Language, bot: &BotStatus, is_operator: bool) -> Vec<String> {
     let (username, name) = (&bot.username, clean(&bot.name));
     let mut lines = vec![match bot.state() {
-        BotState::Active | BotState::Removed if bot.is_in_trouble(now) => {
+        BotState::Active | BotState::Removed if bot.is_in_trouble() => {
             language.status_bot_troubled(username, &name)
         }
         BotState::Active | BotState::Removed => language.bot_active(username, &name),
@@ -233,42 +247,18 @@ fn of_bot(language: Language, bot: &BotStatus, is_operator: bool, now: i64) -> V
         Asked::Silent => lines.push(language.status_silent()),
         Asked::Refused | Asked::Needless => {}
     }
-    let error = bot.error(now);
-    lines.extend(match (error, bot.last_error(now)) {
-        (Some((words, ago)), _) => Some(error_line(language, words, ago, is_operator)),
-        (None, Some((words, ago))) => {
-            Some(language.status_error_over(&span(language, ago), &shown(words)))
+    lines.extend(bot.fault().map(|fault| match bot.state() {
+        _ if !bot.is_fault_on() => fault.what_was(language),
+        // What to do stands in the first line.
+        BotState::Revoked | BotState::Contested => fault.what(language),
+        BotState::Active | BotState::Removed => {
+            format!("{} {}", fault.what(language), fault.fix(language, is_operator))
         }
-        (None, None) => None,
-    });
-    if error.is_none() && bot.pending() > MANY {
-        lines.push(language.fix_pending());
+    }));
+    if !bot.is_fault_on() && bot.pending() > MANY {
+        lines.push(if is_operator { language.fix_pending_here() } else { language.fix_pending() });
     }
     lines
-}
-
-/// What went wrong, in Telegram's words, and what to do: whoever does not run the service is told
-/// to ask the one who does.
-fn error_line(language: Language, words: &str, ago_ms: i64, is_operator: bool) -> String {
-    let fix = fix(language, words, is_operator);
-    let error = language.status_error(&span(language, ago_ms), &shown(words));
-    format!("{error} {fix}")
-}
-
-fn fix(language: Language, words: &str, is_operator: bool) -> String {
-    match Hindrance::of(words) {
-        Hindrance::Busy => language.fix_busy(),
-        _ if !is_operator => language.fix_operator(),
-        Hindrance::Certificate => language.fix_certificate(),
-        Hindrance::Name | Hindrance::Unreachable => language.fix_unreachable(),
-        Hindrance::Proxy | Hindrance::RelayGone | Hindrance::Answer => language.fix_wrong_answer(),
-        Hindrance::Unknown => language.fix_look(),
-    }
-}
-
-/// Telegram's own words: one line, not too long.
-fn shown(words: &str) -> String {
-    words.chars().filter(|letter| !letter.is_control()).take(WORDS).collect()
 }
 
 fn megabytes(bytes: i64) -> String {
@@ -292,7 +282,8 @@ fn cut(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::fault::RECENT_MS, *};
+    use crate::telegram::{CallError, Doubt, Refusal};
 
     fn bot(asked: Asked) -> BotStatus {
         BotStatus {
@@ -302,6 +293,7 @@ mod tests {
             ago: Some(5 * 60_000),
             is_ago_known: true,
             asked,
+            missed: None,
         }
     }
 
@@ -326,6 +318,7 @@ mod tests {
                 cut: Some((Duration::from_mins(1), cut)),
                 master: BotState::Active,
                 asked: failing(),
+                missed: None,
             }),
             cut_off: true,
             count: 1_000_000,
@@ -343,18 +336,6 @@ mod tests {
             assert!(text.encode_utf16().count() <= MESSAGE, "{language:?}");
             assert!(text.contains("0.1.0"));
         }
-    }
-
-    #[test]
-    fn who_does_not_run_the_service_is_not_told_how_to_mend_it() {
-        let of = |words, is_operator| fix(Language::English, words, is_operator);
-        assert_eq!(of("SSL error", true), Language::English.fix_certificate());
-        assert_eq!(of("SSL error", false), Language::English.fix_operator());
-        assert_eq!(of("Connection refused", true), Language::English.fix_unreachable());
-        let wrong = "Wrong response from the webhook: 404 Not Found";
-        assert_eq!(of(wrong, true), Language::English.fix_wrong_answer());
-        let busy = "Wrong response from the webhook: 503 Service Unavailable";
-        assert_eq!(of(busy, false), Language::English.fix_busy());
     }
 
     #[test]
@@ -376,15 +357,15 @@ mod tests {
         let now = crate::clock::now_ms();
         let said = |pending, is_ours, error: Option<i64>| {
             let error = error.map(|ago| ("SSL error".to_owned(), now - ago));
-            bot(Asked::Said(Said { pending, is_ours, error })).is_in_trouble(now)
+            bot(Asked::Said(Said { pending, is_ours, error })).is_in_trouble()
         };
         assert!(!said(0, true, None) && !said(MANY, true, None) && said(MANY + 1, true, None));
         assert!(said(0, false, None));
         assert!(said(0, true, Some(60_000)) && !said(0, true, Some(RECENT_MS)));
         assert!(said(1, true, Some(RECENT_MS)));
-        assert!(bot(Asked::Refused).is_in_trouble(now));
+        assert!(bot(Asked::Refused).is_in_trouble());
         // Nothing is known of these.
-        assert!(!bot(Asked::NotNow).is_in_trouble(now) && !bot(Asked::Silent).is_in_trouble(now));
+        assert!(!bot(Asked::NotNow).is_in_trouble() && !bot(Asked::Silent).is_in_trouble());
     }
 
     #[test]
@@ -393,8 +374,7 @@ mod tests {
             let at = crate::clock::now_ms() - ago_ms;
             let error = Some(("Connection timed out".to_owned(), at));
             let bot = bot(Asked::Said(Said { pending, is_ours: true, error }));
-            let now = crate::clock::now_ms();
-            (bot.is_in_trouble(now), of_bot(Language::English, &bot, true, now).pop().unwrap())
+            (bot.is_in_trouble(), of_bot(Language::English, &bot, true).pop().unwrap())
         };
         let (is_trouble, line) = said(0, 5 * RECENT_MS);
         assert!(!is_trouble && line.contains("5 h ago: “Connection timed out”. That is over."));
@@ -405,10 +385,50 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_claimed_about_words_nobody_knows() {
-        let fix = |words| fix(Language::English, words, true);
-        assert!(fix("Wrong response from the webhook: 404 Not Found").contains("Something else"));
-        assert!(fix("IP address is reserved").contains("DNS"));
-        assert!(fix("Something new").contains("feedback-relay check"));
+    fn the_master_bot_s_line_says_what_to_do_in_every_case() {
+        let line = |asked, master, missed| {
+            let mut facts = facts(Vec::new());
+            let installation = facts.installation.as_mut().unwrap();
+            (installation.asked, installation.master) = (asked, master);
+            installation.missed = missed;
+            of_master(Language::English, installation).join("\n")
+        };
+        let said = |pending| Asked::Said(Said { pending, is_ours: true, error: None });
+        let active = BotState::Active;
+        assert_eq!(line(said(1), active, None), "This bot: waiting at Telegram: 0");
+        let many = line(said(MANY + 2), active, None);
+        assert!(many.contains("waiting at Telegram: 11\nMore waits than usual"), "{many}");
+        assert!(many.contains("look into the log"), "{many}");
+        assert!(line(Asked::NotNow, active, None).contains("look again later"));
+        assert!(line(Asked::Silent, active, None).contains("reaches Telegram"));
+        assert!(line(Asked::Silent, BotState::Revoked, None).contains("MASTER_BOT_TOKEN"));
+        let missed = |webhook, works_since| {
+            let error = CallError::NotSent(Refusal::Contested { webhook });
+            Some(Missed { at_ms: crate::clock::now_ms(), error, works_since })
+        };
+        let contested = line(said(1), BotState::Contested, missed(false, true));
+        assert!(contested.contains("Another program") && contested.contains("fetched them"));
+        assert!(!contested.contains("If that goes on"), "{contested}");
+        assert!(line(said(1), active, missed(false, true)).contains("If that goes on"));
+        assert!(line(said(1), active, missed(true, true)).ends_with("That is over."));
+    }
+
+    #[test]
+    fn a_fetch_that_fails_is_trouble_until_one_works() {
+        let status = |works_since, state, asked| {
+            let error = CallError::Unknown(Doubt::ServerFault(500));
+            let missed = Missed { at_ms: crate::clock::now_ms() - 60_000, error, works_since };
+            let bot = BotStatus { missed: Some(missed), state, ..bot(asked) };
+            let last = of_bot(Language::English, &bot, false).pop().unwrap();
+            (bot.is_in_trouble(), last)
+        };
+        for asked in [Asked::NotNow, Asked::Silent, failing()] {
+            let (is_trouble, last) = status(false, BotState::Active, asked);
+            assert!(is_trouble && last.contains("(500). It is tried again by itself"), "{last}");
+        }
+        let (is_trouble, last) = status(true, BotState::Active, Asked::NotNow);
+        assert!(!is_trouble && last.ends_with("(500). That is over."), "{last}");
+        let (is_trouble, last) = status(false, BotState::Revoked, Asked::Needless);
+        assert!(is_trouble && last.ends_with("(500)."), "{last}");
     }
 }
