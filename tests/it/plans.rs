@@ -94,6 +94,12 @@ async fn the_life_of_a_subscription(mut stage: Stage) {
     // Bought, for some seconds.
     let ends = now() + 3;
     let charge = buys(&stage, &stage.owner, ends).await;
+    // A subscription is for 30 days, in Stars, by no provider.
+    let ledger = stage.telegram.ledger();
+    let asked = ledger.iter().rfind(|call| call.method == "createInvoiceLink").unwrap();
+    assert_eq!(asked.params["subscription_period"], MONTH, "{:?}", asked.params);
+    assert_eq!(asked.params["currency"], "XTR", "{:?}", asked.params);
+    assert_eq!(asked.params["provider_token"].as_str().unwrap_or_default(), "");
     let pro = plan(&stage).await;
     assert!(pro.starts_with("⭐ Your plan: Pro\nPaid until 20"), "{pro}");
     assert!(pro.contains("renews then for 250 ⭐") && pro.contains("Bots: 1, no limit"), "{pro}");
