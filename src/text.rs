@@ -972,6 +972,8 @@ sentences! {
     checkout_foreign = "checkout-foreign" ();
     /// To who is about to pay: it is old.
     checkout_outdated = "checkout-outdated" ();
+    /// To who is about to pay: he is suspended.
+    checkout_suspended = "checkout-suspended" ();
     /// `/terms`.
     terms = "terms" (price, bots, replies);
     /// What to write.

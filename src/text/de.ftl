@@ -503,6 +503,7 @@ checkout-not-sold = Hier gibt es keinen kostenpflichtigen Tarif mehr. Es wurde n
 checkout-unknown = Diese Rechnung ist nicht gültig. Es wurde nichts abgebucht. Senden Sie /subscribe für eine neue.
 checkout-foreign = Dieser Link ist für jemand anderen. Es wurde nichts abgebucht. Senden Sie diesem Bot /subscribe für Ihren eigenen.
 checkout-outdated = Dieser Link ist veraltet. Es wurde nichts abgebucht. Senden Sie /subscribe für einen neuen.
+checkout-suspended = Ihr Konto hier ist stillgelegt, Pro würde Ihnen jetzt also nichts nützen. Es wurde nichts abgebucht. Fragen: /paysupport
 terms =
     Bedingungen des kostenpflichtigen Tarifs
 

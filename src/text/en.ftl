@@ -503,6 +503,7 @@ checkout-not-sold = There is no paid plan here any more. Nothing was charged.
 checkout-unknown = This invoice is not valid. Nothing was charged. Send /subscribe for a new one.
 checkout-foreign = This link was made for somebody else. Nothing was charged. Send /subscribe to this bot for your own.
 checkout-outdated = This link is out of date. Nothing was charged. Send /subscribe for a new one.
+checkout-suspended = Your account here is suspended, so Pro would be of no use to you now. Nothing was charged. Questions: /paysupport
 terms =
     Terms of the paid plan
 

@@ -503,6 +503,7 @@ checkout-not-sold = Aquí ya no hay plan de pago. No se cobró nada.
 checkout-unknown = Esta factura no es válida. No se cobró nada. Envía /subscribe para otra.
 checkout-foreign = Este enlace es para otra persona. No se cobró nada. Envía /subscribe a este bot para tener el tuyo.
 checkout-outdated = Este enlace ya no vale. No se cobró nada. Envía /subscribe para otro.
+checkout-suspended = Tu cuenta aquí está suspendida, así que Pro no te serviría de nada ahora. No se cobró nada. Preguntas: /paysupport
 terms =
     Condiciones del plan de pago
 

@@ -503,6 +503,7 @@ checkout-not-sold = 这里已没有付费套餐。没有扣费。
 checkout-unknown = 此账单无效。没有扣费。发送 /subscribe 获取新的。
 checkout-foreign = 此链接是给别人的。没有扣费。请向此机器人发送 /subscribe 获取您自己的。
 checkout-outdated = 此链接已过期。没有扣费。发送 /subscribe 获取新的。
+checkout-suspended = 您在这里的账户已被暂停，Pro 现在对您没有用处。没有扣费。如有疑问：/paysupport
 terms =
     付费套餐条款
 

@@ -21,6 +21,8 @@ use crate::{
 /// Telegram waits ten seconds for the answer to a checkout, which was on its way to us for some of
 /// them.
 const CHECKOUT_TIME: Duration = Duration::from_secs(8);
+/// How long the database may take to say that the payer is suspended: then he is let through.
+const LOOK_TIME: Duration = Duration::from_secs(1);
 
 /// A payment or refund as Telegram tells of it.
 pub struct Told {
@@ -31,11 +33,14 @@ pub struct Told {
 
 impl Master {
     /// Answers somebody who is about to pay: by what the invoice says of itself, because there is
-    /// no time to ask anybody else.
+    /// no time to ask anybody else. Only whether he is suspended is looked up, where that is quick.
     pub async fn answer_checkout(&self, checkout: &Checkout) {
         let until = Instant::now() + CHECKOUT_TIME;
         let (inner, limits) = (&self.inner, self.plans().limits());
-        let objection = Objection::to(checkout, &inner.seal, limits, clock::now_ms());
+        let mut objection = Objection::to(checkout, &inner.seal, limits, clock::now_ms());
+        if objection.is_none() && self.seems_suspended(OwnerId(checkout.from.id)).await {
+            objection = Some(Objection::Suspended);
+        }
         let language = Language::of(checkout.from.language.as_deref());
         let words = objection.map(|objection| objection.words(language));
         let answered =
@@ -46,6 +51,13 @@ impl Master {
                 tracing::warn!(owner.id = checkout.from.id, %error, "a checkout stays unanswered");
             }
         }
+    }
+
+    /// Whether the database says, and says quickly, that somebody is suspended: what he pays for
+    /// would be of no use to him.
+    async fn seems_suspended(&self, payer: OwnerId) -> bool {
+        let look = self.inner.store.is_suspended(payer);
+        matches!(tokio::time::timeout(LOOK_TIME, look).await, Ok(Ok(true)))
     }
 
     /// The payment or refund an update tells of, if it is one.
