@@ -912,8 +912,14 @@ sentences! {
     paid_first = "paid-first" (date);
     /// A renewal arrived.
     paid_renewal = "paid-renewal" (date);
+    /// A renewal arrived of what we had stopped; it is stopped again.
+    paid_though_stopped = "paid-though-stopped" (date);
+    /// The same, and Telegram refuses to stop it.
+    paid_not_stopped = "paid-not-stopped" (date);
     /// A payment of no subscription arrived.
     paid_once = "paid-once" (date);
+    /// More than one subscription goes on.
+    subscriptions_several = "subscriptions-several" ();
     /// A payment of nobody's was given back.
     paid_gone = "paid-gone" (stars);
     /// A payment of nobody's can't be given back.
@@ -926,6 +932,8 @@ sentences! {
     renewal_stopped = "renewal-stopped" (date);
     /// Telegram could not take the Stars.
     renewal_failed = "renewal-failed" (date);
+    /// One subscription does not go on, another one does.
+    renewal_one_less = "renewal-one-less" (date);
     /// A plan ended.
     plan_over = "plan-over" (date, bots, replies);
     /// Which bots do not answer.

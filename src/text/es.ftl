@@ -470,13 +470,17 @@ unsubscribe-unpaid = ✅ Ya no se renueva nada y no se cobra nada más.
 renew-done = ✅ Pro sigue: está pagado hasta { $date } y entonces se renueva. /unsubscribe lo detiene.
 paid-first = ✅ ¡Gracias! Tienes Pro hasta { $date }. Entonces se renueva; /unsubscribe lo detiene, /plan muestra cómo está.
 paid-renewal = ✅ Pro se renovó. Está pagado hasta { $date }.
+paid-though-stopped = ⚠️ Telegram cobró las estrellas de otro mes de una suscripción que estaba detenida. Pro está pagado hasta { $date }, y esa suscripción está detenida de nuevo. Si quieres recuperar las estrellas: /paysupport
+paid-not-stopped = ⚠️ Telegram cobró las estrellas de otro mes de una suscripción que estaba detenida, y ahora se niega a detenerla. Pro está pagado hasta { $date }. Detenla en Telegram: Ajustes → Mis estrellas. Si quieres recuperar las estrellas: /paysupport
 paid-once = ✅ ¡Gracias! Tienes Pro hasta { $date }.
+subscriptions-several = ⚠️ Ahora tienes más de una suscripción, y Telegram cobra por cada una. /unsubscribe las detiene todas; con el botón de su respuesta una sigue. Si quieres recuperar estrellas: /paysupport
 paid-gone = ↩️ Se te devolvieron { $stars } estrellas: ya no tienes cuenta aquí. Si Telegram te vuelve a cobrar, detenlo en Telegram: Ajustes → Mis estrellas.
 paid-gone-kept = Ya no tienes cuenta aquí, así que las { $stars } estrellas que pagaste no compraron nada, y Telegram se niega a devolverlas. Pregunta a quien lleva este servicio e indica el pago: { $charge }
 refunded = ↩️ Se te devolvieron { $stars } estrellas y Pro ha terminado. No se borró nada, y lo que escriben los clientes sigue llegando. /plan muestra lo que queda.
 refunded-stays = ↩️ Se te devolvieron { $stars } estrellas. Pro sigue siendo tuyo hasta { $date }.
 renewal-stopped = Pro ya no se renueva. Es tuyo hasta { $date }; con /subscribe sigue.
 renewal-failed = ⚠️ Telegram no pudo cobrar las estrellas del próximo mes. Pro es tuyo hasta { $date }. Consigue estrellas en Telegram (Ajustes → Mis estrellas) y luego envía /subscribe.
+renewal-one-less = Una de tus suscripciones ya no se renueva: se detuvo, o Telegram no pudo cobrar las estrellas. Otra sigue: está pagada hasta { $date } y entonces se renueva. /unsubscribe la detiene.
 plan-over =
     ⏳ Pro terminó el { $date }. No se borró nada, y lo que escriben los clientes sigue llegando.
 

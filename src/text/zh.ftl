@@ -470,13 +470,17 @@ unsubscribe-unpaid = ✅ 不再续订，也不会再扣费。
 renew-done = ✅ Pro 继续：已付至 { $date }，届时续订。/unsubscribe 停止续订。
 paid-first = ✅ 谢谢！您的 Pro 有效至 { $date }，届时续订；/unsubscribe 停止续订，/plan 查看状态。
 paid-renewal = ✅ Pro 已续订，已付至 { $date }。
+paid-though-stopped = ⚠️ 一个已停止的订阅又被 Telegram 扣了一个月的 Stars。Pro 已付至 { $date }，该订阅已再次停止。如需退还 Stars：/paysupport
+paid-not-stopped = ⚠️ 一个已停止的订阅又被 Telegram 扣了一个月的 Stars，而且 Telegram 现在拒绝停止它。Pro 已付至 { $date }。请在 Telegram 中停止：设置 → 我的 Stars。如需退还 Stars：/paysupport
 paid-once = ✅ 谢谢！您的 Pro 有效至 { $date }。
+subscriptions-several = ⚠️ 您现在有不止一个订阅，Telegram 会为每个订阅扣费。/unsubscribe 停止全部订阅；按其回复下方的按钮可让其中一个继续。如需退还 Stars：/paysupport
 paid-gone = ↩️ 已退还给您 { $stars } 个 Stars：您在这里已没有账户。如果 Telegram 再次扣费，请在 Telegram 中停止：设置 → 我的 Stars。
 paid-gone-kept = 您在这里已没有账户，所付的 { $stars } 个 Stars 没有购买任何内容，而 Telegram 拒绝退还。请联系此服务的运营者，并告知这笔付款：{ $charge }
 refunded = ↩️ 已退还给您 { $stars } 个 Stars，Pro 已结束。没有删除任何内容，客户写的消息仍会送达。/plan 查看余量。
 refunded-stays = ↩️ 已退还给您 { $stars } 个 Stars。Pro 仍有效至 { $date }。
 renewal-stopped = Pro 不再续订，在 { $date } 之前仍然有效；/subscribe 可恢复续订。
 renewal-failed = ⚠️ Telegram 未能扣取下个月的 Stars。Pro 在 { $date } 之前仍然有效。请在 Telegram 中获取 Stars（设置 → 我的 Stars），然后发送 /subscribe。
+renewal-one-less = 您的一个订阅不再续订：它已被停止，或 Telegram 未能扣取 Stars。另一个订阅继续：已付至 { $date }，届时续订。/unsubscribe 停止续订。
 plan-over =
     ⏳ Pro 已于 { $date } 结束。没有删除任何内容，客户写的消息仍会送达。
 

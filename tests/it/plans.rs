@@ -307,7 +307,7 @@ async fn each_subscription_is_stopped(mut stage: Stage) {
     // Also where it is said to be stopped.
     stage.telegram.change_subscription(&owner, &master, &charges[0], "active");
     stage.owner_sees("✅ Pro goes on").await;
-    stage.telegram.change_subscription(&owner, &master, &charges[1], "canceled");
+    stage.telegram.change_subscription(&owner, &master, &charges[0], "canceled");
     stage.owner_sees("Pro does not renew any more. It stays yours until").await;
     let again = asks(&stage, &owner, "/unsubscribe").await;
     assert!(text(&again).starts_with("The renewal is stopped already."), "{again}");

@@ -10,12 +10,12 @@ use crate::{
     master::{Master, MasterError},
     model::OwnerId,
     plan::{
-        self, Payment, PaymentKind, Renewal, Renewing,
+        self, Payment, PaymentKind,
         offer::{Objection, Offer},
     },
     store::{PaymentRow, StoreError},
     text::Language,
-    update::{Checkout, Kind, Message, Subscription, Update},
+    update::{Checkout, Kind, Message, Update},
 };
 
 /// Telegram waits ten seconds for the answer to a checkout, which was on its way to us for some of
@@ -103,15 +103,7 @@ impl Master {
         if row.is_told {
             return Ok(());
         }
-        // A later month may be known already.
-        let (_, standing) = self.plans().account(told.owner).await?;
-        let until = standing.until.max(row.payment.paid_until);
-        let date = self.date(told.owner, until.unwrap_or_default()).await?;
-        let text = match row.payment.kind {
-            PaymentKind::Renewal => language.paid_renewal(&date),
-            PaymentKind::First => language.paid_first(&date),
-            PaymentKind::Once | PaymentKind::Refund => language.paid_once(&date),
-        };
+        let text = self.thanks(told.owner, &row.payment, language).await?;
         match self.speak(told.owner.chat(), &text).await {
             Err(error) if error.is_passing() => return Err(error),
             Err(error) => tracing::warn!(%error, "a payer could not be told"),
@@ -121,6 +113,37 @@ impl Master {
         let now = clock::now_ms();
         store.insist(|| store.payment_is_told(charge, now)).await?;
         Ok(())
+    }
+
+    /// What a payer reads of his payment. A subscription that we had stopped before it is stopped
+    /// again first.
+    async fn thanks(
+        &self,
+        owner: OwnerId,
+        paid: &Payment,
+        language: Language,
+    ) -> Result<String, MasterError> {
+        let (ledger, standing) = self.plans().account(owner).await?;
+        // A later month may be known already.
+        let until = standing.until.max(paid.paid_until);
+        let date = self.date(owner, until.unwrap_or_default()).await?;
+        Ok(match paid.kind {
+            PaymentKind::Renewal => {
+                let stopped = ledger.stopped_before(paid);
+                if stopped.is_empty() {
+                    language.paid_renewal(&date)
+                } else if self.stop_some(owner, &ledger, &stopped).await? {
+                    language.paid_though_stopped(&date)
+                } else {
+                    language.paid_not_stopped(&date)
+                }
+            }
+            PaymentKind::First if ledger.going_on(clock::now_ms()).len() > 1 => {
+                format!("{}\n\n{}", language.paid_once(&date), language.subscriptions_several())
+            }
+            PaymentKind::First => language.paid_first(&date),
+            PaymentKind::Once | PaymentKind::Refund => language.paid_once(&date),
+        })
     }
 
     /// Tells a payer that he got his Stars back, unless he was told, and what that leads to.
@@ -157,45 +180,7 @@ impl Master {
         Ok(())
     }
 
-    /// Whether a subscription goes on was changed in Telegram itself.
-    ///
-    /// # Errors
-    /// When the database fails, or its owner could not be told for now.
-    pub async fn subscription_changed(
-        &self,
-        subscription: &Subscription,
-        update: i64,
-    ) -> Result<(), MasterError> {
-        let Some(state) = Renewing::from_word(&subscription.state) else { return Ok(()) };
-        let (store, owner) = (&self.inner.store, OwnerId(subscription.from.id));
-        let now = clock::now_ms();
-        let (ledger, before) = self.plans().account(owner).await?;
-        if !self.is_owner(owner).await? {
-            // He left, which ended it: nothing of his comes back by that.
-            return Ok(());
-        }
-        if ledger.is_paid_since(update, now) {
-            // Delivered late.
-            return Ok(());
-        }
-        store.put_renewal(owner, Renewal { state, changed_at: now }, Some(update)).await?;
-        let (_, after) = self.plans().account(owner).await?;
-        let Some(until) = after.until.filter(|until| *until > now) else { return Ok(()) };
-        // Delivered late, or said by ourselves.
-        if after.renewing != state || before.renewing == state {
-            return Ok(());
-        }
-        let language = self.language_of(owner, subscription.from.language.as_deref()).await?;
-        let date = self.date(owner, until).await?;
-        let text = match state {
-            Renewing::Stopped => language.renewal_stopped(&date),
-            Renewing::Failed => language.renewal_failed(&date),
-            Renewing::Yes | Renewing::Never => language.renew_done(&date),
-        };
-        self.speak(owner.chat(), &text).await
-    }
-
-    async fn is_owner(&self, person: OwnerId) -> Result<bool, StoreError> {
+    pub(super) async fn is_owner(&self, person: OwnerId) -> Result<bool, StoreError> {
         Ok(self.inner.store.owner(self.inner.caller.bot, person).await?.is_some())
     }
 
@@ -250,6 +235,8 @@ fn read(message: &Message, now: i64) -> Option<Told> {
         seen_at: now,
         offered_at: None,
         update: None,
+        stopped_at: None,
+        lapsed_at: None,
     };
     let language = message.from.as_ref().filter(|from| !from.is_bot);
     let language = language.and_then(|from| from.language.clone());

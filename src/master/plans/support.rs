@@ -17,7 +17,7 @@ use crate::{
         allowances::wait_in_words,
     },
     model::OwnerId,
-    plan::{Payment, PaymentKind, Renewing, moment},
+    plan::{Payment, PaymentKind, moment},
     relay::{header::shown_name, rich::RichText},
     stats::Clock,
     store::Whom,
@@ -141,11 +141,7 @@ impl Master {
         let (ledger, _) = self.plans().account(payer).await?;
         let first = ledger.subscription_of(paid).into_iter();
         let charges: Vec<_> = first.map(|payment| payment.charge.clone()).collect();
-        let is_stopped = charges.is_empty() || self.stop_charges(payer, &charges).await?;
-        if is_stopped && !ledger.has_another(&charges, clock::now_ms()) {
-            self.put_renewal(payer, Renewing::Stopped).await?;
-        }
-        Ok(is_stopped)
+        self.stop_some(payer, &ledger, &charges).await
     }
 }
 
