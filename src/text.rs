@@ -986,14 +986,20 @@ sentences! {
     terms = "terms" (price, bots, replies);
     /// What to write.
     paysupport_how = "paysupport-how" ();
+    /// The same, to somebody without an account.
+    paysupport_how_stranger = "paysupport-how-stranger" ();
     /// It was passed on.
     paysupport_sent = "paysupport-sent" ();
+    /// The same, of somebody without an account.
+    paysupport_sent_stranger = "paysupport-sent-stranger" ();
     /// Nobody is there to pass it on to.
     paysupport_nobody = "paysupport-nobody" ();
     /// So many are not passed on in a day.
     paysupport_too_many = "paysupport-too-many" (span);
     /// To the operator: a question.
     paysupport_request = "paysupport-request" (name, id, words);
+    /// The same, of somebody without an account.
+    paysupport_request_stranger = "paysupport-request-stranger" (name, id, words);
     /// To the operator: a payment.
     paysupport_payment = "paysupport-payment" (date, stars, charge);
     /// To the operator: a payment that was given back.

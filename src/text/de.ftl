@@ -517,11 +517,17 @@ terms =
     4. Fragen und Rückzahlungen: /paysupport. Wer diesen Dienst betreibt, antwortet. Telegrams eigener Support kann bei Käufen hier nicht helfen.
     5. Die Sterne gehen an den Betreiber dieses Dienstes; Telegrams Bedingungen für Sterne gelten ebenfalls: https://telegram.org/tos/stars
 paysupport-how = Schreiben Sie Ihre Frage hinter den Befehl, zum Beispiel: /paysupport Ich habe zweimal bezahlt. Sie geht an den Betreiber dieses Dienstes, zusammen mit einer Liste Ihrer Zahlungen. Telegrams eigener Support kann bei Käufen hier nicht helfen.
+paysupport-how-stranger = Schreiben Sie Ihre Frage hinter den Befehl, zum Beispiel: /paysupport Ich habe mein Konto aufgelöst, und es wurde wieder abgebucht. Nennen Sie die Zahlung mit ihrer ID; sie steht in ihrem Beleg in Telegram. Ihre Worte gehen an den Betreiber dieses Dienstes. Telegrams eigener Support kann bei Käufen hier nicht helfen.
 paysupport-sent = ✅ An den Betreiber dieses Dienstes weitergeleitet, zusammen mit einer Liste Ihrer Zahlungen.
+paysupport-sent-stranger = ✅ An den Betreiber dieses Dienstes weitergeleitet.
 paysupport-nobody = Ihre Frage wurde nicht weitergeleitet: Der Betreiber dieses Dienstes ist hier gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.
 paysupport-too-many = ⏳ Sie haben innerhalb eines Tages fünfmal gefragt, und alles wurde weitergeleitet. Die nächste Frage kann ich in höchstens { $span } weiterleiten; senden Sie sie dann noch einmal.
 paysupport-request =
     💬 Frage zu einer Zahlung, von { $name } (ID { $id }):
+
+    { $words }
+paysupport-request-stranger =
+    💬 Frage zu einer Zahlung, von { $name } (ID { $id }), ohne Konto hier:
 
     { $words }
 paysupport-payment = { $date }: { $stars } ⭐, zum Zurückgeben: /refund { $charge }

@@ -517,11 +517,17 @@ terms =
     4. Questions and refunds: /paysupport. Whoever runs this service answers them. Telegram's own support can't help with purchases made here.
     5. The Stars go to whoever runs this service; Telegram's terms for Stars hold as well: https://telegram.org/tos/stars
 paysupport-how = Write your question behind the command, for example: /paysupport I paid twice. It goes to whoever runs this service, together with a list of your payments. Telegram's own support can't help with purchases made here.
+paysupport-how-stranger = Write your question behind the command, for example: /paysupport I left and was charged again. Name the payment by its id, which stands in its receipt in Telegram. Your words go to whoever runs this service. Telegram's own support can't help with purchases made here.
 paysupport-sent = ✅ Passed on to whoever runs this service, together with a list of your payments.
+paysupport-sent-stranger = ✅ Passed on to whoever runs this service.
 paysupport-nobody = Your question was not passed on: whoever runs this service can't be reached here now. Please try again later.
 paysupport-too-many = ⏳ You have asked five times within a day, and all of it was passed on. I can pass on the next question within { $span }; send it again then.
 paysupport-request =
     💬 Question about a payment, from { $name } (id { $id }):
+
+    { $words }
+paysupport-request-stranger =
+    💬 Question about a payment, from { $name } (id { $id }), who has no account here:
 
     { $words }
 paysupport-payment = { $date }: { $stars } ⭐, to give back: /refund { $charge }

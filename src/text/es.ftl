@@ -517,11 +517,17 @@ terms =
     4. Preguntas y devoluciones: /paysupport. Responde quien administra este servicio. El soporte de Telegram no puede ayudar con compras hechas aquí.
     5. Las estrellas son para quien administra este servicio; valen también las condiciones de Telegram para estrellas: https://telegram.org/tos/stars
 paysupport-how = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport He pagado dos veces. Llega a quien administra este servicio, junto con una lista de tus pagos. El soporte de Telegram no puede ayudar con compras hechas aquí.
+paysupport-how-stranger = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport Me fui y me volvieron a cobrar. Indica el pago con su id, que está en su recibo en Telegram. Llega a quien administra este servicio. El soporte de Telegram no puede ayudar con compras hechas aquí.
 paysupport-sent = ✅ Enviado a quien administra este servicio, junto con una lista de tus pagos.
+paysupport-sent-stranger = ✅ Enviado a quien administra este servicio.
 paysupport-nobody = Tu pregunta no se ha transmitido: ahora no se puede contactar aquí con quien administra este servicio. Inténtalo más tarde.
 paysupport-too-many = ⏳ Has preguntado cinco veces en un día, y todo se ha transmitido. Podré transmitir la siguiente pregunta dentro de { $span } como mucho; envíala otra vez entonces.
 paysupport-request =
     💬 Pregunta sobre un pago, de { $name } (id { $id }):
+
+    { $words }
+paysupport-request-stranger =
+    💬 Pregunta sobre un pago, de { $name } (id { $id }), que no tiene cuenta aquí:
 
     { $words }
 paysupport-payment = { $date }: { $stars } ⭐, para devolver: /refund { $charge }

@@ -517,11 +517,17 @@ terms =
     4. 问题和退款：/paysupport，由本服务的运营者答复。Telegram 官方客服无法处理在此的购买。
     5. Stars 归本服务的运营者；Telegram 的 Stars 条款同样适用：https://telegram.org/tos/stars
 paysupport-how = 请把问题写在命令后面，例如：/paysupport 我付了两次。它会连同您的付款列表转给本服务的运营者。Telegram 官方客服无法处理在此的购买。
+paysupport-how-stranger = 请把问题写在命令后面，例如：/paysupport 我已离开，却又被扣费。请注明付款 id，它在 Telegram 的收据里。您的话会转给本服务的运营者。Telegram 官方客服无法处理在此的购买。
 paysupport-sent = ✅ 已连同您的付款列表转给本服务的运营者。
+paysupport-sent-stranger = ✅ 已转给本服务的运营者。
 paysupport-nobody = 您的问题未能转达：目前在这里联系不上本服务的运营者。请稍后再试。
 paysupport-too-many = ⏳ 您在一天内已提问五次，均已转达。最多 { $span }后可以转达下一个问题，请到时再发。
 paysupport-request =
     💬 关于付款的问题，来自 { $name }（id { $id }）：
+
+    { $words }
+paysupport-request-stranger =
+    💬 关于付款的问题，来自 { $name }（id { $id }，在这里没有账户）：
 
     { $words }
 paysupport-payment = { $date }：{ $stars } ⭐，退款：/refund { $charge }
