@@ -475,7 +475,7 @@ async fn every_update_about_money_has_its_effect_once(mut stage: Stage) {
 }
 
 /// The answer to a checkout comes while the database does not.
-async fn a_checkout_without_the_database(mode: Mode) {
+async fn a_checkout_without_the_database(mode: Mode, hangs: bool) {
     let mut stage = Stage::dark(Backend::MySql, mode, &[]).await;
     stage.vary("OWNER_IDS", &stage.owner.id.to_string());
     stage.vary("PRO_PRICE_STARS", "250");
@@ -484,8 +484,12 @@ async fn a_checkout_without_the_database(mode: Mode) {
     stage.telegram.start(&stage.owner, &stage.master, "").await;
     stage.owner_sees("/add attaches").await;
     let link = offer(&stage, &stage.owner).await;
-    proxy.refuse();
-    proxy.cut_all();
+    if hangs {
+        proxy.stall();
+    } else {
+        proxy.refuse();
+        proxy.cut_all();
+    }
     // What waits for the database does not hold it up.
     for _ in 0..5 {
         stage.owner_writes("/plan").await;
@@ -500,12 +504,17 @@ async fn a_checkout_without_the_database(mode: Mode) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_without_the_database_polling() {
-    a_checkout_without_the_database(Mode::Polling).await;
+    a_checkout_without_the_database(Mode::Polling, false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_without_the_database_webhook() {
-    a_checkout_without_the_database(Mode::Webhook).await;
+    a_checkout_without_the_database(Mode::Webhook, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_while_the_database_hangs() {
+    a_checkout_without_the_database(Mode::Webhook, true).await;
 }
 
 /// Telegram's first answers are lost: the checkout is answered all the same.
