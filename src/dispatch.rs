@@ -182,7 +182,7 @@ impl Dispatch {
     }
 
     /// Whether somebody is about to pay: Telegram waits ten seconds for the answer, so it comes
-    /// before places, lanes, leases and the database.
+    /// before places, lanes and leases.
     pub fn is_checkout(&self, bot: BotId, update: &Update) -> bool {
         matches!(update.kind, Kind::Checkout(_)) && bot == self.inner.relay.master().bot
     }

@@ -65,6 +65,11 @@ pub struct Payment {
     pub offered_at: Option<i64>,
     /// The number of the update that told of it; `None` where only the refund is known.
     pub update: Option<i64>,
+    /// When we stopped the subscription it began; `None` where we did not, or let it go on again.
+    pub stopped_at: Option<i64>,
+    /// When Telegram said last that the subscription it began does not go on; `None` where it did
+    /// not, or said since that it does.
+    pub lapsed_at: Option<i64>,
 }
 
 impl Payment {

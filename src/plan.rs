@@ -6,10 +6,12 @@
 //! nobody has to be there when a plan ends.
 //!
 //! - [`offer`]: what an invoice says, and whether it may be paid
+//! - [`subscriptions`]: which of an owner's subscriptions go on
 //! - [`lookup`]: the same questions, asked of the database
 
 pub mod lookup;
 pub mod offer;
+pub mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -71,10 +73,11 @@ impl Ledger {
             return;
         };
         let refunded_at = known.refunded_at.or(told.refunded_at);
+        let (stopped_at, lapsed_at) = (known.stopped_at, known.lapsed_at);
         if known.kind == PaymentKind::Refund && told.kind != PaymentKind::Refund {
             *known = told;
         }
-        known.refunded_at = refunded_at;
+        *known = Payment { refunded_at, stopped_at, lapsed_at, ..known.clone() };
     }
 
     /// Its payments, the oldest first.
@@ -133,22 +136,15 @@ impl Ledger {
         }
     }
 
-    /// Whether a subscription other than the ones known by these charges is paid at a moment.
-    pub fn has_another(&self, charges: &[String], now: i64) -> bool {
-        let is_paid = |payment: &&Payment| payment.counts_until().is_some_and(|until| until > now);
-        self.0.values().filter(|payment| payment.kind.is_recurring()).filter(is_paid).any(
-            |payment| {
-                !self.subscription_of(payment).iter().any(|first| charges.contains(&first.charge))
-            },
-        )
-    }
-
     /// Whether a payment was told by an update that came after this one: the payment shows how
-    /// things stand since.
-    pub fn is_paid_since(&self, update: i64, now: i64) -> bool {
+    /// things stand since. Where the update is about one offer, a payment of another shows nothing.
+    pub fn is_paid_since(&self, update: i64, offered_at: Option<i64>, now: i64) -> bool {
         let tells = |payment: &Payment| now.saturating_sub(payment.seen_at) < NUMBERS_TELL_MS;
         let later = |payment: &Payment| payment.update.is_some_and(|number| number > update);
-        self.0.values().any(|it| it.kind.is_recurring() && later(it) && tells(it))
+        let is_other = |payment: &Payment| {
+            offered_at.zip(payment.offered_at).is_some_and(|(told, paid)| told != paid)
+        };
+        self.0.values().any(|it| it.kind.is_recurring() && later(it) && tells(it) && !is_other(it))
     }
 
     /// How things stand, given what is known of the renewal.

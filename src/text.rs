@@ -948,8 +948,14 @@ sentences! {
     paid_first = "paid-first" (date);
     /// A renewal arrived.
     paid_renewal = "paid-renewal" (date);
+    /// A renewal arrived of what we had stopped; it is stopped again.
+    paid_though_stopped = "paid-though-stopped" (date);
+    /// The same, and Telegram refuses to stop it.
+    paid_not_stopped = "paid-not-stopped" (date);
     /// A payment of no subscription arrived.
     paid_once = "paid-once" (date);
+    /// More than one subscription goes on.
+    subscriptions_several = "subscriptions-several" ();
     /// A payment of nobody's was given back.
     paid_gone = "paid-gone" (stars);
     /// A payment of nobody's can't be given back.
@@ -962,6 +968,8 @@ sentences! {
     renewal_stopped = "renewal-stopped" (date);
     /// Telegram could not take the Stars.
     renewal_failed = "renewal-failed" (date);
+    /// One subscription does not go on, another one does.
+    renewal_one_less = "renewal-one-less" (date);
     /// A plan ended.
     plan_over = "plan-over" (date, bots, replies);
     /// Which bots do not answer.
@@ -1008,18 +1016,26 @@ sentences! {
     checkout_foreign = "checkout-foreign" ();
     /// To who is about to pay: it is old.
     checkout_outdated = "checkout-outdated" ();
+    /// To who is about to pay: he is suspended.
+    checkout_suspended = "checkout-suspended" ();
     /// `/terms`.
     terms = "terms" (price, bots, replies);
     /// What to write.
     paysupport_how = "paysupport-how" ();
+    /// The same, to somebody without an account.
+    paysupport_how_stranger = "paysupport-how-stranger" ();
     /// It was passed on.
     paysupport_sent = "paysupport-sent" ();
+    /// The same, of somebody without an account.
+    paysupport_sent_stranger = "paysupport-sent-stranger" ();
     /// Nobody is there to pass it on to.
     paysupport_nobody = "paysupport-nobody" ();
     /// So many are not passed on in a day.
     paysupport_too_many = "paysupport-too-many" (span);
     /// To the operator: a question.
     paysupport_request = "paysupport-request" (name, id, words);
+    /// The same, of somebody without an account.
+    paysupport_request_stranger = "paysupport-request-stranger" (name, id, words);
     /// To the operator: a payment.
     paysupport_payment = "paysupport-payment" (date, stars, charge);
     /// To the operator: a payment that was given back.

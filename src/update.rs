@@ -57,6 +57,8 @@ pub struct Checkout {
 pub struct Subscription {
     /// Who subscribed.
     pub from: Person,
+    /// What the invoice says of itself that it began with; empty where Telegram does not say.
+    pub payload: String,
     /// `canceled`, `active`, `failed`, or a word that is new.
     pub state: String,
 }
@@ -355,7 +357,9 @@ impl Checkout {
 impl Subscription {
     fn read(json: &Value) -> Option<Self> {
         let state = json.get("state").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Some(Self { from: json.get("user").and_then(Person::read)?, state })
+        let payload = json.get("invoice_payload").and_then(Value::as_str).unwrap_or_default();
+        let from = json.get("user").and_then(Person::read)?;
+        Some(Self { from, payload: payload.to_owned(), state })
     }
 }
 

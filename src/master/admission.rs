@@ -94,6 +94,11 @@ impl Master {
             let days = self.inner.installation.retention_days.to_string();
             return self.answer_stranger(owner, &language.privacy_stranger(&days), update).await;
         }
+        if let Some(Command::PaySupport { words }) = &command
+            && self.sells()
+        {
+            return self.support_stranger(person, owner, words, update).await;
+        }
         if is_named || doors.open {
             return self.answer_stranger(owner, &language.send_start(), update).await;
         }
@@ -123,11 +128,32 @@ impl Master {
         update: i64,
     ) -> Result<Admission, MasterError> {
         if !self.stop_if_too_fast(person).await? {
-            self.speak(person.id.chat(), text).await?;
-            let master = self.inner.caller.bot;
-            self.inner.store.insist_handled(master, update, clock::now_ms()).await?;
+            self.answer_once(person.id, text, update).await?;
         }
         Ok(Admission::Stranger)
+    }
+
+    /// Passes a question about a payment on of somebody who is no owner: he may have left and be
+    /// charged all the same.
+    async fn support_stranger(
+        &self,
+        person: &Person,
+        asking: Owner,
+        words: &str,
+        update: i64,
+    ) -> Result<Admission, MasterError> {
+        if !self.stop_if_too_fast(asking).await? {
+            let text = self.pay_support_of_stranger(person, asking.language, words).await?;
+            self.answer_once(asking.id, &text, update).await?;
+        }
+        Ok(Admission::Stranger)
+    }
+
+    async fn answer_once(&self, id: OwnerId, text: &str, update: i64) -> Result<(), MasterError> {
+        self.speak(id.chat(), text).await?;
+        let master = self.inner.caller.bot;
+        self.inner.store.insist_handled(master, update, clock::now_ms()).await?;
+        Ok(())
     }
 
     async fn welcome_claimer(&self, owner: Owner) -> Result<Admission, MasterError> {

@@ -30,6 +30,9 @@ const PERIOD: Duration = Duration::from_millis(1500);
 /// gets them in the chat in which his customers' messages come.
 const ASKED_MOST: usize = 5;
 const ASKED_WITHIN: Duration = Duration::from_hours(24);
+/// How many are passed on in that time for all people together who have no account: there may be any
+/// number of them.
+const STRANGERS_MOST: usize = 20;
 /// How long a notice holds.
 const NOTICE: Duration = Duration::from_mins(1);
 /// Owners after whom it is time to forget those who have been quiet.
@@ -44,6 +47,7 @@ pub(super) struct Allowances {
     questions: Option<Limit>,
     notices: Limit,
     asked: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
+    strangers: Mutex<VecDeque<Instant>>,
 }
 
 impl Allowances {
@@ -61,6 +65,7 @@ impl Allowances {
             questions: rate.filter(|_| paced).map(|_| every(PERIOD, AT_ONCE)),
             notices: every(NOTICE, NonZeroU32::MIN),
             asked: Mutex::default(),
+            strangers: Mutex::default(),
         }
     }
 
@@ -85,6 +90,19 @@ impl Allowances {
             (Some(first), true) => Err(ASKED_WITHIN.saturating_sub(now.duration_since(*first))),
             _ => Ok(()),
         }
+    }
+
+    /// Whether one more question may be passed on of people who have no account.
+    pub(super) fn strangers_may_ask(&self, now: Instant) -> bool {
+        let mut asked = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.retain(|at| now.duration_since(*at) < ASKED_WITHIN);
+        asked.len() < STRANGERS_MOST
+    }
+
+    /// One of a person without an account was passed on.
+    pub(super) fn stranger_has_asked(&self, person: OwnerId, now: Instant) {
+        self.has_asked(person, now);
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).push_back(now);
     }
 
     /// One was passed on.
@@ -171,6 +189,23 @@ mod tests {
         assert_eq!(allowances.ask(one, next_day), Ok(()));
         allowances.has_asked(one, next_day);
         assert_eq!(allowances.ask(one, next_day), Err(hour));
+    }
+
+    #[test]
+    fn strangers_share_what_is_passed_on_in_a_day() {
+        let allowances = Allowances::new(None, false);
+        let began = Instant::now();
+        for number in 0..20 {
+            assert!(allowances.strangers_may_ask(began));
+            allowances.stranger_has_asked(OwnerId(number), began);
+        }
+        assert!(!allowances.strangers_may_ask(began + Duration::from_hours(23)));
+        assert_eq!(
+            allowances.ask(OwnerId(99), began),
+            Ok(()),
+            "owners are asked for by themselves"
+        );
+        assert!(allowances.strangers_may_ask(began + Duration::from_hours(24)));
     }
 
     #[test]

@@ -165,10 +165,13 @@ impl Master {
         };
         let now = clock::now_ms();
         let (ledger, standing) = self.plans().account(owner.id).await?;
+        let going_on = ledger.going_on(now);
         let shown = view::View {
             language: owner.language,
             limits,
             standing,
+            renews_at: going_on.iter().map(|(_, until)| *until).min(),
+            subscriptions: going_on.len(),
             now,
             stars: ledger.payments().last().map_or(limits.price, |payment| payment.stars),
             clock: self.clock_of(owner.id).await?,

@@ -1,5 +1,6 @@
 //! What an invoice says, and whether it may be paid. Pure: Telegram allows ten seconds for the
-//! answer, and the database may take longer.
+//! answer, and the database may take longer. What it may say in time (that the payer is suspended)
+//! is added by whoever answers.
 //!
 //! The payload names the owner, the price and the time, and proves by the installation's key that
 //! it is ours.
@@ -36,6 +37,8 @@ pub enum Objection {
     Foreign,
     /// The price is another by now, or the link is old.
     Outdated,
+    /// The payer is suspended; the invoice does not say so.
+    Suspended,
 }
 
 impl Offer {
@@ -86,6 +89,7 @@ impl Objection {
             Self::Unknown => language.checkout_unknown(),
             Self::Foreign => language.checkout_foreign(),
             Self::Outdated => language.checkout_outdated(),
+            Self::Suspended => language.checkout_suspended(),
         }
     }
 }

@@ -20,6 +20,8 @@ fn paid(charge: &str, kind: PaymentKind, at: i64, until: i64) -> Payment {
         seen_at: at,
         offered_at: None,
         update: None,
+        stopped_at: None,
+        lapsed_at: None,
     }
 }
 
@@ -166,10 +168,76 @@ fn a_renewal_is_known_by_the_offer_that_was_paid() {
 #[test]
 fn what_was_said_before_a_payment_is_no_news_after_it() {
     let payment = paid("a", PaymentKind::Renewal, 5 * DAY, 35 * DAY);
-    let ledger: Ledger = [Payment { update: Some(7), ..payment }].into_iter().collect();
+    let payment = Payment { update: Some(7), offered_at: Some(1), ..payment };
+    let ledger: Ledger = [payment].into_iter().collect();
     let now = 5 * DAY + 1;
-    assert!(ledger.is_paid_since(6, now) && !ledger.is_paid_since(8, now));
-    assert!(!ledger.is_paid_since(6, now + 2 * DAY), "numbers begin anew");
+    let is_paid_since = |update, offered_at| ledger.is_paid_since(update, offered_at, now);
+    assert!(is_paid_since(6, None) && is_paid_since(6, Some(1)) && !is_paid_since(8, None));
+    assert!(!is_paid_since(6, Some(2)), "another subscription");
+    assert!(!ledger.is_paid_since(6, None, now + 2 * DAY), "numbers begin anew");
+}
+
+#[test]
+fn each_subscription_goes_on_by_itself() {
+    let of = |offered_at, payment: Payment| Payment { offered_at: Some(offered_at), ..payment };
+    let first = |charge, at| paid(charge, PaymentKind::First, at * DAY, (at + 30) * DAY);
+    let begun = [of(1, first("a", 0)), of(2, first("b", 2)), of(2, first("c", 3))];
+    let ledger = |change: &dyn Fn(&mut Payment)| -> Ledger {
+        let mut begun = begun.clone();
+        begun.iter_mut().for_each(change);
+        begun.into_iter().collect()
+    };
+    let going = |ledger: &Ledger, now| -> Vec<(String, i64)> {
+        let found = ledger.going_on(now).into_iter();
+        found.map(|(first, until)| (first.charge.clone(), until / DAY)).collect()
+    };
+    let all = ledger(&|_| {});
+    let named = |charges: &[(&str, i64)]| -> Vec<(String, i64)> {
+        charges.iter().map(|(charge, until)| ((*charge).to_owned(), *until)).collect()
+    };
+    assert_eq!(going(&all, 5 * DAY), named(&[("a", 30), ("b", 32), ("c", 33)]));
+    assert_eq!(going(&all, 31 * DAY), named(&[("b", 32), ("c", 33)]), "paid no more");
+    // Telegram said that one was canceled; the other of its link is told of next.
+    let lapsed = |payment: &mut Payment| {
+        payment.lapsed_at = (payment.charge == "b").then_some(4 * DAY);
+    };
+    let mut one_less = ledger(&lapsed);
+    assert_eq!(going(&one_less, 5 * DAY), named(&[("a", 30), ("c", 33)]));
+    let told_of = |ledger: &Ledger, offer, goes_on| {
+        ledger.told_of(Some(offer), goes_on).unwrap().charge.clone()
+    };
+    assert_eq!(told_of(&one_less, 2, false), "c");
+    assert_eq!(told_of(&one_less, 2, true), "b");
+    assert_eq!(told_of(&one_less, 1, true), "a", "it is as told");
+    assert!(one_less.told_of(Some(3), true).is_none() && one_less.told_of(None, true).is_none());
+    assert!(one_less.has_another(&["a".to_owned()], 5 * DAY));
+    assert!(!one_less.has_another(&["a".to_owned(), "c".to_owned()], 5 * DAY));
+    // A payment after that shows that it goes on.
+    let renewal = paid("a2", PaymentKind::Renewal, 30 * DAY, 60 * DAY);
+    one_less.note(of(1, renewal.clone()));
+    assert_eq!(going(&one_less, 40 * DAY), named(&[("a", 60)]));
+    assert_eq!(one_less.stopped_before(&of(1, renewal.clone())), Vec::<String>::new());
+    // What we stopped was charged all the same; not where it may be another.
+    let stopped =
+        ledger(&|payment| payment.stopped_at = (payment.charge != "c").then_some(9 * DAY));
+    assert_eq!(stopped.stopped_before(&of(1, renewal.clone())), ["a"]);
+    assert_eq!(stopped.stopped_before(&of(2, renewal.clone())), Vec::<String>::new());
+    let before = Payment { paid_at: 8 * DAY, ..of(1, renewal) };
+    assert_eq!(stopped.stopped_before(&before), Vec::<String>::new(), "stopped after it");
+    assert_eq!(going(&stopped, 10 * DAY), named(&[("c", 33)]));
+}
+
+#[test]
+fn months_without_a_first_one_are_one_subscription() {
+    let month = |charge, at| {
+        let paid = paid(charge, PaymentKind::Renewal, at * DAY, (at + 31) * DAY);
+        Payment { offered_at: Some(1), ..paid }
+    };
+    let ledger: Ledger = [month("a", 0), month("b", 30)].into_iter().collect();
+    let going: Vec<_> = ledger.going_on(30 * DAY).into_iter().map(|(it, _)| &it.charge).collect();
+    assert_eq!(going, ["b"]);
+    let told_of = ledger.told_of(Some(1), false).unwrap();
+    assert!(told_of.charge == "b" && !ledger.has_another(&["b".to_owned()], 30 * DAY));
 }
 
 #[test]

@@ -45,13 +45,15 @@ type Columns = (
     Option<i64>,
     Option<i64>,
     Option<i64>,
+    Option<i64>,
+    Option<i64>,
 );
 
 macro_rules! select {
     ($which:literal) => {
         sql(concat!(
             "SELECT charge_id, owner_id, stars, kind, paid_at, paid_until, refunded_at, seen_at, \
-             told_at, refund_told_at, offered_at, update_id FROM payments ",
+             told_at, refund_told_at, offered_at, update_id, stopped_at, lapsed_at FROM payments ",
             $which
         ))
     };
@@ -59,7 +61,7 @@ macro_rules! select {
 
 fn row(columns: Columns) -> Result<PaymentRow, StoreError> {
     let (charge, owner, stars, kind, paid_at, paid_until, refunded_at, seen_at, ..) = columns;
-    let (.., told, refund_told, offered_at, update) = columns;
+    let (.., told, refund_told, offered_at, update, stopped_at, lapsed_at) = columns;
     let kind = PaymentKind::from_word(&kind).ok_or(StoreError::Corrupt("payments.kind"))?;
     let payment = Payment {
         charge,
@@ -71,6 +73,8 @@ fn row(columns: Columns) -> Result<PaymentRow, StoreError> {
         seen_at,
         offered_at,
         update,
+        stopped_at,
+        lapsed_at,
     };
     Ok(PaymentRow {
         owner: owner.map(OwnerId),
@@ -189,6 +193,38 @@ impl Store {
     pub async fn refund_is_told(&self, charge: &str, now: i64) -> Result<(), StoreError> {
         let update = sql("UPDATE payments SET refund_told_at = ? WHERE charge_id = ?");
         self.write(update.bind(now).bind(charge)).await?;
+        Ok(())
+    }
+
+    /// Records that we stopped the subscription that a payment began. What is known stays.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subscription_is_stopped(&self, charge: &str, now: i64) -> Result<(), StoreError> {
+        let update = sql("UPDATE payments SET stopped_at = ? \
+             WHERE charge_id = ? AND stopped_at IS NULL");
+        self.write(update.bind(now).bind(charge)).await?;
+        Ok(())
+    }
+
+    /// Records that Telegram said that the subscription which a payment began does not go on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subscription_lapses(&self, charge: &str, now: i64) -> Result<(), StoreError> {
+        let update = sql("UPDATE payments SET lapsed_at = ? WHERE charge_id = ?");
+        self.write(update.bind(now).bind(charge)).await?;
+        Ok(())
+    }
+
+    /// Records that the subscription which a payment began goes on, after all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subscription_goes_on(&self, charge: &str) -> Result<(), StoreError> {
+        let update = sql("UPDATE payments SET stopped_at = NULL, lapsed_at = NULL \
+             WHERE charge_id = ?");
+        self.write(update.bind(charge)).await?;
         Ok(())
     }
 

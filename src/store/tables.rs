@@ -101,7 +101,8 @@ pub const TABLES: &[Table] = tables! {
     payments {
         charge_id Text, owner_id Integer, stars Integer, kind Text, paid_at Integer,
         paid_until Integer, refunded_at Integer, seen_at Integer, told_at Integer,
-        refund_told_at Integer, offered_at Integer, update_id Integer,
+        refund_told_at Integer, offered_at Integer, update_id Integer, stopped_at Integer,
+        lapsed_at Integer,
     };
     renewals { owner_id Integer, state Text, changed_at Integer, update_id Integer };
     plan_notices { owner_id Integer, told_for Integer };

@@ -488,13 +488,17 @@ unsubscribe-unpaid = ✅ Es verlängert sich nichts mehr, und es wird nichts meh
 renew-done = ✅ Pro läuft weiter: Es ist bis { $date } bezahlt und verlängert sich dann. /unsubscribe beendet das.
 paid-first = ✅ Danke! Sie haben Pro bis { $date }. Es verlängert sich dann; /unsubscribe beendet das, /plan zeigt den Stand.
 paid-renewal = ✅ Pro wurde verlängert. Es ist bis { $date } bezahlt.
+paid-though-stopped = ⚠️ Telegram hat die Sterne für einen weiteren Monat eines Abos abgebucht, das beendet war. Pro ist bis { $date } bezahlt, und das Abo ist wieder beendet. Wenn Sie die Sterne zurückhaben möchten: /paysupport
+paid-not-stopped = ⚠️ Telegram hat die Sterne für einen weiteren Monat eines Abos abgebucht, das beendet war, und lehnt es jetzt ab, es zu beenden. Pro ist bis { $date } bezahlt. Bitte beenden Sie es in Telegram: Einstellungen → Meine Sterne. Wenn Sie die Sterne zurückhaben möchten: /paysupport
 paid-once = ✅ Danke! Sie haben Pro bis { $date }.
+subscriptions-several = ⚠️ Sie haben jetzt mehr als ein Abo, und Telegram bucht für jedes davon ab. /unsubscribe beendet alle; mit dem Knopf unter der Antwort läuft eines weiter. Wenn Sie Sterne zurückhaben möchten: /paysupport
 paid-gone = ↩️ Sie haben { $stars } Sterne zurückbekommen: Sie haben hier kein Konto mehr. Falls Telegram noch einmal abbucht, beenden Sie das in Telegram: Einstellungen → Meine Sterne.
 paid-gone-kept = Sie haben hier kein Konto mehr, die { $stars } bezahlten Sterne haben also nichts gekauft, und Telegram lehnt es ab, sie zurückzugeben. Bitte fragen Sie den Betreiber dieses Dienstes und nennen Sie die Zahlung: { $charge }
 refunded = ↩️ Sie haben { $stars } Sterne zurückbekommen, Pro ist damit zu Ende. Nichts wurde gelöscht, und was Kunden schreiben, kommt weiter an. /plan zeigt, was übrig ist.
 refunded-stays = ↩️ Sie haben { $stars } Sterne zurückbekommen. Pro gehört Ihnen weiter bis { $date }.
 renewal-stopped = Pro verlängert sich nicht mehr. Es gehört Ihnen bis { $date }; mit /subscribe läuft es weiter.
 renewal-failed = ⚠️ Telegram konnte die Sterne für den nächsten Monat nicht abbuchen. Pro gehört Ihnen bis { $date }. Holen Sie Sterne in Telegram (Einstellungen → Meine Sterne) und senden Sie dann /subscribe.
+renewal-one-less = Eines Ihrer Abos verlängert sich nicht mehr: Es wurde beendet, oder Telegram konnte die Sterne nicht abbuchen. Ein anderes läuft weiter: Es ist bis { $date } bezahlt und verlängert sich dann. /unsubscribe beendet das.
 plan-over =
     ⏳ Pro ist am { $date } zu Ende gegangen. Nichts wurde gelöscht, und was Kunden schreiben, kommt weiter an.
 
@@ -521,6 +525,7 @@ checkout-not-sold = Hier gibt es keinen kostenpflichtigen Tarif mehr. Es wurde n
 checkout-unknown = Diese Rechnung ist nicht gültig. Es wurde nichts abgebucht. Senden Sie /subscribe für eine neue.
 checkout-foreign = Dieser Link ist für jemand anderen. Es wurde nichts abgebucht. Senden Sie diesem Bot /subscribe für Ihren eigenen.
 checkout-outdated = Dieser Link ist veraltet. Es wurde nichts abgebucht. Senden Sie /subscribe für einen neuen.
+checkout-suspended = Ihr Konto hier ist stillgelegt, Pro würde Ihnen jetzt also nichts nützen. Es wurde nichts abgebucht. Fragen: /paysupport
 terms =
     Bedingungen des kostenpflichtigen Tarifs
 
@@ -530,11 +535,17 @@ terms =
     4. Fragen und Rückzahlungen: /paysupport. Wer diesen Dienst betreibt, antwortet. Telegrams eigener Support kann bei Käufen hier nicht helfen.
     5. Die Sterne gehen an den Betreiber dieses Dienstes; Telegrams Bedingungen für Sterne gelten ebenfalls: https://telegram.org/tos/stars
 paysupport-how = Schreiben Sie Ihre Frage hinter den Befehl, zum Beispiel: /paysupport Ich habe zweimal bezahlt. Sie geht an den Betreiber dieses Dienstes, zusammen mit einer Liste Ihrer Zahlungen. Telegrams eigener Support kann bei Käufen hier nicht helfen.
+paysupport-how-stranger = Schreiben Sie Ihre Frage hinter den Befehl, zum Beispiel: /paysupport Ich habe mein Konto aufgelöst, und es wurde wieder abgebucht. Nennen Sie die Zahlung mit ihrer ID; sie steht in ihrem Beleg in Telegram. Ihre Worte gehen an den Betreiber dieses Dienstes. Telegrams eigener Support kann bei Käufen hier nicht helfen.
 paysupport-sent = ✅ An den Betreiber dieses Dienstes weitergeleitet, zusammen mit einer Liste Ihrer Zahlungen.
+paysupport-sent-stranger = ✅ An den Betreiber dieses Dienstes weitergeleitet.
 paysupport-nobody = Ihre Frage wurde nicht weitergeleitet: Der Betreiber dieses Dienstes ist hier gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.
 paysupport-too-many = ⏳ Sie haben innerhalb eines Tages fünfmal gefragt, und alles wurde weitergeleitet. Die nächste Frage kann ich in höchstens { $span } weiterleiten; senden Sie sie dann noch einmal.
 paysupport-request =
     💬 Frage zu einer Zahlung, von { $name } (ID { $id }):
+
+    { $words }
+paysupport-request-stranger =
+    💬 Frage zu einer Zahlung, von { $name } (ID { $id }), ohne Konto hier:
 
     { $words }
 paysupport-payment = { $date }: { $stars } ⭐, zum Zurückgeben: /refund { $charge }

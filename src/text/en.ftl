@@ -488,13 +488,17 @@ unsubscribe-unpaid = ✅ Nothing renews any more, and nothing more is charged.
 renew-done = ✅ Pro goes on: it is paid until { $date } and renews then. /unsubscribe stops that.
 paid-first = ✅ Thank you! You have Pro until { $date }. It renews then; /unsubscribe stops that, /plan shows how it stands.
 paid-renewal = ✅ Pro was renewed. It is paid until { $date }.
+paid-though-stopped = ⚠️ Telegram took the Stars for another month of a subscription that had been stopped. Pro is paid until { $date }, and that subscription is stopped again. If you want the Stars back: /paysupport
+paid-not-stopped = ⚠️ Telegram took the Stars for another month of a subscription that had been stopped, and refuses to stop it now. Pro is paid until { $date }. Please stop it in Telegram: Settings → My Stars. If you want the Stars back: /paysupport
 paid-once = ✅ Thank you! You have Pro until { $date }.
+subscriptions-several = ⚠️ You have more than one subscription now, and Telegram charges for each of them. /unsubscribe stops all of them; with the button below its answer one goes on. If you want Stars back: /paysupport
 paid-gone = ↩️ { $stars } Stars were given back to you: there is no account of yours here any more. If Telegram charges you again, stop it in Telegram: Settings → My Stars.
 paid-gone-kept = There is no account of yours here any more, so the { $stars } Stars you paid bought nothing, and Telegram refuses to give them back. Please ask whoever runs this service, and name the payment: { $charge }
 refunded = ↩️ { $stars } Stars were given back to you, and Pro has ended. Nothing was deleted, and what customers write still arrives. /plan shows what is left.
 refunded-stays = ↩️ { $stars } Stars were given back to you. Pro is still yours until { $date }.
 renewal-stopped = Pro does not renew any more. It stays yours until { $date }; /subscribe lets it go on.
 renewal-failed = ⚠️ Telegram could not take the Stars for the next month. Pro stays yours until { $date }. Get Stars in Telegram (Settings → My Stars), then send /subscribe.
+renewal-one-less = One of your subscriptions does not renew any more: it was stopped, or Telegram could not take the Stars. Another one goes on: it is paid until { $date } and renews then. /unsubscribe stops that.
 plan-over =
     ⏳ Pro ended on { $date }. Nothing was deleted, and what customers write still arrives.
 
@@ -521,6 +525,7 @@ checkout-not-sold = There is no paid plan here any more. Nothing was charged.
 checkout-unknown = This invoice is not valid. Nothing was charged. Send /subscribe for a new one.
 checkout-foreign = This link was made for somebody else. Nothing was charged. Send /subscribe to this bot for your own.
 checkout-outdated = This link is out of date. Nothing was charged. Send /subscribe for a new one.
+checkout-suspended = Your account here is suspended, so Pro would be of no use to you now. Nothing was charged. Questions: /paysupport
 terms =
     Terms of the paid plan
 
@@ -530,11 +535,17 @@ terms =
     4. Questions and refunds: /paysupport. Whoever runs this service answers them. Telegram's own support can't help with purchases made here.
     5. The Stars go to whoever runs this service; Telegram's terms for Stars hold as well: https://telegram.org/tos/stars
 paysupport-how = Write your question behind the command, for example: /paysupport I paid twice. It goes to whoever runs this service, together with a list of your payments. Telegram's own support can't help with purchases made here.
+paysupport-how-stranger = Write your question behind the command, for example: /paysupport I left and was charged again. Name the payment by its id, which stands in its receipt in Telegram. Your words go to whoever runs this service. Telegram's own support can't help with purchases made here.
 paysupport-sent = ✅ Passed on to whoever runs this service, together with a list of your payments.
+paysupport-sent-stranger = ✅ Passed on to whoever runs this service.
 paysupport-nobody = Your question was not passed on: whoever runs this service can't be reached here now. Please try again later.
 paysupport-too-many = ⏳ You have asked five times within a day, and all of it was passed on. I can pass on the next question within { $span }; send it again then.
 paysupport-request =
     💬 Question about a payment, from { $name } (id { $id }):
+
+    { $words }
+paysupport-request-stranger =
+    💬 Question about a payment, from { $name } (id { $id }), who has no account here:
 
     { $words }
 paysupport-payment = { $date }: { $stars } ⭐, to give back: /refund { $charge }

@@ -488,13 +488,17 @@ unsubscribe-unpaid = ✅ Ya no se renueva nada y no se cobra nada más.
 renew-done = ✅ Pro sigue: está pagado hasta { $date } y entonces se renueva. /unsubscribe lo detiene.
 paid-first = ✅ ¡Gracias! Tienes Pro hasta { $date }. Entonces se renueva; /unsubscribe lo detiene, /plan muestra cómo está.
 paid-renewal = ✅ Pro se renovó. Está pagado hasta { $date }.
+paid-though-stopped = ⚠️ Telegram cobró las estrellas de otro mes de una suscripción que estaba detenida. Pro está pagado hasta { $date }, y esa suscripción está detenida de nuevo. Si quieres recuperar las estrellas: /paysupport
+paid-not-stopped = ⚠️ Telegram cobró las estrellas de otro mes de una suscripción que estaba detenida, y ahora se niega a detenerla. Pro está pagado hasta { $date }. Detenla en Telegram: Ajustes → Mis estrellas. Si quieres recuperar las estrellas: /paysupport
 paid-once = ✅ ¡Gracias! Tienes Pro hasta { $date }.
+subscriptions-several = ⚠️ Ahora tienes más de una suscripción, y Telegram cobra por cada una. /unsubscribe las detiene todas; con el botón de su respuesta una sigue. Si quieres recuperar estrellas: /paysupport
 paid-gone = ↩️ Se te devolvieron { $stars } estrellas: ya no tienes cuenta aquí. Si Telegram te vuelve a cobrar, detenlo en Telegram: Ajustes → Mis estrellas.
 paid-gone-kept = Ya no tienes cuenta aquí, así que las { $stars } estrellas que pagaste no compraron nada, y Telegram se niega a devolverlas. Pregunta a quien lleva este servicio e indica el pago: { $charge }
 refunded = ↩️ Se te devolvieron { $stars } estrellas y Pro ha terminado. No se borró nada, y lo que escriben los clientes sigue llegando. /plan muestra lo que queda.
 refunded-stays = ↩️ Se te devolvieron { $stars } estrellas. Pro sigue siendo tuyo hasta { $date }.
 renewal-stopped = Pro ya no se renueva. Es tuyo hasta { $date }; con /subscribe sigue.
 renewal-failed = ⚠️ Telegram no pudo cobrar las estrellas del próximo mes. Pro es tuyo hasta { $date }. Consigue estrellas en Telegram (Ajustes → Mis estrellas) y luego envía /subscribe.
+renewal-one-less = Una de tus suscripciones ya no se renueva: se detuvo, o Telegram no pudo cobrar las estrellas. Otra sigue: está pagada hasta { $date } y entonces se renueva. /unsubscribe la detiene.
 plan-over =
     ⏳ Pro terminó el { $date }. No se borró nada, y lo que escriben los clientes sigue llegando.
 
@@ -521,6 +525,7 @@ checkout-not-sold = Aquí ya no hay plan de pago. No se cobró nada.
 checkout-unknown = Esta factura no es válida. No se cobró nada. Envía /subscribe para otra.
 checkout-foreign = Este enlace es para otra persona. No se cobró nada. Envía /subscribe a este bot para tener el tuyo.
 checkout-outdated = Este enlace ya no vale. No se cobró nada. Envía /subscribe para otro.
+checkout-suspended = Tu cuenta aquí está suspendida, así que Pro no te serviría de nada ahora. No se cobró nada. Preguntas: /paysupport
 terms =
     Condiciones del plan de pago
 
@@ -530,11 +535,17 @@ terms =
     4. Preguntas y devoluciones: /paysupport. Responde quien administra este servicio. El soporte de Telegram no puede ayudar con compras hechas aquí.
     5. Las estrellas son para quien administra este servicio; valen también las condiciones de Telegram para estrellas: https://telegram.org/tos/stars
 paysupport-how = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport He pagado dos veces. Llega a quien administra este servicio, junto con una lista de tus pagos. El soporte de Telegram no puede ayudar con compras hechas aquí.
+paysupport-how-stranger = Escribe tu pregunta detrás del comando, por ejemplo: /paysupport Me fui y me volvieron a cobrar. Indica el pago con su id, que está en su recibo en Telegram. Llega a quien administra este servicio. El soporte de Telegram no puede ayudar con compras hechas aquí.
 paysupport-sent = ✅ Enviado a quien administra este servicio, junto con una lista de tus pagos.
+paysupport-sent-stranger = ✅ Enviado a quien administra este servicio.
 paysupport-nobody = Tu pregunta no se ha transmitido: ahora no se puede contactar aquí con quien administra este servicio. Inténtalo más tarde.
 paysupport-too-many = ⏳ Has preguntado cinco veces en un día, y todo se ha transmitido. Podré transmitir la siguiente pregunta dentro de { $span } como mucho; envíala otra vez entonces.
 paysupport-request =
     💬 Pregunta sobre un pago, de { $name } (id { $id }):
+
+    { $words }
+paysupport-request-stranger =
+    💬 Pregunta sobre un pago, de { $name } (id { $id }), que no tiene cuenta aquí:
 
     { $words }
 paysupport-payment = { $date }: { $stars } ⭐, para devolver: /refund { $charge }

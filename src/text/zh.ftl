@@ -488,13 +488,17 @@ unsubscribe-unpaid = ✅ 不再续订，也不会再扣费。
 renew-done = ✅ Pro 继续：已付至 { $date }，届时续订。/unsubscribe 停止续订。
 paid-first = ✅ 谢谢！您的 Pro 有效至 { $date }，届时续订；/unsubscribe 停止续订，/plan 查看状态。
 paid-renewal = ✅ Pro 已续订，已付至 { $date }。
+paid-though-stopped = ⚠️ 一个已停止的订阅又被 Telegram 扣了一个月的 Stars。Pro 已付至 { $date }，该订阅已再次停止。如需退还 Stars：/paysupport
+paid-not-stopped = ⚠️ 一个已停止的订阅又被 Telegram 扣了一个月的 Stars，而且 Telegram 现在拒绝停止它。Pro 已付至 { $date }。请在 Telegram 中停止：设置 → 我的 Stars。如需退还 Stars：/paysupport
 paid-once = ✅ 谢谢！您的 Pro 有效至 { $date }。
+subscriptions-several = ⚠️ 您现在有不止一个订阅，Telegram 会为每个订阅扣费。/unsubscribe 停止全部订阅；按其回复下方的按钮可让其中一个继续。如需退还 Stars：/paysupport
 paid-gone = ↩️ 已退还给您 { $stars } 个 Stars：您在这里已没有账户。如果 Telegram 再次扣费，请在 Telegram 中停止：设置 → 我的 Stars。
 paid-gone-kept = 您在这里已没有账户，所付的 { $stars } 个 Stars 没有购买任何内容，而 Telegram 拒绝退还。请联系此服务的运营者，并告知这笔付款：{ $charge }
 refunded = ↩️ 已退还给您 { $stars } 个 Stars，Pro 已结束。没有删除任何内容，客户写的消息仍会送达。/plan 查看余量。
 refunded-stays = ↩️ 已退还给您 { $stars } 个 Stars。Pro 仍有效至 { $date }。
 renewal-stopped = Pro 不再续订，在 { $date } 之前仍然有效；/subscribe 可恢复续订。
 renewal-failed = ⚠️ Telegram 未能扣取下个月的 Stars。Pro 在 { $date } 之前仍然有效。请在 Telegram 中获取 Stars（设置 → 我的 Stars），然后发送 /subscribe。
+renewal-one-less = 您的一个订阅不再续订：它已被停止，或 Telegram 未能扣取 Stars。另一个订阅继续：已付至 { $date }，届时续订。/unsubscribe 停止续订。
 plan-over =
     ⏳ Pro 已于 { $date } 结束。没有删除任何内容，客户写的消息仍会送达。
 
@@ -521,6 +525,7 @@ checkout-not-sold = 这里已没有付费套餐。没有扣费。
 checkout-unknown = 此账单无效。没有扣费。发送 /subscribe 获取新的。
 checkout-foreign = 此链接是给别人的。没有扣费。请向此机器人发送 /subscribe 获取您自己的。
 checkout-outdated = 此链接已过期。没有扣费。发送 /subscribe 获取新的。
+checkout-suspended = 您在这里的账户已被暂停，Pro 现在对您没有用处。没有扣费。如有疑问：/paysupport
 terms =
     付费套餐条款
 
@@ -530,11 +535,17 @@ terms =
     4. 问题和退款：/paysupport，由本服务的运营者答复。Telegram 官方客服无法处理在此的购买。
     5. Stars 归本服务的运营者；Telegram 的 Stars 条款同样适用：https://telegram.org/tos/stars
 paysupport-how = 请把问题写在命令后面，例如：/paysupport 我付了两次。它会连同您的付款列表转给本服务的运营者。Telegram 官方客服无法处理在此的购买。
+paysupport-how-stranger = 请把问题写在命令后面，例如：/paysupport 我已离开，却又被扣费。请注明付款 id，它在 Telegram 的收据里。您的话会转给本服务的运营者。Telegram 官方客服无法处理在此的购买。
 paysupport-sent = ✅ 已连同您的付款列表转给本服务的运营者。
+paysupport-sent-stranger = ✅ 已转给本服务的运营者。
 paysupport-nobody = 您的问题未能转达：目前在这里联系不上本服务的运营者。请稍后再试。
 paysupport-too-many = ⏳ 您在一天内已提问五次，均已转达。最多 { $span }后可以转达下一个问题，请到时再发。
 paysupport-request =
     💬 关于付款的问题，来自 { $name }（id { $id }）：
+
+    { $words }
+paysupport-request-stranger =
+    💬 关于付款的问题，来自 { $name }（id { $id }，在这里没有账户）：
 
     { $words }
 paysupport-payment = { $date }：{ $stars } ⭐，退款：/refund { $charge }

@@ -46,6 +46,7 @@ mod people_inbox;
 mod plans;
 mod plans_limits;
 mod plans_store;
+mod plans_subscriptions;
 mod privacy;
 mod relay_albums;
 mod relay_delays;

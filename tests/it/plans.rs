@@ -94,6 +94,12 @@ async fn the_life_of_a_subscription(mut stage: Stage) {
     // Bought, for some seconds.
     let ends = now() + 3;
     let charge = buys(&stage, &stage.owner, ends).await;
+    // A subscription is for 30 days, in Stars, by no provider.
+    let ledger = stage.telegram.ledger();
+    let asked = ledger.iter().rfind(|call| call.method == "createInvoiceLink").unwrap();
+    assert_eq!(asked.params["subscription_period"], MONTH, "{:?}", asked.params);
+    assert_eq!(asked.params["currency"], "XTR", "{:?}", asked.params);
+    assert_eq!(asked.params["provider_token"].as_str().unwrap_or_default(), "");
     let pro = plan(&stage).await;
     assert!(pro.starts_with("⭐ Your plan: Pro\nPaid until 20"), "{pro}");
     assert!(pro.contains("renews then for 250 ⭐") && pro.contains("Bots: 1, no limit"), "{pro}");
@@ -301,7 +307,7 @@ async fn each_subscription_is_stopped(mut stage: Stage) {
     // Also where it is said to be stopped.
     stage.telegram.change_subscription(&owner, &master, &charges[0], "active");
     stage.owner_sees("✅ Pro goes on").await;
-    stage.telegram.change_subscription(&owner, &master, &charges[1], "canceled");
+    stage.telegram.change_subscription(&owner, &master, &charges[0], "canceled");
     stage.owner_sees("Pro does not renew any more. It stays yours until").await;
     let again = asks(&stage, &owner, "/unsubscribe").await;
     assert!(text(&again).starts_with("The renewal is stopped already."), "{again}");
@@ -469,7 +475,7 @@ async fn every_update_about_money_has_its_effect_once(mut stage: Stage) {
 }
 
 /// The answer to a checkout comes while the database does not.
-async fn a_checkout_without_the_database(mode: Mode) {
+async fn a_checkout_without_the_database(mode: Mode, hangs: bool) {
     let mut stage = Stage::dark(Backend::MySql, mode, &[]).await;
     stage.vary("OWNER_IDS", &stage.owner.id.to_string());
     stage.vary("PRO_PRICE_STARS", "250");
@@ -478,8 +484,12 @@ async fn a_checkout_without_the_database(mode: Mode) {
     stage.telegram.start(&stage.owner, &stage.master, "").await;
     stage.owner_sees("/add attaches").await;
     let link = offer(&stage, &stage.owner).await;
-    proxy.refuse();
-    proxy.cut_all();
+    if hangs {
+        proxy.stall();
+    } else {
+        proxy.refuse();
+        proxy.cut_all();
+    }
     // What waits for the database does not hold it up.
     for _ in 0..5 {
         stage.owner_writes("/plan").await;
@@ -494,12 +504,17 @@ async fn a_checkout_without_the_database(mode: Mode) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_without_the_database_polling() {
-    a_checkout_without_the_database(Mode::Polling).await;
+    a_checkout_without_the_database(Mode::Polling, false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_without_the_database_webhook() {
-    a_checkout_without_the_database(Mode::Webhook).await;
+    a_checkout_without_the_database(Mode::Webhook, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_while_the_database_hangs() {
+    a_checkout_without_the_database(Mode::Webhook, true).await;
 }
 
 /// Telegram's first answers are lost: the checkout is answered all the same.

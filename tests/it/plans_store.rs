@@ -41,6 +41,8 @@ fn paid(charge: &str, kind: PaymentKind, at: i64, until: i64) -> Payment {
         seen_at: at,
         offered_at: None,
         update: None,
+        stopped_at: None,
+        lapsed_at: None,
     }
 }
 

@@ -10,17 +10,19 @@ use crate::{
     master::{Master, MasterError},
     model::OwnerId,
     plan::{
-        self, Payment, PaymentKind, Renewal, Renewing,
+        self, Payment, PaymentKind,
         offer::{Objection, Offer},
     },
     store::{PaymentRow, StoreError},
     text::Language,
-    update::{Checkout, Kind, Message, Subscription, Update},
+    update::{Checkout, Kind, Message, Update},
 };
 
 /// Telegram waits ten seconds for the answer to a checkout, which was on its way to us for some of
 /// them.
 const CHECKOUT_TIME: Duration = Duration::from_secs(8);
+/// How long the database may take to say that the payer is suspended: then he is let through.
+const LOOK_TIME: Duration = Duration::from_secs(1);
 
 /// A payment or refund as Telegram tells of it.
 pub struct Told {
@@ -31,11 +33,14 @@ pub struct Told {
 
 impl Master {
     /// Answers somebody who is about to pay: by what the invoice says of itself, because there is
-    /// no time to ask anybody else.
+    /// no time to ask anybody else. Only whether he is suspended is looked up, where that is quick.
     pub async fn answer_checkout(&self, checkout: &Checkout) {
         let until = Instant::now() + CHECKOUT_TIME;
         let (inner, limits) = (&self.inner, self.plans().limits());
-        let objection = Objection::to(checkout, &inner.seal, limits, clock::now_ms());
+        let mut objection = Objection::to(checkout, &inner.seal, limits, clock::now_ms());
+        if objection.is_none() && self.seems_suspended(OwnerId(checkout.from.id)).await {
+            objection = Some(Objection::Suspended);
+        }
         let language = Language::of(checkout.from.language.as_deref());
         let words = objection.map(|objection| objection.words(language));
         let answered =
@@ -46,6 +51,13 @@ impl Master {
                 tracing::warn!(owner.id = checkout.from.id, %error, "a checkout stays unanswered");
             }
         }
+    }
+
+    /// Whether the database says, and says quickly, that somebody is suspended: what he pays for
+    /// would be of no use to him.
+    async fn seems_suspended(&self, payer: OwnerId) -> bool {
+        let look = self.inner.store.is_suspended(payer);
+        matches!(tokio::time::timeout(LOOK_TIME, look).await, Ok(Ok(true)))
     }
 
     /// The payment or refund an update tells of, if it is one.
@@ -81,7 +93,8 @@ impl Master {
         let language = self.language_of(told.owner, told.language.as_deref()).await?;
         match row.owner {
             None => return self.give_back(&told, &row, language).await,
-            Some(_) if !is_owner => return Ok(()),
+            // Whoever comes with the id of somebody else's payment learns nothing of it.
+            Some(payer) if !is_owner || payer != told.owner => return Ok(()),
             Some(_) => {}
         }
         if row.payment.refunded_at.is_some() {
@@ -90,15 +103,7 @@ impl Master {
         if row.is_told {
             return Ok(());
         }
-        // A later month may be known already.
-        let (_, standing) = self.plans().account(told.owner).await?;
-        let until = standing.until.max(row.payment.paid_until);
-        let date = self.date(told.owner, until.unwrap_or_default()).await?;
-        let text = match row.payment.kind {
-            PaymentKind::Renewal => language.paid_renewal(&date),
-            PaymentKind::First => language.paid_first(&date),
-            PaymentKind::Once | PaymentKind::Refund => language.paid_once(&date),
-        };
+        let text = self.thanks(told.owner, &row.payment, language).await?;
         match self.speak(told.owner.chat(), &text).await {
             Err(error) if error.is_passing() => return Err(error),
             Err(error) => tracing::warn!(%error, "a payer could not be told"),
@@ -108,6 +113,37 @@ impl Master {
         let now = clock::now_ms();
         store.insist(|| store.payment_is_told(charge, now)).await?;
         Ok(())
+    }
+
+    /// What a payer reads of his payment. A subscription that we had stopped before it is stopped
+    /// again first.
+    async fn thanks(
+        &self,
+        owner: OwnerId,
+        paid: &Payment,
+        language: Language,
+    ) -> Result<String, MasterError> {
+        let (ledger, standing) = self.plans().account(owner).await?;
+        // A later month may be known already.
+        let until = standing.until.max(paid.paid_until);
+        let date = self.date(owner, until.unwrap_or_default()).await?;
+        Ok(match paid.kind {
+            PaymentKind::Renewal => {
+                let stopped = ledger.stopped_before(paid);
+                if stopped.is_empty() {
+                    language.paid_renewal(&date)
+                } else if self.stop_some(owner, &ledger, &stopped).await? {
+                    language.paid_though_stopped(&date)
+                } else {
+                    language.paid_not_stopped(&date)
+                }
+            }
+            PaymentKind::First if ledger.going_on(clock::now_ms()).len() > 1 => {
+                format!("{}\n\n{}", language.paid_once(&date), language.subscriptions_several())
+            }
+            PaymentKind::First => language.paid_first(&date),
+            PaymentKind::Once | PaymentKind::Refund => language.paid_once(&date),
+        })
     }
 
     /// Tells a payer that he got his Stars back, unless he was told, and what that leads to.
@@ -144,45 +180,7 @@ impl Master {
         Ok(())
     }
 
-    /// Whether a subscription goes on was changed in Telegram itself.
-    ///
-    /// # Errors
-    /// When the database fails, or its owner could not be told for now.
-    pub async fn subscription_changed(
-        &self,
-        subscription: &Subscription,
-        update: i64,
-    ) -> Result<(), MasterError> {
-        let Some(state) = Renewing::from_word(&subscription.state) else { return Ok(()) };
-        let (store, owner) = (&self.inner.store, OwnerId(subscription.from.id));
-        let now = clock::now_ms();
-        let (ledger, before) = self.plans().account(owner).await?;
-        if !self.is_owner(owner).await? {
-            // He left, which ended it: nothing of his comes back by that.
-            return Ok(());
-        }
-        if ledger.is_paid_since(update, now) {
-            // Delivered late.
-            return Ok(());
-        }
-        store.put_renewal(owner, Renewal { state, changed_at: now }, Some(update)).await?;
-        let (_, after) = self.plans().account(owner).await?;
-        let Some(until) = after.until.filter(|until| *until > now) else { return Ok(()) };
-        // Delivered late, or said by ourselves.
-        if after.renewing != state || before.renewing == state {
-            return Ok(());
-        }
-        let language = self.language_of(owner, subscription.from.language.as_deref()).await?;
-        let date = self.date(owner, until).await?;
-        let text = match state {
-            Renewing::Stopped => language.renewal_stopped(&date),
-            Renewing::Failed => language.renewal_failed(&date),
-            Renewing::Yes | Renewing::Never => language.renew_done(&date),
-        };
-        self.speak(owner.chat(), &text).await
-    }
-
-    async fn is_owner(&self, person: OwnerId) -> Result<bool, StoreError> {
+    pub(super) async fn is_owner(&self, person: OwnerId) -> Result<bool, StoreError> {
         Ok(self.inner.store.owner(self.inner.caller.bot, person).await?.is_some())
     }
 
@@ -237,6 +235,8 @@ fn read(message: &Message, now: i64) -> Option<Told> {
         seen_at: now,
         offered_at: None,
         update: None,
+        stopped_at: None,
+        lapsed_at: None,
     };
     let language = message.from.as_ref().filter(|from| !from.is_bot);
     let language = language.and_then(|from| from.language.clone());

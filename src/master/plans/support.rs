@@ -8,6 +8,8 @@
 
 use std::time::Instant;
 
+use serde_json::{Map, Value, json};
+
 use super::may_pass;
 use crate::{
     clock, failpoint,
@@ -17,15 +19,19 @@ use crate::{
         allowances::wait_in_words,
     },
     model::OwnerId,
-    plan::{Payment, PaymentKind, Renewing, moment},
+    plan::{Payment, PaymentKind, moment},
     relay::{header::shown_name, rich::RichText},
     stats::Clock,
     store::Whom,
+    telegram::Outgoing,
     text::Language,
+    update::Person,
 };
 
 /// The most UTF-16 units of a message.
 const MOST: usize = 4096;
+/// Stands for a name to find out where it goes: no text of ours has it.
+const PLACE: &str = "\u{f8ff}";
 /// Payments listed below a question: the newest.
 const LISTED: usize = 12;
 
@@ -64,29 +70,78 @@ impl Master {
             let text = language.paysupport_too_many(&wait_in_words(language, wait));
             return Ok(Done::Say(plain(text)));
         }
+        let nobody = Person { id: owner.id.0, ..Person::default() };
         let from = match occasion {
-            Occasion::Words(message) => message.from.as_ref(),
-            _ => None,
+            Occasion::Words(message) => message.from.as_ref().unwrap_or(&nobody),
+            _ => &nobody,
         };
-        let theirs = self.language_of(operator, None).await?;
-        let mut name = from.map_or_else(String::new, |from| shown_name(from, theirs));
-        if let Some(username) = from.and_then(|from| from.username.as_ref()) {
-            name = format!("{name} @{username}");
-        }
-        let newest = payments.iter().rev().take(LISTED).map(|payment| listed(theirs, payment));
-        let head =
-            |words: &str| theirs.paysupport_request(name.trim(), &owner.id.to_string(), words);
-        let request = composed(head, words, &newest.collect::<Vec<_>>());
-        match self.speak(operator.chat(), &request).await {
-            Err(error) if error.is_passing() || error.is_doubtful() => return Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "a question about a payment did not reach the operator");
-                return Ok(Done::Say(plain(language.paysupport_nobody())));
-            }
-            Ok(()) => {}
+        if !self.pass_question_on(operator, from, words, Some(&payments)).await? {
+            return Ok(Done::Say(plain(language.paysupport_nobody())));
         }
         allowances.has_asked(owner.id, Instant::now());
         Ok(Done::Say(plain(language.paysupport_sent())))
+    }
+
+    /// The same for somebody who has no account here, such as one who left and is charged all the
+    /// same; gives the answer. All of them together have a limit, too.
+    pub(in crate::master) async fn pay_support_of_stranger(
+        &self,
+        person: &Person,
+        language: Language,
+        words: &str,
+    ) -> Result<String, MasterError> {
+        if words.is_empty() {
+            return Ok(language.paysupport_how_stranger());
+        }
+        let (allowances, id) = (&self.inner.allowances, OwnerId(person.id));
+        if let Err(wait) = allowances.ask(id, Instant::now()) {
+            return Ok(language.paysupport_too_many(&wait_in_words(language, wait)));
+        }
+        let operator = self.operator().await?;
+        let operator = operator.filter(|_| allowances.strangers_may_ask(Instant::now()));
+        let Some(operator) = operator else { return Ok(language.paysupport_nobody()) };
+        if !self.pass_question_on(operator, person, words, None).await? {
+            return Ok(language.paysupport_nobody());
+        }
+        allowances.stranger_has_asked(id, Instant::now());
+        Ok(language.paysupport_sent_stranger())
+    }
+
+    /// Passes a person's question on to the operator, with his payments where he has an account;
+    /// `false` where that can't be. The name leads to him, also where he has no username.
+    async fn pass_question_on(
+        &self,
+        operator: OwnerId,
+        from: &Person,
+        words: &str,
+        payments: Option<&[&Payment]>,
+    ) -> Result<bool, MasterError> {
+        let theirs = self.language_of(operator, None).await?;
+        let (name, id) = (shown_name(from, theirs), from.id.to_string());
+        let shown = match &from.username {
+            Some(username) => format!("{name} @{username}"),
+            None => name.clone(),
+        };
+        let head = |name: &str, words: &str| match payments {
+            Some(_) => theirs.paysupport_request(name, &id, words),
+            None => theirs.paysupport_request_stranger(name, &id, words),
+        };
+        let newest = payments.unwrap_or_default().iter().rev().take(LISTED);
+        let newest: Vec<_> = newest.map(|payment| listed(theirs, payment)).collect();
+        let text = composed(|words| head(&shown, words), words, &newest);
+        let entities = [mention(&head(PLACE, ""), &name, from.id)];
+        let mut parameters = Map::new();
+        parameters.insert("text".to_owned(), text.into());
+        parameters.insert("entities".to_owned(), json!(entities));
+        let said = self.send(operator.chat(), Outgoing::new("sendMessage", parameters)).await;
+        match said {
+            Err(error) if error.is_passing() || error.is_doubtful() => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "a question about a payment did not reach the operator");
+                Ok(false)
+            }
+            Ok(()) => Ok(true),
+        }
     }
 
     /// `/refund CHARGE`: gives a payment back. For anybody else there is no such command.
@@ -141,11 +196,7 @@ impl Master {
         let (ledger, _) = self.plans().account(payer).await?;
         let first = ledger.subscription_of(paid).into_iter();
         let charges: Vec<_> = first.map(|payment| payment.charge.clone()).collect();
-        let is_stopped = charges.is_empty() || self.stop_charges(payer, &charges).await?;
-        if is_stopped && !ledger.has_another(&charges, clock::now_ms()) {
-            self.put_renewal(payer, Renewing::Stopped).await?;
-        }
-        Ok(is_stopped)
+        self.stop_some(payer, &ledger, &charges).await
     }
 }
 
@@ -168,6 +219,14 @@ fn composed(head: impl Fn(&str) -> String, words: &str, newest: &[String]) -> St
     text
 }
 
+/// Makes the name of a person who asks lead to him; `sample` has [`PLACE`] where the name goes.
+fn mention(sample: &str, name: &str, person: i64) -> Value {
+    let units = |text: &str| text.encode_utf16().count();
+    let before = sample.split(PLACE).next().unwrap_or_default();
+    let user = json!({"id": person, "is_bot": false, "first_name": name});
+    json!({"type": "text_mention", "offset": units(before), "length": units(name), "user": user})
+}
+
 /// A payment in a line, with the command that gives it back.
 fn listed(language: Language, payment: &Payment) -> String {
     let (date, stars) = (moment(payment.paid_at, Clock::default()), payment.stars.to_string());
@@ -180,6 +239,19 @@ fn listed(language: Language, payment: &Payment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_who_asks_leads_to_him() {
+        for language in Language::ALL {
+            let ask = |name: &str| language.paysupport_request(name, "7", "x");
+            let entity = mention(&ask(PLACE), "Zoë 🦊", 7);
+            let number = |key: &str| usize::try_from(entity[key].as_u64().unwrap()).unwrap();
+            let text: Vec<u16> = ask("Zoë 🦊").encode_utf16().collect();
+            let from = number("offset");
+            let named = String::from_utf16(&text[from..from + number("length")]).unwrap();
+            assert_eq!((named.as_str(), &entity["user"]["id"]), ("Zoë 🦊", &json!(7)));
+        }
+    }
 
     #[test]
     fn a_question_and_its_payments_fit_into_one_message() {

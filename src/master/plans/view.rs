@@ -19,6 +19,10 @@ pub(super) struct View {
     pub(super) language: Language,
     pub(super) limits: Limits,
     pub(super) standing: Standing,
+    /// When a subscription renews next, where one does.
+    pub(super) renews_at: Option<i64>,
+    /// How many subscriptions renew.
+    pub(super) subscriptions: usize,
     pub(super) now: i64,
     /// What the last payment was.
     pub(super) stars: i64,
@@ -36,23 +40,32 @@ impl View {
     }
 
     fn date(&self) -> String {
-        moment(self.standing.until.unwrap_or_default(), self.clock)
+        self.shown(self.standing.until)
+    }
+
+    fn shown(&self, at: Option<i64>) -> String {
+        moment(at.unwrap_or_default(), self.clock)
     }
 
     fn paid(&self) -> Answer {
         let (language, date) = (self.language, self.date());
         let goes_on = match self.standing.renewing {
-            Renewing::Yes => language.plan_renews(&date, &self.stars.to_string()),
+            Renewing::Yes => {
+                let date = self.shown(self.renews_at.or(self.standing.until));
+                language.plan_renews(&date, &self.stars.to_string())
+            }
             Renewing::Stopped | Renewing::Never => language.plan_ends(&date),
             Renewing::Failed => language.plan_failed(&date),
         };
-        let lines = [
-            language.plan_pro(),
-            goes_on,
+        let mut lines = vec![language.plan_pro(), goes_on];
+        if self.standing.renewing == Renewing::Yes && self.subscriptions > 1 {
+            lines.push(language.subscriptions_several());
+        }
+        lines.extend([
             String::new(),
             language.plan_bots_pro(&self.bots.len().to_string()),
             language.plan_replies_pro(),
-        ];
+        ]);
         let is_stopped = self.standing.renewing == Renewing::Stopped;
         let buttons = if is_stopped { renew_button(language) } else { Vec::new() };
         Answer { text: lines.join("\n"), buttons }

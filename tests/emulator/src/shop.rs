@@ -20,7 +20,11 @@ pub(crate) struct Shop {
 #[derive(Clone, Debug)]
 pub(crate) struct Invoice {
     pub(crate) payload: String,
-    pub(crate) stars: i64,
+    /// In the currency's smallest unit.
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    /// For how long a payment of a subscription holds, in seconds; `None` where it is paid once.
+    pub(crate) period: Option<i64>,
 }
 
 /// A `pre_checkout_query`.

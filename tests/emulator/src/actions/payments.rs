@@ -58,11 +58,13 @@ impl Emulator {
     /// What the link of an invoice asks for.
     pub fn invoice(&self, link: &str) -> Option<Payment> {
         let invoice = self.read(|s| s.shop.invoices.get(link).cloned())?;
-        Some(Payment::stars(&invoice.payload, invoice.stars))
+        let currency = invoice.currency;
+        Some(Payment { currency, ..Payment::stars(&invoice.payload, invoice.amount) })
     }
 
-    /// Opens an invoice's link and pays the first month, if the bot lets him; gives the charge id,
-    /// or what the bot says.
+    /// Opens an invoice's link and pays, if the bot lets him: the first month of a subscription,
+    /// until then; where the link is of none, it is paid once. Gives the charge id, or what the bot
+    /// says.
     ///
     /// # Panics
     /// If the link leads nowhere, or the bot does not answer in time.
@@ -76,7 +78,9 @@ impl Emulator {
         let payment = self.invoice(link).unwrap_or_else(|| panic!("no invoice at {link}"));
         let id = self.checkout(person, bot, &payment);
         self.wait("an answer to a checkout", |view| view.checkout_answer(&id)).await?;
-        Ok(self.pay(person, bot, &payment.recurring(true, until)).await.1)
+        let period = self.read(|s| s.shop.invoices.get(link)?.period);
+        let paid = if period.is_some() { payment.recurring(true, until) } else { payment };
+        Ok(self.pay(person, bot, &paid).await.1)
     }
 
     /// A subscription's next month is paid; gives the charge id.

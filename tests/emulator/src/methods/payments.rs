@@ -21,7 +21,9 @@ pub(crate) fn call(c: &mut Call<'_>) -> Outcome {
             let price = c.p.list("prices").first().and_then(|price| price["amount"].as_i64());
             let invoice = Invoice {
                 payload: c.p.text("payload").unwrap_or_default(),
-                stars: price.unwrap_or(0),
+                amount: price.unwrap_or(0),
+                currency: c.p.text("currency").unwrap_or_default(),
+                period: c.p.int("subscription_period"),
             };
             c.s.shop.invoices.insert(link.clone(), invoice);
             Ok(json!(link))
@@ -111,11 +113,11 @@ pub(crate) fn check_invoice(p: &Params) -> Result<(), ApiError> {
     if prices.is_empty() {
         return refuse("there must be at least one price");
     }
-    let stars = p.text("currency").as_deref() == Some("XTR");
-    if stars && prices.len() != 1 {
+    let has_provider = p.text("provider_token").is_some();
+    if is_in_stars(p) && (prices.len() != 1 || has_provider) {
         return refuse("STARS_INVOICE_INVALID");
     }
-    if !stars && p.text("provider_token").is_none() {
+    if !is_in_stars(p) && !has_provider {
         return refuse("PAYMENT_PROVIDER_INVALID");
     }
     if prices.iter().any(|price| price["amount"].as_i64().is_none() || !price["label"].is_string())
@@ -125,12 +127,18 @@ pub(crate) fn check_invoice(p: &Params) -> Result<(), ApiError> {
     Ok(())
 }
 
+fn is_in_stars(p: &Params) -> bool {
+    p.text("currency").as_deref() == Some("XTR")
+}
+
+/// A subscription is for 30 days, in Stars, at one price of at most 10,000.
 fn check_subscription(p: &Params) -> Result<(), ApiError> {
-    let Some(period) = p.int("subscription_period") else {
+    if p.text("subscription_period").is_none() {
         return Ok(());
-    };
+    }
     let price = p.list("prices").first().and_then(|p| p["amount"].as_i64()).unwrap_or(0);
-    if period != 2_592_000 || !(1..=10_000).contains(&price) {
+    let is_month = p.int("subscription_period") == Some(2_592_000);
+    if !is_month || !is_in_stars(p) || !(1..=10_000).contains(&price) {
         return Err(ApiError::complaint(400, "Bad Request: SUBSCRIPTION_PERIOD_INVALID"));
     }
     Ok(())

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 use telegram_emulator::actions::Payment;
 
 use crate::support::{ok, refused, scene};
@@ -44,4 +44,64 @@ async fn a_subscription_is_sold_stopped_and_given_back() {
     let other = Payment::stars("p", 1);
     let late = telegram.checkout(&anna, &shop, &other);
     assert_eq!(telegram.checkout_answer(&late), None);
+}
+
+#[tokio::test]
+async fn an_invoice_says_how_it_is_paid() {
+    let (telegram, shop, anna) = scene().await;
+    let asked = |more: Value| {
+        let mut asked = json!({
+            "title": "Pro", "description": "All of it", "payload": "p", "currency": "XTR",
+            "prices": [{"label": "Pro", "amount": 250}],
+        });
+        for (key, value) in more.as_object().unwrap() {
+            asked[key] = value.clone();
+        }
+        asked
+    };
+    let two = json!([{"label": "a", "amount": 1}, {"label": "b", "amount": 1}]);
+    let month = 2_592_000;
+    for (more, why) in [
+        (json!({"provider_token": "1:TEST"}), "STARS_INVOICE_INVALID"),
+        (json!({"prices": two}), "STARS_INVOICE_INVALID"),
+        (json!({"currency": "EUR"}), "PAYMENT_PROVIDER_INVALID"),
+        (json!({"currency": "EUR", "provider_token": ""}), "PAYMENT_PROVIDER_INVALID"),
+        (json!({"subscription_period": 86_400}), "SUBSCRIPTION_PERIOD_INVALID"),
+        (
+            json!({"subscription_period": month, "currency": "EUR", "provider_token": "1:TEST"}),
+            "SUBSCRIPTION_PERIOD_INVALID",
+        ),
+        (
+            json!({"subscription_period": month, "prices": [{"label": "Pro", "amount": 10_001}]}),
+            "SUBSCRIPTION_PERIOD_INVALID",
+        ),
+    ] {
+        let said = refused(&telegram, &shop, "createInvoiceLink", asked(more)).await;
+        assert_eq!(said, format!("Bad Request: {why}"));
+    }
+    let elsewhere = json!({"currency": "EUR", "provider_token": "1:TEST"});
+    let link = ok(&telegram, &shop, "createInvoiceLink", asked(elsewhere)).await;
+    assert_eq!(telegram.invoice(link.as_str().unwrap()).unwrap().currency, "EUR");
+    // Without a period it is paid once, and nothing renews.
+    for (more, is_subscription) in
+        [(json!({}), false), (json!({"subscription_period": month}), true)]
+    {
+        let link = ok(&telegram, &shop, "createInvoiceLink", asked(more)).await;
+        let link = link.as_str().unwrap();
+        let answers = async {
+            let asks =
+                |update: &Value| update["pre_checkout_query"]["id"].as_str().map(str::to_owned);
+            let id = telegram
+                .wait("a checkout", |view| view.pending(&shop).iter().rev().find_map(asks))
+                .await;
+            let yes = json!({"pre_checkout_query_id": id, "ok": true});
+            ok(&telegram, &shop, "answerPreCheckoutQuery", yes).await;
+        };
+        let (charge, ()) = tokio::join!(telegram.subscribe(&anna, &shop, link, 100), answers);
+        assert_eq!(telegram.is_canceled(&charge.unwrap()).is_some(), is_subscription);
+        let pending = telegram.pending(&shop);
+        let paid = &pending.last().unwrap()["message"]["successful_payment"];
+        assert_eq!(paid["is_first_recurring"] == true, is_subscription, "{paid}");
+        assert_eq!(paid.get("subscription_expiration_date").is_some(), is_subscription);
+    }
 }

@@ -1,0 +1,3 @@
+ALTER TABLE payments
+    ADD COLUMN stopped_at BIGINT NULL,
+    ADD COLUMN lapsed_at BIGINT NULL;
