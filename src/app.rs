@@ -329,6 +329,8 @@ fn run_background(
     running.tasks.spawn(async move { bots.keep_watch(every, watch).await });
     let (bots, every, doubting) = (rooms.bots.clone(), config.watch_every, stop.clone());
     running.tasks.spawn(async move { bots.keep_doubting(every, doubting).await });
+    let (bots, withdrawing) = (rooms.bots.clone(), stop.clone());
+    running.tasks.spawn(async move { bots.keep_withdrawing(withdrawing).await });
     let (bots, telling) = (rooms.bots.clone(), stop.clone());
     running.tasks.spawn(async move { bots.keep_telling(telling).await });
     running.tasks.spawn(count_bots(rooms.bots.clone(), metrics.clone(), stop.clone()));
