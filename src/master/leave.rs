@@ -78,6 +78,7 @@ impl Master {
         }
         let master = self.inner.caller.bot;
         self.end_claim(id).await?;
+        self.note_leaving().await?;
         self.inner.left.insert(id, ());
         self.inner.bots.forget_woken(&store.bots_ever_of(id).await?).await?;
         store.insist(|| store.forget_owner(id, master, CLAIMED)).await?;

@@ -26,6 +26,7 @@ mod stages {
         an_owner_is_told_what_he_has_to_wait_for,
         what_is_paid_after_leaving_goes_back,
     );
+    on_every_database!(dark(Webhook): what_waited_behind_the_press_writes_nobody_down);
     on_every_dark_stage!(who_has_left_can_claim_the_installation_again);
 }
 
@@ -299,4 +300,39 @@ async fn an_owner_is_told_what_he_has_to_wait_for(mut stage: Stage) {
     stage.owner_sees(LEFT).await;
     stage.nothing_names(stage.owner.id).await;
     stage.stop().await;
+}
+
+/// Where nobody can register, whoever claimed the installation is a stranger once he has left: what
+/// he wrote before he knew it must not name him for as long as references are kept.
+async fn what_waited_behind_the_press_writes_nobody_down(stage: Stage) {
+    const STRANGER: &str = "Sorry, this bot works for its owner only.";
+    let mut process = stage.launch().await;
+    let payload = printed_code(&mut process).await;
+    let olga = stage.owner.clone();
+    stage.telegram.start(&olga, &stage.master, &payload).await;
+    stage.owner_sees("This installation is yours now").await;
+    stage.owner_writes("/leave").await;
+    stage.presses(&olga, "Remove everything").await;
+    stage.owner_sees(LEFT).await;
+    stage.owner_writes("is it done?").await;
+    stage.owner_sees(STRANGER).await;
+    stage.redelivers("message").await;
+    assert_eq!(stage.times(&olga, &stage.master, STRANGER), 1);
+    stage.nothing_names(olga.id).await;
+    process.stop().await;
+    // Another process knows it as well.
+    let process = stage.launch().await;
+    stage.owner_writes("hello?").await;
+    stage.sees_times(&olga, &stage.master, STRANGER, 2).await;
+    stage.telegram.quiet().await;
+    stage.nothing_names(olga.id).await;
+    // Later she is a stranger like any other.
+    stage.telegram.pass_time(Duration::from_mins(15));
+    for words in ["anybody?", "anybody there?"] {
+        stage.owner_writes(words).await;
+        stage.telegram.quiet().await;
+    }
+    assert_eq!(stage.times(&olga, &stage.master, STRANGER), 3);
+    assert_eq!(stage.database.count("refused_chats").await, 1);
+    process.stop().await;
 }
