@@ -25,6 +25,7 @@ mod stages {
         what_cannot_arrive_is_told_when_an_owner_leaves,
         an_owner_is_told_what_he_has_to_wait_for,
         what_is_paid_after_leaving_goes_back,
+        an_announcement_on_its_way_to_who_leaves_leaves_nothing,
     );
     on_every_database!(dark(Webhook): what_waited_behind_the_press_writes_nobody_down);
     on_every_dark_stage!(who_has_left_can_claim_the_installation_again);
@@ -335,4 +336,37 @@ async fn what_waited_behind_the_press_writes_nobody_down(stage: Stage) {
     assert_eq!(stage.times(&olga, &stage.master, STRANGER), 3);
     assert_eq!(stage.database.count("refused_chats").await, 1);
     process.stop().await;
+}
+
+/// It is being sent to Otto when he presses, and then waits for Zoe.
+async fn an_announcement_on_its_way_to_who_leaves_leaves_nothing(mut stage: Stage) {
+    stage.opens().await;
+    let mut others = [stage.tenant("Otto").await, stage.tenant("Zoe").await];
+    others.sort_by_key(|owner| owner.id);
+    let [otto, zoe] = others;
+    let master = stage.master.clone();
+    stage.telegram.send(&otto, &master, draft::text("/leave")).await;
+    stage.sees(&otto, &master, "Remove everything of yours?").await;
+    stage.owner_writes("/admin announce We move tonight.").await;
+    stage.owner_sees("This is how the owners will see it.").await;
+    stage.telegram.quiet().await;
+    let to =
+        |owner: &telegram_emulator::Person| Fault::on("sendMessage").bot(&master).chat(owner.id);
+    stage.telegram.fault(to(&otto).answer(Answer::Hang(Duration::from_secs(3))));
+    stage.telegram.fault(to(&zoe).answer(Answer::TooManyRequests { retry_after: 100_000 }));
+    stage.presses(&stage.owner, "Send to 2").await;
+    stage.database.until(&format!("announcements WHERE trying = {}", otto.id)).await;
+    stage.presses(&otto, "Remove everything").await;
+    stage.sees(&otto, &master, LEFT).await;
+    let tried = |view: &telegram_emulator::View<'_>| (view.faults_left() == 0).then_some(());
+    stage.telegram.wait("Zoe is tried", tried).await;
+    stage.settled().await;
+    stage.nothing_names(otto.id).await;
+    assert_eq!(stage.times(&otto, &master, "We move tonight."), 1);
+    assert_eq!(stage.times(&zoe, &master, "We move tonight."), 0, "it waits");
+    // Another process knows nothing of that wait.
+    stage.restart().await;
+    stage.sees(&zoe, &master, "We move tonight.").await;
+    stage.owner_sees("📣 Announced.").await;
+    stage.curtain().await;
 }
