@@ -4,6 +4,7 @@ mod export;
 mod killed;
 mod leave;
 mod processes;
+mod retention;
 mod withdrawn;
 
 use std::time::Duration;
