@@ -468,6 +468,7 @@ async fn keep_house(
         next = Duration::from_hours(1);
         telegram.forget_quiet_chats();
         remove_old(&store, days).await;
+        store.empty_log().await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is kept is said; a customer is forgotten everywhere; an owner leaves with all that is his.
 
 mod export;
+mod files;
 mod killed;
 mod leave;
 mod processes;
