@@ -62,8 +62,6 @@ pub enum Rule {
     Bot,
     /// It did not happen in a private chat.
     Group,
-    /// The bot is not attached.
-    Detached,
     /// Its sender owns nothing here.
     Stranger,
     /// The operator suspended the owner it concerns.
@@ -74,12 +72,11 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::Banned,
         Self::Service,
         Self::Bot,
         Self::Group,
-        Self::Detached,
         Self::Stranger,
         Self::Suspended,
         Self::Kind,
@@ -92,7 +89,6 @@ impl Rule {
             Self::Service => "service",
             Self::Bot => "bot",
             Self::Group => "group",
-            Self::Detached => "detached",
             Self::Stranger => "stranger",
             Self::Suspended => "suspended",
             Self::Kind => "kind",

@@ -329,6 +329,8 @@ fn run_background(
     running.tasks.spawn(async move { bots.keep_watch(every, watch).await });
     let (bots, every, doubting) = (rooms.bots.clone(), config.watch_every, stop.clone());
     running.tasks.spawn(async move { bots.keep_doubting(every, doubting).await });
+    let (bots, withdrawing) = (rooms.bots.clone(), stop.clone());
+    running.tasks.spawn(async move { bots.keep_withdrawing(withdrawing).await });
     let (bots, telling) = (rooms.bots.clone(), stop.clone());
     running.tasks.spawn(async move { bots.keep_telling(telling).await });
     running.tasks.spawn(count_bots(rooms.bots.clone(), metrics.clone(), stop.clone()));
@@ -366,7 +368,7 @@ fn run_background(
         store.clone(),
         rooms.telegram.clone(),
         i64::from(config.reference_retention_days),
-        stop.clone(),
+        (config.watch_every, stop.clone()),
     ));
 }
 
@@ -453,26 +455,39 @@ async fn count_bots(bots: Bots, metrics: Metrics, stop: CancellationToken) {
     }
 }
 
-/// Every hour: removes what is too old, and forgets limits of chats that were quiet.
-async fn keep_house(store: Store, telegram: Telegram, days: i64, stop: CancellationToken) {
-    let mut next = Duration::from_mins(1);
+/// Every hour, `first` after the start: removes what is too old, and forgets limits of chats that
+/// were quiet.
+async fn keep_house(
+    store: Store,
+    telegram: Telegram,
+    days: i64,
+    (first, stop): (Duration, CancellationToken),
+) {
+    let mut next = first;
     while stop.run_until_cancelled(tokio::time::sleep(next)).await.is_some() {
         next = Duration::from_hours(1);
         telegram.forget_quiet_chats();
-        let now = clock::now_ms();
-        let cleaned = async {
-            store.forget_handled_before(now - 2 * DAY_MS).await?;
-            store.forget_kept_before(now - 2 * DAY_MS).await?;
-            store.forget_announcements_before(now - 2 * DAY_MS).await?;
-            store.forget_albums_before(now - 3 * DAY_MS).await?;
-            store.forget_message_marks_before(now - 2 * DAY_MS).await?;
-            store.forget_refused_before(now - days * DAY_MS).await?;
-            store.forget_processes_before(now - DAY_MS).await?;
-            store.forget_references_before(now - days * DAY_MS).await
-        };
-        match cleaned.await {
-            Ok(references) => tracing::debug!(references, "old references removed"),
-            Err(error) => tracing::warn!(%error, "old rows could not be removed"),
+        remove_old(&store, days).await;
+        store.empty_log().await;
+    }
+}
+
+/// Removes what is too old. What can't be removed keeps nothing else.
+async fn remove_old(store: &Store, days: i64) {
+    let before = |days: i64| clock::now_ms() - days * DAY_MS;
+    for (what, removed) in [
+        ("handled updates", store.forget_handled_before(before(2)).await),
+        ("kept items", store.forget_kept_before(before(2)).await),
+        ("announcements", store.forget_announcements_before(before(2)).await),
+        ("albums", store.forget_albums_before(before(3)).await),
+        ("marks of messages", store.forget_message_marks_before(before(2)).await),
+        ("refusals", store.forget_refused_before(before(days)).await),
+        ("processes", store.forget_processes_before(before(1)).await),
+        ("references", store.forget_references_before(before(days)).await),
+    ] {
+        match removed {
+            Ok(rows) => tracing::debug!(what, rows, "old rows removed"),
+            Err(error) => tracing::warn!(what, %error, "old rows could not be removed"),
         }
     }
 }

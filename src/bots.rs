@@ -8,6 +8,7 @@
 //! - [`parting`]: what waits in a bot's chats when it is detached
 //! - [`reach`]: whether Telegram reaches us
 //! - [`waking`]: how many tokens Telegram may see anew in a minute
+//! - [`withdrawing`]: no updates any more of bots that were detached
 //!
 //! What a bot does with an update is not known here.
 
@@ -19,6 +20,7 @@ mod reach;
 mod waking;
 mod watching;
 mod webhooks;
+mod withdrawing;
 
 use std::{
     collections::HashMap,
@@ -38,6 +40,7 @@ use reach::Reach;
 use waking::Waking;
 pub use webhooks::{CLIENT_UPDATES, MASTER_UPDATES, OrderError, SELLING_UPDATES};
 pub(crate) use webhooks::{client_mark, host_of};
+use withdrawing::Withdrawal;
 
 use crate::{
     clock,
@@ -47,7 +50,7 @@ use crate::{
     seal::Seal,
     settings::BotSettings,
     store::{BotRow, Store, StoreError},
-    telegram::{BotIdentity, CallError, Caller, ClientBot, Refusal, Telegram},
+    telegram::{BotIdentity, CallError, Caller, ClientBot, Telegram},
     token::BotToken,
 };
 
@@ -85,8 +88,10 @@ struct Inner {
     waking: Mutex<Waking>,
     doubts: Mutex<Doubts>,
     reach: Mutex<Reach>,
+    withdrawals: Mutex<Vec<Withdrawal>>,
     doubt: Notify,
     alarm: Notify,
+    withdraw: Notify,
 }
 
 /// How attaching went.
@@ -132,8 +137,10 @@ impl Bots {
             waking: Mutex::default(),
             doubts: Mutex::default(),
             reach: Mutex::default(),
+            withdrawals: Mutex::default(),
             doubt: Notify::new(),
             alarm: Notify::new(),
+            withdraw: Notify::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -325,7 +332,8 @@ impl Bots {
     }
 
     /// Detaches an owner's bot: no more updates, its token is wiped, its references are kept, and
-    /// customers whose words wait are told. `false` when he has no such bot.
+    /// customers whose words wait are told. Where Telegram does not end the updates within seconds,
+    /// that is insisted on in the background. `false` when he has no such bot.
     ///
     /// # Errors
     /// When the database fails.
@@ -341,22 +349,17 @@ impl Bots {
         if parting == Parting::Removed {
             self.lets_parked_pass(&[bot]).await?;
         }
-        // With the token still there: once it is wiped, nobody can withdraw anything.
-        let mut tries = 1;
-        while let Err(error) = self.withdraw_order(&client).await {
-            tracing::warn!(bot.id = bot.0, %error, "a webhook could not be removed");
-            if error.refusal() == Some(&Refusal::TokenRevoked) || tries == 3 {
-                break;
-            }
-            tries += 1;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
+        // With the token still there: once it is wiped, another process can't withdraw anything.
+        let left = self.withdraw_at_once(&client).await;
         failpoint::at("detach", "withdrawn");
         self.tell_who_waits(&client, parting).await?;
         let removed = self.inner.store.remove_bot(owner, bot, clock::now_ms()).await?;
         failpoint::at("detach", "stored");
         // What nobody passed on yet stays: its owner is told of it when its moment comes.
         self.forget(bot);
+        if let Some(left) = left {
+            self.insists_on(left);
+        }
         Ok(removed)
     }
 

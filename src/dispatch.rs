@@ -24,7 +24,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
 use crate::{
-    account::{self, Fate, Rule, note},
+    account::{self, Fate},
     bots::Bots,
     lanes::Lanes,
     master::{Master, Owner},
@@ -477,9 +477,8 @@ impl Dispatch {
             return self.of_master(update).await.map(Received::Settled);
         }
         let Some(client) = self.inner.bots.find(bot).await? else {
-            // Detached while the update was on its way: the rule is that nobody is there.
-            note(Fate::Ignored(Rule::Detached));
-            return Ok(Received::Settled(Verdict::Done));
+            // Detached while the update was on its way: it stays with Telegram.
+            return Ok(Received::Settled(Verdict::TryLater(BUSY)));
         };
         let Update { id, kind, .. } = update;
         Ok(match self.inner.relay.of_client(client, kind, id, looked_up).await? {

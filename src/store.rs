@@ -184,6 +184,14 @@ impl Store {
         }
     }
 
+    /// Takes what was removed out of `SQLite`'s log, where it stands still. Best effort: it is asked for
+    /// after somebody's rows were removed, and every hour.
+    pub async fn empty_log(&self) {
+        if let Pool::Sqlite { write, .. } = &self.pool {
+            write.empty_log().await;
+        }
+    }
+
     /// The process is to end: nobody waits any longer for a database that does not work.
     pub fn lose_patience(&self) {
         self.patience.cancel();

@@ -452,6 +452,8 @@ sentences! {
     alarm_works = "alarm-works" (bot);
     /// A client bot's updates go elsewhere.
     alarm_contested = "alarm-contested" (bot);
+    /// A detached bot's updates could not be ended.
+    webhook_stays = "webhook-stays" (bot);
     /// The database does not answer.
     alarm_database_silent = "alarm-database-silent" ();
     /// The database takes nothing more.

@@ -163,6 +163,12 @@ async fn update(State(door): State<Door>, Path(bot): Path<String>, request: Requ
     let Some(place) = door.dispatch.place(whose) else {
         return when_full(&door, bot, request).await;
     };
+    match door.bots.is_attached(bot).await {
+        Ok(true) => {}
+        // Nobody is there: Telegram keeps it for whoever attaches the bot next, and says so to him.
+        Ok(false) => return refused(StatusCode::UNAUTHORIZED),
+        Err(_) => return unread(later(WHEN_FULL)),
+    }
     let Some(of_body) = door.load.take(whose, length) else {
         return when_full(&door, bot, request).await;
     };

@@ -111,17 +111,13 @@ impl Bots {
 
     /// Forgets when bots were woken whose owner leaves.
     pub async fn forget_woken(&self, bots: &[BotId]) -> Result<(), StoreError> {
-        let woken = {
-            let mut waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
-            waking.forget(bots);
-            waking.to_bytes()
-        };
-        self.inner.store.put_fact(WOKEN, woken).await
+        self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner).forget(bots);
+        self.record_woken().await
     }
 
     /// Whether a bot may call Telegram in the background now; it is awake from then on.
     pub async fn may_wake(&self, bot: BotId) -> bool {
-        let woken = {
+        {
             let mut waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
             if waking.is_awake(bot) {
                 return true;
@@ -129,12 +125,34 @@ impl Bots {
             if !waking.wake(bot, Instant::now()) {
                 return false;
             }
-            waking.to_bytes()
-        };
-        if let Err(error) = self.inner.store.put_fact(WOKEN, woken).await {
+        }
+        if let Err(error) = self.record_woken().await {
             tracing::warn!(bot.id = bot.0, %error, "that a token is woken could not be recorded");
         }
         true
+    }
+
+    /// Writes down what was woken. What is not attached any more is looked for afterwards: its owner
+    /// may have left by way of another process, which has removed all that it knew of.
+    async fn record_woken(&self) -> Result<(), StoreError> {
+        loop {
+            let (woken, bytes) = {
+                let waking = self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner);
+                let woken: Vec<BotId> = waking.woken.iter().map(|(_, bot, _)| *bot).collect();
+                (woken, waking.to_bytes())
+            };
+            self.inner.store.put_fact(WOKEN, bytes).await?;
+            let mut gone = Vec::new();
+            for bot in woken {
+                if !self.has_token(bot).await? {
+                    gone.push(bot);
+                }
+            }
+            if gone.is_empty() {
+                return Ok(());
+            }
+            self.inner.waking.lock().unwrap_or_else(PoisonError::into_inner).forget(&gone);
+        }
     }
 
     /// How long until one more bot may be woken.

@@ -23,6 +23,11 @@ const TRIES: u32 = 3;
 pub(super) const CLAIMED: &str = "claimed by";
 /// The one that says when its last claimer left.
 const CLAIM_ENDED: &str = "claim ended at";
+/// The one that says when somebody left last.
+const LAST_LEFT: &str = "last left at";
+/// What is written so soon after that may still be his who left, in milliseconds: he has not read
+/// yet that it is done, or clocks differ.
+const AFTER_LEAVING_MS: i64 = 10 * 60 * 1000;
 /// What stands before the code in the claim link.
 const PREFIX: &str = "claim_";
 
@@ -102,8 +107,34 @@ impl Master {
         if is_named || doors.open {
             return self.answer_stranger(owner, &language.send_start(), update).await;
         }
+        if self.may_be_of_who_left(id, message).await? {
+            return self.answer_stranger(owner, &language.stranger(), update).await;
+        }
         self.refuse(id, language).await?;
         Ok(Admission::Stranger)
+    }
+
+    /// Whether a message may have been written by somebody who left, before that or in the minutes
+    /// after it: who it is must not be written down once more. One who was refused before is none.
+    async fn may_be_of_who_left(
+        &self,
+        id: OwnerId,
+        message: Option<&Message>,
+    ) -> Result<bool, MasterError> {
+        let store = &self.inner.store;
+        let left = store.installation_fact(LAST_LEFT).await?;
+        let left = left.and_then(|at| at.try_into().ok()).map(i64::from_le_bytes);
+        let written = message.and_then(|message| message.get("date")).and_then(Value::as_i64);
+        let is_near = left.zip(written).is_some_and(|(left, written)| {
+            written.saturating_mul(1000) <= left.saturating_add(AFTER_LEAVING_MS)
+        });
+        Ok(is_near && !store.is_refused(self.inner.caller.bot, id.chat()).await?)
+    }
+
+    /// Before somebody leaves: when that was, not who.
+    pub(super) async fn note_leaving(&self) -> Result<(), MasterError> {
+        let now = clock::now_ms().to_le_bytes().to_vec();
+        Ok(self.inner.store.put_fact(LAST_LEFT, now).await?)
     }
 
     /// Lets an owner go on, if he is not suspended. The operator is not: where one becomes it who

@@ -113,7 +113,7 @@ impl Master {
 
     async fn export_customers(&self, owner: Owner, mut parts: Parts) -> Result<Parts, MasterError> {
         let store = &self.inner.store;
-        for bot in store.bots_ever_of(owner.id).await? {
+        for bot in store.customers_bots_of(owner.id).await? {
             let mut after = i64::MIN;
             loop {
                 let rows = store.customers_after(owner.id, bot, after).await?;

@@ -78,9 +78,11 @@ impl Master {
         }
         let master = self.inner.caller.bot;
         self.end_claim(id).await?;
+        self.note_leaving().await?;
         self.inner.left.insert(id, ());
         self.inner.bots.forget_woken(&store.bots_ever_of(id).await?).await?;
         store.insist(|| store.forget_owner(id, master, CLAIMED)).await?;
+        store.empty_log().await;
         failpoint::at("leave", "removed");
         tracing::info!("an owner left");
         Ok(Done::Say(plain(owner.language.left())))

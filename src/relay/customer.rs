@@ -146,9 +146,8 @@ impl Relay {
             return Ok(Reception::Settled(Verdict::TryLater(BUSY)));
         };
         let Some((client, known)) = self.current(client, chat.id).await? else {
-            // Another process has detached it.
-            note(Fate::Ignored(Rule::Detached));
-            return Ok(Reception::Settled(Verdict::Done));
+            // Another process has detached it: it stays with Telegram.
+            return Ok(Reception::Settled(Verdict::TryLater(BUSY)));
         };
         let asks_again = matches!(&kind, Kind::Button(button) if is_forgetting(&button.data));
         if known.is_being_forgotten && !asks_again {

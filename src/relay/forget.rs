@@ -234,6 +234,7 @@ impl Relay {
         store.forget_person(person, self.inner.master.bot).await?;
         failpoint::at("forget", "removed");
         store.end_forgetting(person).await?;
+        store.empty_log().await;
         failpoint::at("forget", "ended");
         drop(closed);
         let relay = self.clone();

@@ -47,6 +47,8 @@ use crate::{
 const CUSTOMERS: usize = 16_384;
 /// Of newcomers to careful bots.
 const NEWCOMERS: usize = 1024;
+/// People without a conversation who were told; who was told first is told again first.
+const TOLD: usize = 1024;
 /// Messages and albums of which it is remembered whether they were admitted.
 const DECISIONS: usize = 16_384;
 /// How long a notice that messages are not passed on holds, in milliseconds.
@@ -98,6 +100,8 @@ pub(super) struct Paces {
     newcomers: Cache<Lane, Arc<Mutex<Allowance>>>,
     commands: Cache<Lane, Arc<Mutex<Allowance>>>,
     decided: Cache<Subject, Decision>,
+    /// When people without a conversation were told last, in UTC milliseconds.
+    told: Cache<Lane, i64>,
 }
 
 impl Paces {
@@ -109,6 +113,7 @@ impl Paces {
             newcomers: Cache::new(NEWCOMERS),
             commands: Cache::new(CUSTOMERS),
             decided: Cache::new(DECISIONS),
+            told: Cache::new(TOLD),
         }
     }
 
@@ -218,18 +223,25 @@ impl Relay {
             let why = (Reason::TooFast, "");
             return self.refuse_newcomer(customer, message, why, counts).await.map(Some);
         }
-        self.refuse(customer, message, counts).await.map(Some)
+        // Commands leave nothing of somebody who has no conversation.
+        let leaves_nothing = is_command && customer.known.conversation.is_none();
+        self.refuse(customer, message, (counts, leaves_nothing)).await.map(Some)
     }
 
     async fn refuse(
         &self,
         customer: &Customer<'_>,
         message: &Message,
-        counts: bool,
+        (counts, leaves_nothing): (bool, bool),
     ) -> Result<Verdict, StoreError> {
-        let state = &customer.known.state;
+        let (paces, lane) = (&self.inner.paces, (customer.client.id(), customer.chat));
+        let told_at = if leaves_nothing {
+            paces.told.get(&lane)
+        } else {
+            customer.known.state.refused_told_at
+        };
         let mut told = None;
-        if is_notice_due(state.refused_told_at, clock::now_ms()) {
+        if is_notice_due(told_at, clock::now_ms()) {
             let text = customer.language().customer_too_fast();
             let (caller, about) = (&customer.client.caller, Some(message.id));
             let said = self.say(caller, customer.chat, about, &text, None).await;
@@ -239,7 +251,11 @@ impl Relay {
             // Written once it is said: after a crash between the two it is said twice, never not.
             told = Some(clock::now_ms());
         }
-        self.inner.store.refuse(customer.key(), message.id, counts, told).await?;
+        if !leaves_nothing {
+            self.inner.store.refuse(customer.key(), message.id, counts, told).await?;
+        } else if let Some(told) = told {
+            paces.told.insert(lane, told);
+        }
         Ok(Verdict::Done)
     }
 

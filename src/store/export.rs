@@ -104,6 +104,17 @@ impl Store {
         Ok(rows.into_iter().map(|(bot,)| BotId(bot)).collect())
     }
 
+    /// The bots through which somebody is an owner's customer: also those that are somebody else's by
+    /// now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn customers_bots_of(&self, owner: OwnerId) -> Result<Vec<BotId>, StoreError> {
+        let query = sql("SELECT DISTINCT bot_id FROM conversations WHERE owner_id = ?");
+        let rows = self.list::<(i64,)>(query.bind(owner)).await?;
+        Ok(rows.into_iter().map(|(bot,)| BotId(bot)).collect())
+    }
+
     /// A page of an owner's references of messages written to one bot; empty after the last.
     ///
     /// # Errors

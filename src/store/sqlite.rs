@@ -36,6 +36,10 @@ const BUSY: Duration = Duration::from_secs(10);
 /// How long a statement may wait for its commit: its turn, and another program's lock.
 const COMMIT_LIMIT: Duration = Duration::from_secs(30);
 
+/// How long a reader may be in the way of emptying the log so that nothing removed stays there: all
+/// that is written waits meanwhile. Two statements, as [`BUSY`] is what holds otherwise.
+const IN_THE_WAY: [&str; 2] = ["PRAGMA busy_timeout = 250", "PRAGMA busy_timeout = 10000"];
+
 /// Brings what was written since the last checkpoint into the database, and empties its log.
 const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
@@ -44,6 +48,7 @@ type Group = Vec<(Statement, oneshot::Sender<Done>)>;
 
 enum Job {
     Run(Statement, oneshot::Sender<Done>),
+    EmptyLog(oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -64,6 +69,8 @@ pub(super) async fn open(path: &Path) -> Result<(Connections<Reader>, Writer), S
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY)
+        // What is removed is overwritten, not only unlinked: the file must not show it.
+        .pragma("secure_delete", "ON")
         // The default keeps up to 2 MB for each connection.
         .pragma("cache_size", "-512")
         // A slow disk would fill the log with them.
@@ -117,6 +124,15 @@ impl Writer {
         }
     }
 
+    /// Lets what waits be written, then empties the log, in which what was removed stands still. Where
+    /// a reader is in the way, it stays until it is asked for again.
+    pub(super) async fn empty_log(&self) {
+        let (done, emptied) = oneshot::channel();
+        if self.0.send(Job::EmptyLog(done)).await.is_ok() {
+            let _ = emptied.await;
+        }
+    }
+
     /// Lets what waits be written, then closes the connection.
     pub(super) async fn close(&self) {
         let (done, closed) = oneshot::channel();
@@ -130,10 +146,11 @@ async fn write_in_groups(mut pen: Pen, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut batch, GROUP).await > 0 {
         let mut group = Vec::with_capacity(batch.len());
-        let mut closing = None;
+        let (mut closing, mut emptying) = (None, Vec::new());
         for job in batch.drain(..) {
             match job {
                 Job::Run(statement, done) => group.push((statement, done)),
+                Job::EmptyLog(done) => emptying.push(done),
                 Job::Close(done) => closing = Some(done),
             }
         }
@@ -141,6 +158,12 @@ async fn write_in_groups(mut pen: Pen, mut jobs: mpsc::Receiver<Job>) {
         if AssertUnwindSafe(pen.commit(group)).catch_unwind().await.is_err() {
             tracing::error!("the writer panicked; it goes on with a new connection");
             pen.connection = None;
+        }
+        if !emptying.is_empty() {
+            pen.leave_nothing_in_log().await;
+            for done in emptying {
+                let _ = done.send(());
+            }
         }
         if let Some(done) = closing {
             pen.put_down().await;
@@ -213,6 +236,20 @@ impl Pen {
         if let Ok(connection) = self.connected().await {
             let emptied = execute(connection, sql(EMPTY_LOG)).await;
             tracing::debug!(done = emptied.is_ok(), "the database's log was to be emptied");
+        }
+    }
+
+    /// Empties the log unless somebody reads what is in it.
+    async fn leave_nothing_in_log(&mut self) {
+        let [briefly, as_ever] = IN_THE_WAY;
+        let Ok(connection) = self.connected().await else { return };
+        let mut emptied = execute(connection, sql(briefly)).await;
+        if emptied.is_ok() {
+            emptied = execute(connection, sql(EMPTY_LOG)).await;
+        }
+        tracing::debug!(done = emptied.is_ok(), "the database's log was to be emptied");
+        if execute(connection, sql(as_ever)).await.is_err() {
+            self.put_down().await;
         }
     }
 

@@ -125,6 +125,7 @@ label-unusable = 这不能用作标签。标签为 1 到 64 个字符，只能�
 alarm-revoked = 🔴 Telegram 不再接受 @{ $bot } 的 Token，客户无法通过它联系您。请在 @BotFather 获取最新的 Token（/mybots → API Token），然后在这里用 /add 发送，所有对话都会继续。
 alarm-works = 🟢 @{ $bot } 已恢复工作：Telegram 接受了它的 Token。消息会像以前一样转达。未送达的回复，点其下方的“重新发送”按钮即可发出。
 alarm-contested = 🟠 另一个程序正在接收 @{ $bot } 的消息，因此消息到不了您这里。请停止那个程序，或在 @BotFather 撤销 Token，然后在这里用 /add 发送新的 Token。
+webhook-stays = ⚠️ @{ $bot } 已解绑，但 Telegram 拒绝停止向本服务投递它的消息。这些消息在这里会被拒收，没有人会读取。请在 @BotFather 撤销其 Token（/mybots → API Token → Revoke）以彻底停止。
 alarm-cut-off = 🔴 Telegram 无法把消息送到 { $host }：“{ $reason }”。在修复之前，您和客户写的内容都不会送达。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请检查该地址能否从互联网访问、本程序前面的网页服务器是否在运行、它的证书是否有效。
 alarm-reached = 🟢 Telegram 又能送达消息了。等待中的消息现在会送达。
 alarm-database-silent = 🔴 数据库没有响应，目前无法转达任何消息。不会丢失任何内容：消息会在 Telegram 等待最多 24 小时。请检查数据库是否在运行、是否可以访问，然后重新启动它。

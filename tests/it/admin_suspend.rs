@@ -60,6 +60,18 @@ impl Stage {
         self.telegram.quiet().await;
     }
 
+    /// Nothing with his id is kept then.
+    async fn leaves(&self, owner: &Person) {
+        const LEFT: &str = "Everything of yours is removed";
+        let before = self.times(owner, &self.master, LEFT);
+        self.telegram.send(owner, &self.master, draft::text("/leave")).await;
+        self.sees(owner, &self.master, "Remove everything of yours?").await;
+        self.presses(owner, "Remove everything").await;
+        self.sees_times(owner, &self.master, LEFT, before + 1).await;
+        self.telegram.quiet().await;
+        self.nothing_names(owner.id).await;
+    }
+
     async fn resumes(&self, owner: &Person) {
         self.owner_writes(&format!("/admin resume {}", owner.id)).await;
         self.owner_sees("▶️ Works").await;
@@ -231,8 +243,7 @@ async fn customers_may_still_ask_about_themselves(mut stage: Stage) {
 async fn who_leaves_and_comes_back_is_suspended_still(mut stage: Stage) {
     let Tenant { owner: boris, .. } = tenant(&mut stage).await;
     stage.suspends(&boris).await;
-    // As if he had left: nothing with his id is kept.
-    stage.database.run(&format!("DELETE FROM owners WHERE owner_id = {}", boris.id)).await;
+    stage.leaves(&boris).await;
     let before = stage.times(&boris, &stage.master, SUSPENDED);
     stage.telegram.start(&boris, &stage.master, "").await;
     stage.sees_times(&boris, &stage.master, SUSPENDED, before + 1).await;
@@ -240,7 +251,7 @@ async fn who_leaves_and_comes_back_is_suspended_still(mut stage: Stage) {
     stage.settled().await;
     assert_eq!(stage.times(&boris, &stage.master, SUSPENDED), before + 1);
     stage.resumes(&boris).await;
-    stage.database.run(&format!("DELETE FROM owners WHERE owner_id = {}", boris.id)).await;
+    stage.leaves(&boris).await;
     stage.telegram.start(&boris, &stage.master, "").await;
     stage.sees_times(&boris, &stage.master, "/add attaches", 2).await;
     stage.curtain().await;
@@ -299,7 +310,7 @@ async fn who_becomes_the_operator_goes_on(mut stage: Stage) {
     stage.vary("OWNER_IDS", &stage.owner.id.to_string());
     stage.restart().await;
     stage.suspends(&boris).await;
-    stage.database.run(&format!("DELETE FROM owners WHERE owner_id = {}", boris.id)).await;
+    stage.leaves(&boris).await;
     stage.vary("OWNER_IDS", &boris.id.to_string());
     stage.restart().await;
     stage.telegram.start(&boris, &stage.master, "").await;

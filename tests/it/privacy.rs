@@ -1,9 +1,12 @@
 //! What is kept is said; a customer is forgotten everywhere; an owner leaves with all that is his.
 
 mod export;
+mod files;
 mod killed;
 mod leave;
 mod processes;
+mod retention;
+mod withdrawn;
 
 use std::time::Duration;
 
@@ -31,6 +34,7 @@ mod stages {
         what_cannot_arrive_is_told_and_leaves_nothing,
         a_reply_under_way_leaves_nothing,
         an_owner_who_is_a_customer_stays_an_owner,
+        a_burst_of_commands_leaves_nothing,
     );
 }
 
@@ -384,5 +388,29 @@ async fn an_owner_who_is_a_customer_stays_an_owner(mut stage: Stage) {
     assert_eq!(after, before);
     assert_eq!(stage.times(&olga, &stage.master, TOLD), 0, "she knows");
     stage.asks_only(&anna, &shop, "still open?").await;
+    stage.curtain().await;
+}
+
+/// At the pace everybody has who is not told otherwise.
+async fn a_burst_of_commands_leaves_nothing(mut stage: Stage) {
+    const TOO_FAST: &str = "You are writing faster than messages can be passed on";
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.asks(&anna, &shop, "tea?").await;
+    stage.vary("CUSTOMER_RATE", "");
+    stage.restart().await;
+    forgets(&stage, &anna, &shop).await;
+    stage.nothing_names(anna.id).await;
+    for command in ["/help", "/privacy", "/language", "/forget"].into_iter().cycle().take(40) {
+        stage.telegram.send(&anna, &shop, draft::text(command)).await;
+    }
+    stage.sees(&anna, &shop, TOO_FAST).await;
+    stage.telegram.quiet().await;
+    stage.settled().await;
+    assert_eq!(stage.times(&anna, &shop, TOO_FAST), 1, "once a minute");
+    stage.redelivers_as(&shop, "message").await;
+    assert_eq!(stage.times(&anna, &shop, TOO_FAST), 1);
+    stage.nothing_names(anna.id).await;
+    stage.asks_only(&anna, &shop, "hello again").await;
     stage.curtain().await;
 }

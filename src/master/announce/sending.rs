@@ -11,7 +11,7 @@ use crate::{
     master::{Master, MasterError},
     model::OwnerId,
     relay::rich::RichText,
-    store::Announcement,
+    store::{Announcement, Purpose, Whom},
     telegram::{CallError, Outgoing, Refusal},
     text::Language,
 };
@@ -36,6 +36,8 @@ enum Told {
     For(bool),
     /// It is for later.
     Later,
+    /// He is no owner any more.
+    Gone,
 }
 
 /// How far the sending of announcements is in this process.
@@ -93,13 +95,8 @@ impl Master {
                 *course = Course::default();
                 continue;
             };
-            let language = Language::of(language.as_deref());
-            match self.announce_to(&now, (owner, language), &words, course).await? {
-                Told::Later => return Ok(()),
-                Told::For(is_told) => {
-                    failpoint::at("announce", "told");
-                    store.insist(|| store.announcement_reached(&now, owner, is_told)).await?;
-                }
+            if self.announce_alone(&now, (owner, language), &words, course).await? == Told::Later {
+                return Ok(());
             }
             self.show_progress(&now, course).await;
             if stop.run_until_cancelled(tokio::time::sleep(BETWEEN)).await.is_none() {
@@ -107,6 +104,39 @@ impl Master {
             }
         }
         Ok(())
+    }
+
+    /// Tells one owner while nobody, in whichever process, removes what is his: how far it has come is
+    /// written with his number.
+    async fn announce_alone(
+        &self,
+        now: &Announcement,
+        (owner, language): (OwnerId, Option<String>),
+        words: &RichText,
+        course: &mut Course,
+    ) -> Result<Told, MasterError> {
+        let (store, master) = (&self.inner.store, self.inner.caller.bot);
+        let Some(_present) = store.enter(Whom::Owner(owner)) else { return Ok(Told::Later) };
+        let lane = (master, owner.chat());
+        if !store.take_lease(lane, Purpose::Chat).await? {
+            return Ok(Told::Later);
+        }
+        let telling = async {
+            // He may have left since he was found.
+            if store.owner(master, owner).await?.is_none() {
+                return Ok(Told::Gone);
+            }
+            let language = Language::of(language.as_deref());
+            let told = self.announce_to(now, (owner, language), words, course).await?;
+            if let Told::For(is_told) = told {
+                failpoint::at("announce", "told");
+                store.insist(|| store.announcement_reached(now, owner, is_told)).await?;
+            }
+            Ok(told)
+        };
+        let told = telling.await;
+        store.end_lease(lane, Purpose::Chat).await;
+        told
     }
 
     /// Tells one owner. What may have been said once is said a second time, and says so.

@@ -16,7 +16,10 @@ use crate::support::{
 mod stages {
     use super::*;
     on_every_stage!(an_owner_gets_all_that_is_his_and_nothing_else);
-    on_every_database!(set(Webhook): what_is_big_is_packed);
+    on_every_database!(set(Webhook):
+        what_is_big_is_packed,
+        customers_of_a_bot_that_is_somebody_elses_now_are_there,
+    );
 }
 
 /// The files of an export, as they are in somebody's chat.
@@ -109,5 +112,34 @@ async fn what_is_big_is_packed(mut stage: Stage) {
     let file = chat.iter().find_map(|message| message.get("document")).unwrap();
     assert_eq!(file["file_name"], "feedback-relay-1.json.gz");
     assert!(file["file_size"].as_i64().unwrap() < 1 << 20, "{file}");
+    stage.curtain().await;
+}
+
+async fn customers_of_a_bot_that_is_somebody_elses_now_are_there(mut stage: Stage) {
+    let shop = stage.attach("shop_bot", "Shop").await;
+    let (otto, _) = another_owner(&mut stage, "kiosk_bot").await;
+    let anna = stage.customer("Anna", &shop).await;
+    stage.telegram.start(&anna, &shop, "table7").await;
+    stage.asks(&anna, &shop, "tea?").await;
+    stage.owner_writes("/remove").await;
+    stage.owner_sees("Detach @shop_bot?").await;
+    stage.presses(&stage.owner, "Detach").await;
+    stage.owner_sees("@shop_bot is detached").await;
+    stage.telegram.send(&otto, &stage.master, draft::text(&*shop.token)).await;
+    stage.sees(&otto, &stage.master, "@shop_bot is attached").await;
+    let bert = stage.customer("Bert", &shop).await;
+    let asked = stage.telegram.send(&bert, &shop, draft::text("newspapers?")).await;
+    stage.copy_of(&shop, &bert, asked).await;
+    let files = exported(&stage, &stage.owner).await;
+    let customers = files[0]["customers"].as_array().unwrap();
+    assert_eq!(customers.len(), 1, "{customers:?}");
+    assert_eq!(customers[0]["customer"], anna.id);
+    assert_eq!(customers[0]["bot"], shop.id);
+    assert_eq!(customers[0]["labels"][0], "table7");
+    assert_eq!(files[0]["references"].as_array().unwrap().len(), 1);
+    let files = exported(&stage, &otto).await;
+    let customers = files[0]["customers"].as_array().unwrap();
+    assert_eq!(customers.len(), 1, "{customers:?}");
+    assert_eq!(customers[0]["customer"], bert.id);
     stage.curtain().await;
 }

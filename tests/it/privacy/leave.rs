@@ -25,7 +25,9 @@ mod stages {
         what_cannot_arrive_is_told_when_an_owner_leaves,
         an_owner_is_told_what_he_has_to_wait_for,
         what_is_paid_after_leaving_goes_back,
+        an_announcement_on_its_way_to_who_leaves_leaves_nothing,
     );
+    on_every_database!(dark(Webhook): what_waited_behind_the_press_writes_nobody_down);
     on_every_dark_stage!(who_has_left_can_claim_the_installation_again);
 }
 
@@ -73,10 +75,7 @@ async fn an_owner_leaves_and_nothing_of_his_stays(mut stage: Stage) {
         stage.database.count(&format!("conversations WHERE customer_id = {}", olga.id)).await,
         1
     );
-    // By which the tokens are counted that Telegram saw lately.
-    let mut of_bot = stage.traces_of(shop.id).await;
-    of_bot.retain(|trace| trace != "installation.value");
-    assert_eq!(of_bot, Vec::<String>::new(), "nor of her bot");
+    assert_eq!(stage.traces_of(shop.id).await, Vec::<String>::new(), "nor of her bot");
     assert_eq!(stage.traces_of(otto.id).await, as_customer, "Otto's is as it was");
     assert!(stage.traces_of(anna.id).await.len() < others.len());
     stage.telegram.send(&olga, &kiosk, draft::text("/forget")).await;
@@ -112,9 +111,7 @@ async fn who_pays_leaves_and_is_not_charged_again(mut stage: Stage) {
     assert_eq!(stage.telegram.is_canceled(&charge), Some(true), "nothing more is charged");
     stage.telegram.quiet().await;
     stage.nothing_names(otto.id).await;
-    let mut of_bot = stage.traces_of(kiosk.id).await;
-    of_bot.retain(|trace| trace != "installation.value");
-    assert_eq!(of_bot, Vec::<String>::new(), "nor of his bot");
+    assert_eq!(stage.traces_of(kiosk.id).await, Vec::<String>::new(), "nor of his bot");
     assert_eq!(stage.database.count("payments WHERE owner_id IS NULL").await, 1);
     // The same payment once more, and what he changes in Telegram itself.
     let paid = json!({
@@ -304,4 +301,72 @@ async fn an_owner_is_told_what_he_has_to_wait_for(mut stage: Stage) {
     stage.owner_sees(LEFT).await;
     stage.nothing_names(stage.owner.id).await;
     stage.stop().await;
+}
+
+/// Where nobody can register, whoever claimed the installation is a stranger once he has left: what
+/// he wrote before he knew it must not name him for as long as references are kept.
+async fn what_waited_behind_the_press_writes_nobody_down(stage: Stage) {
+    const STRANGER: &str = "Sorry, this bot works for its owner only.";
+    let mut process = stage.launch().await;
+    let payload = printed_code(&mut process).await;
+    let olga = stage.owner.clone();
+    stage.telegram.start(&olga, &stage.master, &payload).await;
+    stage.owner_sees("This installation is yours now").await;
+    stage.owner_writes("/leave").await;
+    stage.presses(&olga, "Remove everything").await;
+    stage.owner_sees(LEFT).await;
+    stage.owner_writes("is it done?").await;
+    stage.owner_sees(STRANGER).await;
+    stage.redelivers("message").await;
+    assert_eq!(stage.times(&olga, &stage.master, STRANGER), 1);
+    stage.nothing_names(olga.id).await;
+    process.stop().await;
+    // Another process knows it as well.
+    let process = stage.launch().await;
+    stage.owner_writes("hello?").await;
+    stage.sees_times(&olga, &stage.master, STRANGER, 2).await;
+    stage.telegram.quiet().await;
+    stage.nothing_names(olga.id).await;
+    // Later she is a stranger like any other.
+    stage.telegram.pass_time(Duration::from_mins(15));
+    for words in ["anybody?", "anybody there?"] {
+        stage.owner_writes(words).await;
+        stage.telegram.quiet().await;
+    }
+    assert_eq!(stage.times(&olga, &stage.master, STRANGER), 3);
+    assert_eq!(stage.database.count("refused_chats").await, 1);
+    process.stop().await;
+}
+
+/// It is being sent to Otto when he presses, and then waits for Zoe.
+async fn an_announcement_on_its_way_to_who_leaves_leaves_nothing(mut stage: Stage) {
+    stage.opens().await;
+    let mut others = [stage.tenant("Otto").await, stage.tenant("Zoe").await];
+    others.sort_by_key(|owner| owner.id);
+    let [otto, zoe] = others;
+    let master = stage.master.clone();
+    stage.telegram.send(&otto, &master, draft::text("/leave")).await;
+    stage.sees(&otto, &master, "Remove everything of yours?").await;
+    stage.owner_writes("/admin announce We move tonight.").await;
+    stage.owner_sees("This is how the owners will see it.").await;
+    stage.telegram.quiet().await;
+    let to =
+        |owner: &telegram_emulator::Person| Fault::on("sendMessage").bot(&master).chat(owner.id);
+    stage.telegram.fault(to(&otto).answer(Answer::Hang(Duration::from_secs(3))));
+    stage.telegram.fault(to(&zoe).answer(Answer::TooManyRequests { retry_after: 100_000 }));
+    stage.presses(&stage.owner, "Send to 2").await;
+    stage.database.until(&format!("announcements WHERE trying = {}", otto.id)).await;
+    stage.presses(&otto, "Remove everything").await;
+    stage.sees(&otto, &master, LEFT).await;
+    let tried = |view: &telegram_emulator::View<'_>| (view.faults_left() == 0).then_some(());
+    stage.telegram.wait("Zoe is tried", tried).await;
+    stage.settled().await;
+    stage.nothing_names(otto.id).await;
+    assert_eq!(stage.times(&otto, &master, "We move tonight."), 1);
+    assert_eq!(stage.times(&zoe, &master, "We move tonight."), 0, "it waits");
+    // Another process knows nothing of that wait.
+    stage.restart().await;
+    stage.sees(&zoe, &master, "We move tonight.").await;
+    stage.owner_sees("📣 Announced.").await;
+    stage.curtain().await;
 }

@@ -1,10 +1,10 @@
 //! Several processes on one database: she is forgotten by one while others are at work.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use telegram_emulator::{Answer, Fault, draft};
 
-use super::{FORGOTTEN, TOLD};
+use super::{FORGOTTEN, TOLD, another_owner};
 use crate::support::{Backend, Mode, Stage};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,4 +86,37 @@ async fn a_newcomer_whom_another_process_asks_leaves_nothing() {
     stage.stop().await;
     stage.nothing_names(anna.id).await;
     stage.nothing_names(stage.owner.id).await;
+}
+
+/// One process has woken the bot of an owner who then leaves by way of the other, and writes down
+/// what it woke once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_woke_names_no_bot_of_who_left() {
+    let mut stage = Stage::set(Backend::MySql, Mode::Webhook).await;
+    let (otto, kiosk) = another_owner(&mut stage, "kiosk_bot").await;
+    stage.watch_every(Duration::from_millis(600));
+    stage.restart().await;
+    woken(&stage, kiosk.id).await;
+    stage.joins().await;
+    stage.goes_to(1);
+    stage.telegram.send(&otto, &stage.master, draft::text("/leave")).await;
+    stage.sees(&otto, &stage.master, "Remove everything of yours?").await;
+    stage.presses(&otto, "Remove everything").await;
+    stage.sees(&otto, &stage.master, "Everything of yours is removed").await;
+    stage.telegram.quiet().await;
+    stage.nothing_names(kiosk.id).await;
+    let shop = stage.attach("shop_bot", "Shop").await;
+    woken(&stage, shop.id).await;
+    stage.nothing_names(kiosk.id).await;
+    stage.nothing_names(otto.id).await;
+    stage.curtain().await;
+}
+
+/// Waits until it is written down that a bot was woken.
+async fn woken(stage: &Stage, bot: i64) {
+    let began = Instant::now();
+    while !stage.traces_of(bot).await.contains(&"installation.value".to_owned()) {
+        assert!(began.elapsed() < Duration::from_secs(30), "{bot} is not woken");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
