@@ -149,6 +149,8 @@ async fn whatever_is_changed_about_a_webhook_is_put_right(mut stage: Stage) {
     comes_back(&stage, &shop, &ours).await;
     take_away(&stage, &shop).await;
     stage.owner_sees("🟠 Another program receives the messages of @shop_bot").await;
+    // The figures come a little later than the words.
+    metrics_show(&stage, "feedback_relay_bots{state=\"contested\"} 1").await;
     let mut back = json!({"url": ours["url"], "secret_token": ours["secret_token"]});
     back["allowed_updates"] = ours["allowed_updates"].clone();
     while call(&stage.telegram, &shop, "setWebhook", back.clone()).await.0 != 200 {}
