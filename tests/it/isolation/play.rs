@@ -84,7 +84,9 @@ impl Play {
 
     /// Gives what was answered, without the numbers that were put in.
     async fn does(&mut self, deed: Deed, numbers: &Numbers) -> Vec<String> {
-        if let Some(opening) = deed.after {
+        // What an earlier deed left open would be answered by the first of two.
+        let is_compared = deed.place == Place::Master && names_something(deed);
+        if let Some(opening) = deed.after.or(is_compared.then_some("/cancel")) {
             self.opens(opening).await;
         }
         let before = self.house.stage.telegram.view(|view| view.ledger().len());
