@@ -137,6 +137,9 @@ const FILES: &[&str] =
     &["animation", "photo", "video", "audio", "voice", "video_note", "document", "sticker", "poll"];
 /// Entities that lead somewhere when they are touched.
 const LINKS: &[&str] = &["url", "text_link", "mention", "text_mention"];
+/// Entities that lead to a channel or a bot where they name one, as `#tea@channel` and `/start@bot` do
+/// (Bot API `MessageEntity`).
+const NAMING: &[&str] = &["hashtag", "cashtag", "bot_command"];
 /// What links begin with where Telegram does not mark them.
 const BEGINNINGS: &[&str] = &["://", "www.", "t.me/", "telegram.me/"];
 
@@ -155,7 +158,20 @@ pub(super) fn offence(message: &Message) -> Option<(Reason, &'static str)> {
     }
     let content = message.json().as_object()?;
     let own = content.iter().filter(|(key, _)| !ABOUT.contains(&key.as_str()));
-    own.map(|(_, value)| value).find_map(link_in).map(|what| (Reason::Link, what))
+    let link = own.map(|(_, value)| value).find_map(link_in);
+    link.or_else(|| name_in(message)).map(|what| (Reason::Link, what))
+}
+
+/// A tag or a command in a text that names a channel or a bot.
+fn name_in(message: &Message) -> Option<&'static str> {
+    let (text, entities) = (message.text()?, message.get("entities")?.as_array()?);
+    entities.iter().find_map(|entity| {
+        let kind = entity.get("type")?.as_str()?;
+        let kind = NAMING.iter().find(|naming| **naming == kind)?;
+        let number = |key| usize::try_from(entity.get(key)?.as_u64()?).ok();
+        let mut covered = text.encode_utf16().skip(number("offset")?).take(number("length")?);
+        covered.any(|unit| unit == u16::from(b'@')).then_some(*kind)
+    })
 }
 
 /// A link anywhere in a part of a message: an entity, a button, or plain words.
@@ -170,7 +186,9 @@ fn link_in(value: &Value) -> Option<&'static str> {
             let kind = parts.get("type").and_then(Value::as_str);
             let kind = kind.filter(|_| parts.contains_key("offset"));
             let entity = kind.and_then(|kind| LINKS.iter().find(|link| **link == kind).copied());
-            entity.or_else(|| parts.values().find_map(link_in))
+            // Of a button or a preview: whatever it begins with.
+            let url = parts.get("url").is_some_and(Value::is_string).then_some("url");
+            entity.or(url).or_else(|| parts.values().find_map(link_in))
         }
         _ => None,
     }
@@ -192,36 +210,103 @@ mod tests {
         Message::with(&json!({"text": "hi"}))
     }
 
+    /// A text with one entity on words of it.
+    fn marked(text: &str, kind: &str, on: &str) -> Value {
+        let units = |text: &str| text.encode_utf16().count();
+        let offset = units(&text[..text.find(on).unwrap()]);
+        let entity = json!({"type": kind, "offset": offset, "length": units(on)});
+        json!({"text": text, "entities": [entity]})
+    }
+
+    fn with_button(button: &Value) -> Value {
+        json!({"text": "x", "reply_markup": {"inline_keyboard": [[button]]}})
+    }
+
     #[test]
-    fn words_are_no_offence_and_what_leads_elsewhere_is() {
+    fn words_are_no_offence() {
         for fine in [
             json!({"text": "Do you have tea? I am anna@example.org, +49 30 1234"}),
-            json!({"text": "bold", "entities": [{"type": "bold", "offset": 0, "length": 4}]}),
+            marked("I am anna@example.org", "email", "anna@example.org"),
+            marked("+49 30 1234", "phone_number", "+49 30 1234"),
+            marked("bold", "bold", "bold"),
+            marked("🍵", "custom_emoji", "🍵"),
+            marked("tomorrow", "date_time", "tomorrow"),
+            marked("#tea, anna@example.org", "hashtag", "#tea"),
+            marked("5 $TON", "cashtag", "$TON"),
+            marked("/price of tea", "bot_command", "/price"),
+            json!({"text": "x", "entities": [{"type": "hashtag", "offset": -1, "length": 9}]}),
             json!({"location": {"latitude": 1.0, "longitude": 2.0}}),
-            json!({"contact": {"phone_number": "1", "first_name": "A"}}),
+            json!({"location": {"latitude": 1.0, "longitude": 2.0, "live_period": 60}}),
+            json!({"venue": {"title": "Tea house", "address": "Main St 1", "location": {}}}),
+            json!({"contact": {"phone_number": "1", "first_name": "A", "user_id": 7}}),
+            json!({"contact": {"phone_number": "1", "vcard": "BEGIN:VCARD\nTEL:1\nEND:VCARD"}}),
+            json!({"dice": {"emoji": "🎲", "value": 6}}),
             json!({"text": "yes", "reply_to_message": {"text": "https://ours.example"}}),
+            json!({"text": "yes", "quote": {"text": "https://ours.example"}}),
+            json!({"text": "yes", "link_preview_options": {"is_disabled": true}}),
+            with_button(&json!({"text": "x", "callback_data": "y"})),
         ] {
             assert_eq!(offends(&fine), None, "{fine}");
         }
-        let entity = |kind: &str| json!({"text": "look", "entities": [{"type": kind, "offset": 0, "length": 4}]});
+    }
+
+    #[test]
+    fn what_leads_elsewhere_is_an_offence() {
         for kind in LINKS {
-            assert_eq!(offends(&entity(kind)), Some(Reason::Link), "{kind}");
+            assert_eq!(offends(&marked("look", kind, "look")), Some(Reason::Link), "{kind}");
         }
-        let button = json!({"inline_keyboard": [[{"text": "x", "url": "tg://resolve"}]]});
         for link in [
             json!({"text": "see HTTPS://evil.example"}),
             json!({"text": "T.me/evil"}),
-            json!({"text": "x", "reply_markup": button}),
-            json!({"text": "x", "link_preview_options": {"url": "https://evil.example"}}),
+            marked("🍵 #tea@evil now", "hashtag", "#tea@evil"),
+            marked("🍵 $TEA@evil", "cashtag", "$TEA@evil"),
+            marked("/start@evil_bot", "bot_command", "/start@evil_bot"),
+            with_button(&json!({"text": "x", "url": "tg://resolve"})),
+            with_button(&json!({"text": "x", "url": "evil.example"})),
+            with_button(&json!({"text": "x", "login_url": {"url": "evil.example"}})),
+            with_button(&json!({"text": "x", "web_app": {"url": "evil.example"}})),
+            with_button(&json!({"text": "x", "copy_text": {"text": "https://evil.example"}})),
+            json!({"text": "x", "link_preview_options": {"url": "evil.example"}}),
             json!({"contact": {"vcard": "URL:www.evil.example"}}),
+            json!({"venue": {"title": "t.me/evil", "address": "x", "location": {}}}),
         ] {
             assert_eq!(offends(&link), Some(Reason::Link), "{link}");
         }
-        for file in ["photo", "video", "voice", "document", "sticker", "poll", "hologram"] {
+    }
+
+    #[test]
+    fn what_is_no_words_is_an_offence() {
+        for file in [
+            "photo",
+            "video",
+            "animation",
+            "audio",
+            "voice",
+            "video_note",
+            "document",
+            "sticker",
+            "poll",
+            "paid_media",
+            "live_photo",
+            "giveaway",
+            "giveaway_winners",
+            "checklist",
+            "game",
+            "invoice",
+            "rich_message",
+            "hologram",
+        ] {
             assert_eq!(offends(&json!({file: {"file_id": "f"}})), Some(Reason::File), "{file}");
         }
+        let captioned = json!({"photo": [{"file_id": "f"}], "caption": "https://evil.example"});
+        assert_eq!(offends(&captioned), Some(Reason::File), "it is told of once");
+    }
+
+    #[test]
+    fn what_was_made_elsewhere_is_an_offence() {
         for key in ELSEWHERE {
             assert_eq!(offends(&json!({"text": "x", *key: {}})), Some(Reason::Forward), "{key}");
+            assert_eq!(offends(&json!({"photo": [], *key: {}})), Some(Reason::Forward), "{key}");
         }
     }
 

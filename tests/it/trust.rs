@@ -11,6 +11,8 @@ use crate::support::{
     text,
 };
 
+mod albums;
+
 mod stages {
     use super::*;
     on_every_stage!(
@@ -78,6 +80,12 @@ fn link() -> Draft {
     draft::text(&*text).entities(entities)
 }
 
+/// A tag that opens a channel.
+fn tag() -> Draft {
+    let hashtag = json!({"type": "hashtag", "offset": 4, "length": 13});
+    draft::text("see #tea@evilshop").entities(json!([hashtag]))
+}
+
 fn forward() -> Draft {
     let origin = json!({"type": "hidden_user", "sender_user_name": "Eve", "date": 1});
     draft::text("buy now").forward_origin(origin)
@@ -99,6 +107,7 @@ async fn links_files_and_forwards_are_refused_until_the_owner_has_answered(mut s
     let refused = [
         (link(), LINK),
         (draft::text("see http://evil.example now"), LINK),
+        (tag(), LINK),
         (draft::photo(bytes(1, 900)).caption("look"), FILE),
         (draft::document("a.pdf", "application/pdf", bytes(2, 900)), FILE),
         (draft::voice(bytes(3, 900)), FILE),

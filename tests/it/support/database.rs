@@ -123,6 +123,15 @@ impl Database {
         }
     }
 
+    /// Waits until there are no such rows any more.
+    pub async fn until_none(&self, rows: &str) {
+        let began = Instant::now();
+        while self.count(rows).await > 0 {
+            assert!(began.elapsed() < Duration::from_secs(30), "they stay: {rows}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Lets a customer have waited for some seconds more than he has.
     #[expect(clippy::disallowed_methods, reason = "nobody can wait for hours here")]
     pub async fn age_waiting(&self, customer: i64, seconds: i64) {
