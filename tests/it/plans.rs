@@ -301,6 +301,13 @@ async fn each_subscription_is_stopped(mut stage: Stage) {
     stage.telegram.change_subscription(&owner, &master, &charges[0], "active");
     stage.telegram.quiet().await;
     assert_eq!(states(&stage), [false, false]);
+    // Where Telegram refuses one of them, nobody says that nothing more is charged.
+    let refusal = Answer::Refuse(400, "Bad Request: CHARGE_ID_INVALID".to_owned());
+    stage.telegram.fault(Fault::on("editUserStarSubscription").answer(refusal));
+    let refused = asks(&stage, &owner, "/unsubscribe").await;
+    assert!(text(&refused).starts_with("Telegram refuses to do it."), "{refused}");
+    assert_eq!(states(&stage).iter().filter(|is_canceled| **is_canceled).count(), 1);
+    assert!(plan(&stage).await.contains("renews then for 250 ⭐"));
     let stopped = asks(&stage, &owner, "/unsubscribe").await;
     assert!(text(&stopped).starts_with("✅ Pro does not renew any more"), "{stopped}");
     assert_eq!(states(&stage), [true, true]);

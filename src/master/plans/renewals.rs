@@ -177,15 +177,20 @@ impl Master {
         Ok(())
     }
 
-    /// Stops all subscriptions of an owner's; gives whether Telegram stopped one.
+    /// Stops all subscriptions of an owner's; gives whether Telegram stopped one, and none that is paid
+    /// goes on.
     async fn stop_all(&self, owner: OwnerId, ledger: &Ledger) -> Result<bool, MasterError> {
         let first = ledger.subscriptions().into_iter();
         let charges: Vec<_> = first.map(|payment| payment.charge.clone()).collect();
-        let is_stopped = self.stop_charges(owner, &charges).await?;
-        if is_stopped {
+        if !self.stop_charges(owner, &charges).await? {
+            return Ok(false);
+        }
+        let (ledger, _) = self.plans().account(owner).await?;
+        let is_over = ledger.going_on(clock::now_ms()).is_empty();
+        if is_over {
             self.put_renewal(owner, Renewing::Stopped).await?;
         }
-        Ok(is_stopped)
+        Ok(is_over)
     }
 
     /// Stops these subscriptions of an owner's. Where no other of his goes on, his plan does not.
