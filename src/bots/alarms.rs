@@ -68,6 +68,8 @@ impl Bots {
             Some(_) => self.inner.store.end_alarm(client.id()).await?,
         }
         self.set_state(client, BotState::Active).await?;
+        // What could not be fetched before says nothing any more.
+        self.fetched(client.id());
         self.inner.alarm.notify_one();
         tracing::info!(bot.id = client.id().0, "a client bot's updates come again");
         Ok(())

@@ -10,7 +10,7 @@ use crate::{
     model::BotState,
     seal::Seal,
     store::BotRow,
-    telegram::{Caller, Refusal, Telegram},
+    telegram::{CallError, Caller, Doubt, Refusal, Telegram},
 };
 use way_in::{Finding, Ordered, look};
 
@@ -18,6 +18,23 @@ use way_in::{Finding, Ordered, look};
 const ASKED: usize = 10;
 /// How far the clock may be from Telegram's.
 const CLOCK_S: u64 = 30;
+
+/// What to do where the Bot API did not say who the master bot is.
+fn fix(error: &CallError, address: &str) -> String {
+    match error {
+        CallError::NotSent(Refusal::TooFast { .. }) => "wait so long, and try again".to_owned(),
+        CallError::Unknown(Doubt::ServerFault(_)) => {
+            "it has a fault of its own: try again in some minutes".to_owned()
+        }
+        CallError::Unknown(Doubt::Unreadable) => format!(
+            "what answers at {address} is no Bot API server, or a proxy before it; without \
+             TELEGRAM_API_URL Telegram's own is taken"
+        ),
+        _ => format!(
+            "the machine has to reach it: names (DNS), a firewall, a proxy; try curl -sS {address}"
+        ),
+    }
+}
 
 impl Report {
     /// Telegram's clock and ours: customers' rates and patience go by both.
@@ -44,10 +61,7 @@ impl Report {
                 return;
             }
             Err(error) => {
-                let fix = format!(
-                    "the machine has to reach it: names (DNS), a firewall, a proxy; try curl -sS {}",
-                    config.telegram_api_url
-                );
+                let fix = fix(&error, &config.telegram_api_url.to_string());
                 self.fail("TELEGRAM_API_URL", &error.to_string(), &fix);
                 return;
             }
@@ -107,6 +121,24 @@ impl Report {
         if good > 0 {
             let found = format!("Telegram accepts the tokens of {good} of {}", bots.len());
             self.line("client bots", &found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_reached_is_not_looked_for_in_the_network() {
+        let of = |error: &CallError| fix(error, "https://api.example");
+        let waits = CallError::NotSent(Refusal::TooFast { retry_after: Duration::from_secs(7) });
+        assert!(of(&waits).starts_with("wait so long"));
+        assert!(of(&CallError::Unknown(Doubt::ServerFault(500))).contains("in some minutes"));
+        let page = of(&CallError::Unknown(Doubt::Unreadable));
+        assert!(page.contains("https://api.example is no Bot API server"), "{page}");
+        for away in [CallError::Unknown(Doubt::TimedOut), Refusal::Unreachable.into()] {
+            assert!(of(&away).contains("curl -sS https://api.example"));
         }
     }
 }

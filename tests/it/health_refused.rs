@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use telegram_emulator::{Answer, Bot, Fault, draft};
 
-use crate::support::{
-    Mode, Stage,
-    matrix::{on_every_database, on_every_stage},
-    talk::id,
-    text,
+use crate::{
+    plans::asks,
+    support::{
+        Mode, Stage,
+        matrix::{on_every_database, on_every_stage},
+        talk::id,
+        text,
+    },
 };
 
 mod stages {
@@ -63,6 +66,8 @@ async fn a_refusal_that_passes_is_told_of_twice(mut stage: Stage) {
     stage.sees_times(&stage.owner, &stage.master, REFUSED, 2).await;
     stage.telegram.clear_faults();
     stage.sees_times(&stage.owner, &stage.master, WORKS, 2).await;
+    let status = asks(&stage, &stage.owner, "/status").await;
+    assert!(!text(&status).contains("Get the current token"), "{status}");
     stage.asks(&anna, &shop, "And black.").await;
     stage.restart().await;
     stage.asks(&anna, &shop, "That is all.").await;

@@ -18,6 +18,8 @@ use crate::{
 
 /// How often it is looked whether there is something to say, where nobody said so.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How long to wait before an owner of whom nobody knows whether he was told is told once more.
+const AFTER_DOUBT: Duration = Duration::from_secs(3);
 /// Between two owners: a third of what the master bot may send is enough for it.
 const BETWEEN: Duration = Duration::from_millis(100);
 /// How often the operator sees how far it is.
@@ -158,6 +160,8 @@ impl Master {
                 Err(CallError::Unknown(_)) if is_repeat => return Ok(Told::For(false)),
                 Err(CallError::Unknown(_)) => {
                     is_repeat = true;
+                    // What cut the first one off would cut off the second one, too.
+                    tokio::time::sleep(AFTER_DOUBT).await;
                     continue;
                 }
                 Err(CallError::NotSent(refusal)) => refusal,
