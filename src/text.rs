@@ -936,6 +936,8 @@ sentences! {
     invoice_description = "invoice-description" ();
     /// Telegram refused.
     plan_refused = "plan-refused" ();
+    /// Telegram does not do it now.
+    plan_later = "plan-later" ();
     /// There is no subscription.
     unsubscribe_none = "unsubscribe-none" ();
     /// It was stopped before.

@@ -20,6 +20,8 @@ mod renewals;
 mod support;
 mod view;
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -59,6 +61,11 @@ pub enum PlanErrand {
     /// The subscription is to go on.
     Renew,
 }
+
+/// Tries of a call to Telegram for which an owner waits.
+const TRIES: u32 = 3;
+/// The longest wait between two of them.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 impl Master {
     /// Whether there are paid plans.
@@ -125,9 +132,9 @@ impl Master {
             period_s: plan::PERIOD_S,
         };
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
-        let link = match telegram.subscription_link(caller, &invoice).await {
+        let link = match patiently(|| telegram.subscription_link(caller, &invoice)).await {
             Ok(link) => link,
-            Err(error) => return refused_by_telegram(error, language).map(Done::Say),
+            Err(error) => return Ok(Done::Say(refused_by_telegram(&error, language))),
         };
         self.show_offer(owner, limits, &link).await?;
         Ok(Done::Shown)
@@ -249,11 +256,31 @@ fn may_pass(error: &CallError) -> bool {
     )
 }
 
-/// What Telegram did not do, in words; what may pass comes again.
-fn refused_by_telegram(error: CallError, language: Language) -> Result<Answer, MasterError> {
-    if may_pass(&error) {
-        return Err(MasterError::Answer(error));
+/// Makes a call for which an owner waits, and with him all that he writes after it: some times,
+/// where it may pass within seconds.
+async fn patiently<T, F>(call: impl Fn() -> F) -> Result<T, CallError>
+where
+    F: Future<Output = Result<T, CallError>>,
+{
+    let mut tries = 1;
+    loop {
+        let done = call().await;
+        let wait = match &done {
+            Err(CallError::NotSent(Refusal::TooFast { retry_after })) => *retry_after,
+            Err(error) if may_pass(error) => Duration::from_secs(1),
+            _ => return done,
+        };
+        if tries == TRIES || wait > LONGEST_WAIT {
+            return done;
+        }
+        tries += 1;
+        tokio::time::sleep(wait).await;
     }
-    tracing::warn!(%error, "Telegram refused what was asked about a payment");
-    Ok(plain(language.plan_refused()))
+}
+
+/// What Telegram did not do, in words. He is not kept waiting for what may pass: his replies to
+/// customers would wait behind it.
+fn refused_by_telegram(error: &CallError, language: Language) -> Answer {
+    tracing::warn!(%error, "Telegram did not do what was asked about a payment");
+    plain(if may_pass(error) { language.plan_later() } else { language.plan_refused() })
 }

@@ -482,6 +482,7 @@ button-renew = Wieder verlängern
 invoice-title = Pro
 invoice-description = So viele Kundenbots und Antworten, wie Sie möchten, für 30 Tage. Es verlängert sich von selbst; /unsubscribe beendet das.
 plan-refused = Telegram lehnt das ab. Ein Abo können Sie auch in Telegram ändern: Einstellungen → Meine Sterne. Wenn das nicht hilft: /paysupport
+plan-later = Telegram kann das gerade nicht tun. Bitte versuchen Sie es in einigen Minuten noch einmal.
 unsubscribe-none = Sie haben kein Abo, es gibt also nichts zu beenden. /plan zeigt Ihren Tarif.
 unsubscribe-already = Die Verlängerung ist schon beendet. Pro gehört Ihnen bis { $date }.
 unsubscribe-done = ✅ Pro verlängert sich nicht mehr, und es wird nichts mehr abgebucht. Es gehört Ihnen bis { $date }.

@@ -482,6 +482,7 @@ button-renew = Renew again
 invoice-title = Pro
 invoice-description = As many client bots and replies as you like, for 30 days. It renews by itself; /unsubscribe stops that.
 plan-refused = Telegram refuses to do it. You can also change a subscription in Telegram: Settings → My Stars. If that does not help: /paysupport
+plan-later = Telegram can't do that at the moment. Please try again in a few minutes.
 unsubscribe-none = You have no subscription, so there is nothing to stop. /plan shows your plan.
 unsubscribe-already = The renewal is stopped already. Pro stays yours until { $date }.
 unsubscribe-done = ✅ Pro does not renew any more, and nothing more is charged. It stays yours until { $date }.

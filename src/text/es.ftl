@@ -482,6 +482,7 @@ button-renew = Renovar de nuevo
 invoice-title = Pro
 invoice-description = Todos los bots y respuestas que quieras, durante 30 días. Se renueva solo; /unsubscribe lo detiene.
 plan-refused = Telegram se niega a hacerlo. También puedes cambiar una suscripción en Telegram: Ajustes → Mis estrellas. Si no sirve: /paysupport
+plan-later = Telegram no puede hacerlo en este momento. Inténtalo de nuevo en unos minutos.
 unsubscribe-none = No tienes ninguna suscripción, así que no hay nada que detener. /plan muestra tu plan.
 unsubscribe-already = La renovación ya está detenida. Pro es tuyo hasta { $date }.
 unsubscribe-done = ✅ Pro ya no se renueva y no se cobra nada más. Es tuyo hasta { $date }.

@@ -482,6 +482,7 @@ button-renew = 恢复续订
 invoice-title = Pro
 invoice-description = 30 天内机器人和回复数量不限。自动续订；/unsubscribe 停止续订。
 plan-refused = Telegram 拒绝执行。您也可以在 Telegram 中更改订阅：设置 → 我的 Stars。如果仍不行：/paysupport
+plan-later = Telegram 目前无法执行。请过几分钟再试。
 unsubscribe-none = 您没有订阅，无需停止。/plan 查看您的套餐。
 unsubscribe-already = 续订已经停止。Pro 在 { $date } 之前仍然有效。
 unsubscribe-done = ✅ Pro 不再续订，也不会再扣费。在 { $date } 之前仍然有效。

@@ -17,6 +17,7 @@ mod stages {
         what_is_charged_after_it_was_stopped_is_stopped_again,
         somebody_elses_payment_is_nobody_elses_business,
         who_is_suspended_pays_nothing,
+        what_telegram_does_not_do_now_keeps_nothing_waiting,
         who_has_left_may_ask_about_a_payment,
         the_first_who_is_named_is_the_operator_and_nobody_else,
     );
@@ -297,5 +298,30 @@ async fn a_checkout_does_not_wait_for_the_lock() {
     assert_eq!(stage.times(&stage.owner, &stage.master, "✅ Thank you!"), 0);
     other.execute("COMMIT").await.unwrap();
     stage.owner_sees("✅ Thank you! You have Pro until").await;
+    stage.curtain().await;
+}
+
+/// An owner's replies to customers would wait behind a command that waits for Telegram.
+async fn what_telegram_does_not_do_now_keeps_nothing_waiting(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let owner = stage.owner.clone();
+    for method in ["createInvoiceLink", "editUserStarSubscription"] {
+        stage.telegram.fault(Fault::on(method).always().answer(Answer::Internal));
+    }
+    let later = "Telegram can't do that at the moment.";
+    let offered = asks(&stage, &owner, "/subscribe").await;
+    assert!(text(&offered).starts_with(later), "{offered}");
+    stage.telegram.clear_faults();
+    let charge = buys(&stage, &owner, now() + MONTH).await;
+    let method = "editUserStarSubscription";
+    let busy = Answer::TooManyRequests { retry_after: 3600 };
+    stage.telegram.fault(Fault::on(method).always().answer(busy));
+    let stopped = asks(&stage, &owner, "/unsubscribe").await;
+    assert!(text(&stopped).starts_with(later), "{stopped}");
+    assert!(shown_plan(&stage, &owner).await.contains("renews then for 250 ⭐"));
+    stage.telegram.clear_faults();
+    let stopped = asks(&stage, &owner, "/unsubscribe").await;
+    assert!(text(&stopped).starts_with("✅ Pro does not renew any more"), "{stopped}");
+    assert_eq!(stage.telegram.is_canceled(&charge), Some(true));
     stage.curtain().await;
 }

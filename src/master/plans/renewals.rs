@@ -3,7 +3,7 @@
 //! Who paid two offers has two subscriptions, and Telegram charges for each. So all of them are
 //! stopped, whatever is known of them here, and those that ended long ago refuse it harmlessly.
 
-use super::{may_pass, refused_by_telegram, renew_button};
+use super::{may_pass, patiently, refused_by_telegram, renew_button};
 use crate::{
     clock,
     master::{
@@ -22,7 +22,10 @@ impl Master {
     pub(super) async fn unsubscribe(&self, owner: Owner) -> Result<Answer, MasterError> {
         let language = owner.language;
         let (ledger, standing) = self.plans().account(owner.id).await?;
-        let is_stopped = self.stop_all(owner.id, &ledger).await?;
+        let is_stopped = match self.stop_all(owner.id, &ledger).await {
+            Err(MasterError::Answer(error)) => return Ok(refused_by_telegram(&error, language)),
+            done => done?,
+        };
         let was_stopped = standing.renewing == Renewing::Stopped;
         let paid = standing.until.filter(|_| standing.is_paid(clock::now_ms()));
         let Some(until) = paid.filter(|_| !ledger.subscriptions().is_empty()) else {
@@ -152,10 +155,9 @@ impl Master {
         let date = self.date(owner.id, until).await?;
         if standing.renewing != Renewing::Yes {
             let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
-            let resumed =
-                telegram.edit_subscription(caller, owner.id.0, &payment.charge, false).await;
-            if let Err(error) = resumed {
-                return refused_by_telegram(error, language);
+            let resume = || telegram.edit_subscription(caller, owner.id.0, &payment.charge, false);
+            if let Err(error) = patiently(resume).await {
+                return Ok(refused_by_telegram(&error, language));
             }
             let store = &self.inner.store;
             store.insist(|| store.subscription_goes_on(&payment.charge)).await?;
@@ -221,7 +223,7 @@ impl Master {
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
         let (store, mut is_stopped) = (&self.inner.store, false);
         for charge in charges {
-            match telegram.edit_subscription(caller, payer.0, charge, true).await {
+            match patiently(|| telegram.edit_subscription(caller, payer.0, charge, true)).await {
                 Ok(()) => {
                     is_stopped = true;
                     let now = clock::now_ms();
