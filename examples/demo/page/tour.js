@@ -9,6 +9,11 @@ const find = (id) => document.getElementById(id);
 /** Words a minute that can be read while looking at something else. */
 const READING = 150;
 
+/** Tells the page how high the panel is. */
+function measure() {
+  document.documentElement.style.setProperty('--tour', `${find('tour').offsetHeight}px`);
+}
+
 /** Plays, pauses and stops. */
 export class Tour {
   constructor(cast) {
@@ -22,9 +27,7 @@ export class Tour {
       else this.hurried = true;
     });
     // The phones end where the panel begins, however long its words are.
-    new ResizeObserver(([{ target }]) =>
-      document.documentElement.style.setProperty('--tour', `${target.offsetHeight}px`),
-    ).observe(find('tour'));
+    new ResizeObserver(measure).observe(find('tour'));
     find('tour-stop').addEventListener('click', () => this.stop());
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.running && !event.defaultPrevented && find('tour').contains(event.target))
@@ -72,6 +75,8 @@ export class Tour {
     find('tour-progress').max = STEPS.length;
     find('tour-progress').value = n + 1;
     for (const id of ['customer', 'between', 'owner']) find(id).classList.toggle('looked-at', id === step.look);
+    // Before anything is scrolled to: with other words the panel has another height.
+    measure();
     // Phones that stand below each other: the one that matters comes into view.
     if (matchMedia('(max-width: 719px)').matches) show(find(step.look), 'start');
   }
