@@ -86,7 +86,10 @@ impl Play {
     async fn does(&mut self, deed: Deed, numbers: &Numbers) -> Vec<String> {
         // What an earlier deed left open would be answered by the first of two.
         let is_compared = deed.place == Place::Master && names_something(deed);
-        if let Some(opening) = deed.after.or(is_compared.then_some("/cancel")) {
+        if is_compared {
+            self.opens("/cancel").await;
+        }
+        if let Some(opening) = deed.after {
             self.opens(opening).await;
         }
         let before = self.house.stage.telegram.view(|view| view.ledger().len());
