@@ -95,7 +95,8 @@ impl Manager for Maker {
     async fn create(&self) -> sqlx::Result<MySqlConnection> {
         let mut pause = Duration::from_millis(10);
         loop {
-            match connect(&self.options).await {
+            // Boxed, as the ping below: it is seldom done, and every statement would be the bigger for it.
+            match Box::pin(connect(&self.options)).await {
                 Err(error) if is_starting(&error) => tokio::time::sleep(pause).await,
                 done => return done,
             }
@@ -114,7 +115,7 @@ impl Manager for Maker {
             Shape::Dead => return Err(sqlx::Error::PoolClosed.into()),
             Shape::Doubtful => {}
         }
-        let answer = within(STATEMENT_LIMIT / 2, connection.ping()).await;
+        let answer = within(STATEMENT_LIMIT / 2, Box::pin(connection.ping())).await;
         if answer.is_err() {
             self.broke.note(|moments| moments.unanswered = Some(Instant::now()));
         }

@@ -25,7 +25,7 @@ fn detect_in(content: &mut Map<String, Value>) {
         let mut formatted = Formatted { text: string.to_owned(), entities: given };
         detect(&mut formatted);
         if formatted.entities.is_empty() {
-            content.shift_remove(entities);
+            content.remove(entities);
         } else {
             content.insert(entities.into(), Value::Array(formatted.entities));
         }

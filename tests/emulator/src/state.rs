@@ -397,9 +397,9 @@ impl State {
     pub(crate) fn as_reply_target(&self, key: ChatKey, id: i64) -> Option<Value> {
         let mut value = self.message(key, id)?.value.clone();
         if let Some(fields) = value.as_object_mut() {
-            fields.shift_remove("reply_to_message");
-            fields.shift_remove("external_reply");
-            fields.shift_remove("quote");
+            fields.remove("reply_to_message");
+            fields.remove("external_reply");
+            fields.remove("quote");
         }
         Some(value)
     }

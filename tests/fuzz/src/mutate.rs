@@ -35,7 +35,7 @@ fn change(random: &mut StdRng, corpus: &Corpus, value: &mut Value, depth: usize)
                 return;
             }
             match random.random_range(0..10) {
-                0 => drop(fields.shift_remove(&key)),
+                0 => drop(fields.remove(&key)),
                 1 => rename(random, corpus, fields, &key),
                 2 => swap(random, fields),
                 3 => graft(random, corpus, fields),
@@ -61,7 +61,7 @@ fn change(random: &mut StdRng, corpus: &Corpus, value: &mut Value, depth: usize)
 fn rename(random: &mut StdRng, corpus: &Corpus, fields: &mut Map<String, Value>, key: &str) {
     let Some(value) = fields.get(key).cloned() else { return };
     if random.random() {
-        fields.shift_remove(key);
+        fields.remove(key);
     }
     fields.insert(any_key(random, corpus), value);
 }

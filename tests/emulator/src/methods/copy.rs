@@ -110,7 +110,7 @@ pub(crate) fn copy_one(c: &mut Call<'_>) -> Outcome {
     let from = source(c)?;
     let id = c.p.int("message_id").unwrap_or(0);
     let mut content = content_of(c, from, id, "copied")?;
-    content.shift_remove("forward_origin");
+    content.remove("forward_origin");
     if let Some(caption) = c.p.values.get("caption").and_then(Value::as_str)
         && !content.contains_key("text")
     {
@@ -122,8 +122,8 @@ pub(crate) fn copy_one(c: &mut Call<'_>) -> Outcome {
         if utf16_len(&formatted.text) > 1024 {
             return Err(ApiError::complaint(400, "Bad Request: message caption is too long"));
         }
-        content.shift_remove("caption");
-        content.shift_remove("caption_entities");
+        content.remove("caption");
+        content.remove("caption_entities");
         if !formatted.text.is_empty() {
             content.insert("caption".into(), json!(formatted.text));
         }
@@ -141,10 +141,10 @@ pub(crate) fn copy_one(c: &mut Call<'_>) -> Outcome {
 pub(crate) fn copy_many(c: &mut Call<'_>) -> Outcome {
     many(c, "copied", |c, from, id, content| {
         if c.p.flag("remove_caption") {
-            content.shift_remove("caption");
-            content.shift_remove("caption_entities");
+            content.remove("caption");
+            content.remove("caption_entities");
         }
-        content.shift_remove("forward_origin");
+        content.remove("forward_origin");
         regroup(c, from, id, content);
     })
 }

@@ -74,8 +74,8 @@ impl Call<'_> {
         }
         let mut before = message.value.as_object().cloned().unwrap_or_default();
         let mut after = new.clone();
-        before.shift_remove("edit_date");
-        after.shift_remove("edit_date");
+        before.remove("edit_date");
+        after.remove("edit_date");
         if sorted(&before) == sorted(&after) {
             return Err(ApiError::bad(NOT_MODIFIED));
         }
