@@ -14,16 +14,16 @@ use std::{
 };
 
 use futures::StreamExt;
-use serde_json::{Map, json};
+use serde_json::Map;
 use teloxide::types::ChatId;
 use tokio_util::sync::CancellationToken;
 
 use super::Bots;
 use crate::{
     clock,
-    model::BotState,
+    model::{BotState, OwnerId},
     store::{Alarm, Purpose, StoreError},
-    telegram::{CallError, ClientBot, Outgoing, Refusal},
+    telegram::{CallError, ClientBot, Outgoing},
     text::Language,
 };
 
@@ -157,15 +157,10 @@ impl Bots {
             BotState::Active => language.alarm_works(&alarm.username),
             BotState::Removed => return store.end_alarm(alarm.bot).await,
         };
-        let mut parameters = Map::new();
-        parameters.insert("text".to_owned(), json!(text));
-        let outgoing = Outgoing::new("sendMessage", parameters);
-        let (telegram, master) = (&self.inner.telegram, &self.inner.master);
-        let deadline = Instant::now() + PATIENCE;
-        let told = telegram.deliver(master, alarm.owner.chat(), &outgoing, master, deadline).await;
-        match told {
-            Ok(_) => {}
-            Err(error) if is_passing(&error) => {
+        match self.tell_owner(alarm.owner, text).await {
+            Ok(()) => {}
+            // Where nobody knows, once more rather than not at all.
+            Err(error) if error.may_pass() => {
                 tracing::warn!(owner.id = %alarm.owner, %error, "an owner is told of an alarm later");
                 return Ok(());
             }
@@ -180,6 +175,16 @@ impl Bots {
             self.inner.alarm.notify_one();
         }
         Ok(())
+    }
+
+    /// Tells an owner something by the master bot.
+    pub(super) async fn tell_owner(&self, owner: OwnerId, text: String) -> Result<(), CallError> {
+        let mut parameters = Map::new();
+        parameters.insert("text".to_owned(), text.into());
+        let outgoing = Outgoing::new("sendMessage", parameters);
+        let (telegram, master) = (&self.inner.telegram, &self.inner.master);
+        let deadline = Instant::now() + PATIENCE;
+        telegram.deliver(master, owner.chat(), &outgoing, master, deadline).await.map(drop)
     }
 
     /// Records how a bot fares and that its owner is to be told, unless that is known.
@@ -251,17 +256,5 @@ impl Bots {
         });
         self.inner.leads.store(leads, Ordering::Relaxed);
         leads
-    }
-}
-
-/// Whether an alarm that was not told can be told later. One nobody knows of is told once more
-/// rather than not at all.
-fn is_passing(error: &CallError) -> bool {
-    match error {
-        CallError::Unknown(_) => true,
-        CallError::NotSent(refusal) => matches!(
-            refusal,
-            Refusal::TooFast { .. } | Refusal::Unreachable | Refusal::TokenRevoked
-        ),
     }
 }

@@ -15,14 +15,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Map, json};
 use tokio_util::sync::CancellationToken;
 
 use super::Bots;
 use crate::{
     model::BotId,
     store::{StoreError, Whom},
-    telegram::{CallError, ClientBot, Outgoing, Refusal},
+    telegram::{CallError, ClientBot, Refusal},
     text::Language,
 };
 
@@ -34,8 +33,6 @@ const INSISTS: Duration = Duration::from_hours(24);
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 /// So often it may be refused for a reason that waiting does not mend.
 const REFUSALS: u32 = 3;
-/// How long telling an owner may take.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A bot that was detached, whose updates may still be sent to us.
 #[derive(Debug)]
@@ -236,14 +233,8 @@ impl Bots {
         let Some(_present) = store.enter(Whom::Owner(owner)) else { return Ok(()) };
         let Some(known) = store.owner(master.bot, owner).await? else { return Ok(()) };
         let language = Language::of(known.chosen.or(known.language).as_deref());
-        let mut parameters = Map::new();
-        parameters.insert("text".to_owned(), json!(language.webhook_stays(&client.username)));
-        let outgoing = Outgoing::new("sendMessage", parameters);
-        let deadline = Instant::now() + PATIENCE;
-        let telegram = &self.inner.telegram;
-        if let Err(error) =
-            telegram.deliver(master, owner.chat(), &outgoing, master, deadline).await
-        {
+        let text = language.webhook_stays(&client.username);
+        if let Err(error) = self.tell_owner(owner, text).await {
             tracing::warn!(owner.id = %owner, %error, "an owner can't be told of a webhook");
         }
         Ok(())

@@ -245,17 +245,6 @@ fn renew_button(language: Language) -> Vec<Vec<(String, Press)>> {
     vec![vec![(language.button_renew(), Press::Renew)]]
 }
 
-/// Whether the same may work a while later.
-fn may_pass(error: &CallError) -> bool {
-    matches!(
-        error,
-        CallError::Unknown(_)
-            | CallError::NotSent(
-                Refusal::TooFast { .. } | Refusal::Unreachable | Refusal::TokenRevoked
-            )
-    )
-}
-
 /// Makes a call for which an owner waits, and with him all that he writes after it: some times,
 /// where it may pass within seconds.
 async fn patiently<T, F>(call: impl Fn() -> F) -> Result<T, CallError>
@@ -267,7 +256,7 @@ where
         let done = call().await;
         let wait = match &done {
             Err(CallError::NotSent(Refusal::TooFast { retry_after })) => *retry_after,
-            Err(error) if may_pass(error) => Duration::from_secs(1),
+            Err(error) if error.may_pass() => Duration::from_secs(1),
             _ => return done,
         };
         if tries == TRIES || wait > LONGEST_WAIT {
@@ -282,5 +271,5 @@ where
 /// customers would wait behind it.
 fn refused_by_telegram(error: &CallError, language: Language) -> Answer {
     tracing::warn!(%error, "Telegram did not do what was asked about a payment");
-    plain(if may_pass(error) { language.plan_later() } else { language.plan_refused() })
+    plain(if error.may_pass() { language.plan_later() } else { language.plan_refused() })
 }

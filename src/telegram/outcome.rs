@@ -119,6 +119,18 @@ impl CallError {
             Self::Unknown(_) => None,
         }
     }
+
+    /// Whether the same call may work later: nobody knows what came of it, Telegram has no time or
+    /// does not answer, or the token may be replaced.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unknown(_) => true,
+            Self::NotSent(refusal) => matches!(
+                refusal,
+                Refusal::TooFast { .. } | Refusal::Unreachable | Refusal::TokenRevoked
+            ),
+        }
+    }
 }
 
 /// The longest wait that is taken at its word, in seconds: updates are kept for a day.

@@ -527,11 +527,20 @@ async fn a_checkout_while_the_database_hangs() {
 /// Telegram's first answers are lost: the checkout is answered all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_is_answered_until_it_arrives() {
+    a_checkout_is_answered_after(Answer::Internal).await;
+}
+
+/// Telegram asks to wait: the checkout is answered all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_is_answered_after_telegram_asks_to_wait() {
+    a_checkout_is_answered_after(Answer::TooManyRequests { retry_after: 1 }).await;
+}
+
+async fn a_checkout_is_answered_after(fault: Answer) {
     let mut stage = Stage::set(Backend::Sqlite, Mode::Webhook).await;
     sells(&mut stage, &[]).await;
     let link = offer(&stage, &stage.owner).await;
-    let method = "answerPreCheckoutQuery";
-    stage.telegram.fault(Fault::on(method).times(3).answer(Answer::Internal));
+    stage.telegram.fault(Fault::on("answerPreCheckoutQuery").times(3).answer(fault));
     stage.telegram.subscribe(&stage.owner, &stage.master, &link, now() + MONTH).await.unwrap();
     stage.owner_sees("✅ Thank you!").await;
     stage.curtain().await;

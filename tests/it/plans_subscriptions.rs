@@ -260,19 +260,6 @@ async fn the_first_who_is_named_is_the_operator_and_nobody_else(mut stage: Stage
     stage.curtain().await;
 }
 
-/// Telegram asks to wait: the checkout is answered all the same.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_checkout_is_answered_after_telegram_asks_to_wait() {
-    let mut stage = Stage::set(Backend::Sqlite, Mode::Webhook).await;
-    sells(&mut stage, &[]).await;
-    let link = offer(&stage, &stage.owner).await;
-    let busy = Answer::TooManyRequests { retry_after: 1 };
-    stage.telegram.fault(Fault::on("answerPreCheckoutQuery").times(3).answer(busy));
-    stage.telegram.subscribe(&stage.owner, &stage.master, &link, now() + MONTH).await.unwrap();
-    stage.owner_sees("✅ Thank you!").await;
-    stage.curtain().await;
-}
-
 /// Another program holds the file's lock: the checkout is answered, the payment written down later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_does_not_wait_for_the_lock() {

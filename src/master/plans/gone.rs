@@ -7,7 +7,7 @@
 //! @master_bot:  ↩️ 250 Stars were given back to you: there is no account of yours here any more. …
 //! ```
 
-use super::{may_pass, payments::Told};
+use super::payments::Told;
 use crate::{
     clock, failpoint,
     master::{Master, MasterError},
@@ -43,7 +43,7 @@ impl Master {
                 store.insist(|| store.note_payment(None, &refund)).await?;
                 language.paid_gone(&paid.stars.to_string())
             }
-            Err(error) if may_pass(&error) => return Err(MasterError::Answer(error)),
+            Err(error) if error.may_pass() => return Err(MasterError::Answer(error)),
             Err(error) => {
                 tracing::warn!(charge = paid.charge, %error, "Telegram refused a refund");
                 language.paid_gone_kept(&paid.stars.to_string(), &paid.charge)

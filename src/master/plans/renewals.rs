@@ -3,7 +3,7 @@
 //! Who paid two offers has two subscriptions, and Telegram charges for each. So all of them are
 //! stopped, whatever is known of them here, and those that ended long ago refuse it harmlessly.
 
-use super::{may_pass, patiently, refused_by_telegram, renew_button};
+use super::{patiently, refused_by_telegram, renew_button};
 use crate::{
     clock,
     master::{
@@ -229,7 +229,7 @@ impl Master {
                     let now = clock::now_ms();
                     store.insist(|| store.subscription_is_stopped(charge, now)).await?;
                 }
-                Err(error) if may_pass(&error) => return Err(MasterError::Answer(error)),
+                Err(error) if error.may_pass() => return Err(MasterError::Answer(error)),
                 Err(error) => {
                     tracing::warn!(owner.id = %payer, charge, %error, "Telegram refused to end a subscription");
                 }

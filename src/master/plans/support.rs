@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::may_pass;
 use crate::{
     clock, failpoint,
     master::{
@@ -162,7 +161,7 @@ impl Master {
         let Some(_present) = store.enter(Whom::Owner(payer)) else { return Err(MasterError::Busy) };
         let (telegram, caller) = (&self.inner.telegram, &self.inner.caller);
         if let Err(error) = telegram.refund(caller, payer.0, charge).await {
-            if may_pass(&error) {
+            if error.may_pass() {
                 return Err(MasterError::Answer(error));
             }
             tracing::warn!(%error, "Telegram refused a refund");

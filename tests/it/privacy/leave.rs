@@ -9,7 +9,7 @@ use super::{another_owner, leaves_traces};
 use crate::master_claim::printed_code;
 use crate::plans::{MONTH, buys, now, offer, sells};
 use crate::support::{
-    Mode, Stage,
+    Mode, Process, Stage,
     matrix::{on_every_dark_stage, on_every_database, on_every_stage},
     talk::bytes,
     text,
@@ -165,15 +165,21 @@ async fn what_is_paid_after_leaving_goes_back(mut stage: Stage) {
     stage.curtain().await;
 }
 
-async fn who_has_left_can_claim_the_installation_again(mut stage: Stage) {
+/// The link that claims the installation, and the process that printed it.
+async fn claims_and_leaves(stage: &Stage) -> (Process, String) {
     let mut process = stage.launch().await;
     let payload = printed_code(&mut process).await;
-    let olga = stage.owner.clone();
-    stage.telegram.start(&olga, &stage.master, &payload).await;
+    stage.telegram.start(&stage.owner, &stage.master, &payload).await;
     stage.owner_sees("This installation is yours now").await;
     stage.owner_writes("/leave").await;
-    stage.presses(&olga, "Remove everything").await;
+    stage.presses(&stage.owner, "Remove everything").await;
     stage.owner_sees(LEFT).await;
+    (process, payload)
+}
+
+async fn who_has_left_can_claim_the_installation_again(mut stage: Stage) {
+    let (process, payload) = claims_and_leaves(&stage).await;
+    let olga = stage.owner.clone();
     stage.telegram.quiet().await;
     stage.nothing_names(olga.id).await;
     // The button again: she is nobody, and nothing is written of her.
@@ -307,14 +313,8 @@ async fn an_owner_is_told_what_he_has_to_wait_for(mut stage: Stage) {
 /// he wrote before he knew it must not name him for as long as references are kept.
 async fn what_waited_behind_the_press_writes_nobody_down(stage: Stage) {
     const STRANGER: &str = "Sorry, this bot works for its owner only.";
-    let mut process = stage.launch().await;
-    let payload = printed_code(&mut process).await;
+    let (process, _) = claims_and_leaves(&stage).await;
     let olga = stage.owner.clone();
-    stage.telegram.start(&olga, &stage.master, &payload).await;
-    stage.owner_sees("This installation is yours now").await;
-    stage.owner_writes("/leave").await;
-    stage.presses(&olga, "Remove everything").await;
-    stage.owner_sees(LEFT).await;
     stage.owner_writes("is it done?").await;
     stage.owner_sees(STRANGER).await;
     stage.redelivers("message").await;
