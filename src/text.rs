@@ -212,6 +212,8 @@ sentences! {
     privacy = "privacy" (days);
     /// To a stranger who asks the master bot what is kept.
     privacy_stranger = "privacy-stranger" (days);
+    /// The same to a stranger who may become an owner.
+    privacy_newcomer = "privacy-newcomer" ();
     /// A customer of the owner's was forgotten.
     customer_forgotten = "customer-forgotten" ();
     /// Below a file of the owner's data.

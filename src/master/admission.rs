@@ -96,8 +96,13 @@ impl Master {
             return self.admitted(owner, store.is_suspended(id).await?).await;
         }
         if command == Some(Command::Privacy) {
-            let days = self.inner.installation.retention_days.to_string();
-            return self.answer_stranger(owner, &language.privacy_stranger(&days), update).await;
+            // Only those are written down who are refused.
+            let text = if is_named || doors.open {
+                language.privacy_newcomer()
+            } else {
+                language.privacy_stranger(&self.inner.installation.retention_days.to_string())
+            };
+            return self.answer_stranger(owner, &text, update).await;
         }
         if let Some(Command::PaySupport { words }) = &command
             && self.sells()

@@ -167,14 +167,21 @@ impl Master {
 
     /// `/plan`.
     async fn show_plan(&self, owner: Owner) -> Result<Answer, MasterError> {
-        let Some(limits) = self.plans().limits() else {
-            return Ok(plain(owner.language.no_plans()));
-        };
-        let now = clock::now_ms();
+        let (now, language) = (clock::now_ms(), owner.language);
         let (ledger, standing) = self.plans().account(owner.id).await?;
         let going_on = ledger.going_on(now);
+        let Some(limits) = self.plans().limits() else {
+            let mut text = language.no_plans();
+            // What was bought while there was a plan is charged until somebody stops it.
+            if let (Some((_, until)), Some(last)) = (going_on.first(), ledger.payments().last()) {
+                let date = self.date(owner.id, *until).await?;
+                text =
+                    format!("{text}\n\n{}", language.plan_renews(&date, &last.stars.to_string()));
+            }
+            return Ok(plain(text));
+        };
         let shown = view::View {
-            language: owner.language,
+            language,
             limits,
             standing,
             renews_at: going_on.iter().map(|(_, until)| *until).min(),

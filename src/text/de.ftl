@@ -54,6 +54,7 @@ privacy =
     /export schickt Ihnen alles. /leave löscht alles.
 privacy-stranger =
     🔒 Sie haben hier nichts. Damit er Ihnen nur einmal antwortet, speichert dieser Bot Ihre Telegram-ID { $days } Tage; nichts, was Sie schreiben, wird gespeichert.
+privacy-newcomer = 🔒 Sie haben hier nichts, und nichts über Sie wird gespeichert. /start eröffnet ein Konto; /privacy sagt dann, was gespeichert wird.
 customer-forgotten = 🕊 Jemand aus Ihrer Kundschaft wollte vergessen werden. Was über die Person gespeichert war, ist gelöscht, Antworten auf diese Nachrichten kommen also nicht mehr an; die Nachrichten in diesem Chat können Sie selbst löschen. Eine Sperre gilt weiter.
 export-part = 📦 Ihre Daten, Datei { $part } von { $parts }. Sie enthält keine Nachrichtentexte und keine Token.
 export-busy = Gerade werden andere Exporte erstellt. Senden Sie /export in einer Minute noch einmal.

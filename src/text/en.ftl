@@ -54,6 +54,7 @@ privacy =
     /export sends you all of it. /leave removes all of it.
 privacy-stranger =
     🔒 You have nothing here. To answer you once only, this bot keeps your Telegram id for { $days } days; nothing you write is stored.
+privacy-newcomer = 🔒 You have nothing here, and nothing is kept about you. /start opens an account; /privacy then says what is kept.
 customer-forgotten = 🕊 A customer asked to be forgotten. What was stored about that person is removed, so replies to those messages no longer arrive; the messages in this chat are yours to delete. A ban goes on holding.
 export-part = 📦 Your data, file { $part } of { $parts }. It holds no message texts and no tokens.
 export-busy = Other exports are being made just now. Send /export again in a minute.

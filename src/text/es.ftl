@@ -54,6 +54,7 @@ privacy =
     /export te lo envía todo. /leave lo borra todo.
 privacy-stranger =
     🔒 Aquí no tienes nada. Para responderte una sola vez, este bot guarda tu id de Telegram { $days } días; nada de lo que escribes se guarda.
+privacy-newcomer = 🔒 Aquí no tienes nada y no se guarda nada sobre ti. /start abre una cuenta; entonces /privacy dice qué se guarda.
 customer-forgotten = 🕊 Un cliente pidió ser olvidado. Lo que se guardaba sobre esa persona está borrado, así que las respuestas a esos mensajes ya no llegan; los mensajes de este chat los puedes borrar tú. Un bloqueo sigue en vigor.
 export-part = 📦 Tus datos, archivo { $part } de { $parts }. No contiene textos de mensajes ni tokens.
 export-busy = Ahora mismo se preparan otras exportaciones. Envía /export de nuevo en un minuto.

@@ -54,6 +54,7 @@ privacy =
     /export 把全部数据发给您。/leave 删除全部数据。
 privacy-stranger =
     🔒 您在这里没有任何数据。为了只答复您一次，此机器人会把您的 Telegram id 保存 { $days } 天；您写的内容不会保存。
+privacy-newcomer = 🔒 您在这里没有任何数据，也不会保存与您有关的任何内容。/start 可开设账户；之后 /privacy 会说明保存哪些内容。
 customer-forgotten = 🕊 有一位客户要求被遗忘。关于此人的数据已删除，因此对其消息的回复不再送达；此聊天中的消息可由您自行删除。屏蔽继续有效。
 export-part = 📦 您的数据，第 { $part } 个文件，共 { $parts } 个。其中没有消息内容，也没有 Token。
 export-busy = 正在准备其他导出。请一分钟后再发送 /export。

@@ -101,6 +101,10 @@ async fn with_open_registration_everybody_is_an_owner(mut stage: Stage) {
     let (master, other) = (stage.master.clone(), stage.person("Other"));
     stage.telegram.send(&other, &master, draft::text("hello")).await;
     stage.sees(&other, &master, "Send /start to begin.").await;
+    stage.telegram.send(&other, &master, draft::text("/privacy")).await;
+    stage.sees(&other, &master, "nothing is kept about you").await;
+    stage.telegram.quiet().await;
+    stage.nothing_names(other.id).await;
     for person in [stage.owner.clone(), other.clone()] {
         stage.telegram.start(&person, &master, "").await;
         stage.sees(&person, &master, "/add attaches").await;

@@ -20,6 +20,7 @@ mod stages {
         what_telegram_does_not_do_now_keeps_nothing_waiting,
         who_has_left_may_ask_about_a_payment,
         the_first_who_is_named_is_the_operator_and_nobody_else,
+        what_runs_is_shown_where_nothing_is_sold_any_more,
     );
 }
 
@@ -310,5 +311,20 @@ async fn what_telegram_does_not_do_now_keeps_nothing_waiting(mut stage: Stage) {
     let stopped = asks(&stage, &owner, "/unsubscribe").await;
     assert!(text(&stopped).starts_with("✅ Pro does not renew any more"), "{stopped}");
     assert_eq!(stage.telegram.is_canceled(&charge), Some(true));
+    stage.curtain().await;
+}
+
+async fn what_runs_is_shown_where_nothing_is_sold_any_more(mut stage: Stage) {
+    sells(&mut stage, &[]).await;
+    let owner = stage.owner.clone();
+    buys(&stage, &owner, now() + MONTH).await;
+    stage.vary("PRO_PRICE_STARS", "0");
+    stage.restart().await;
+    let shown = shown_plan(&stage, &owner).await;
+    assert!(shown.contains("renews then for 250 ⭐"), "{shown}");
+    let stopped = asks(&stage, &owner, "/unsubscribe").await;
+    assert!(text(&stopped).starts_with("✅ Pro does not renew any more"), "{stopped}");
+    let shown = shown_plan(&stage, &owner).await;
+    assert!(shown.starts_with("Nothing to pay here") && !shown.contains('⭐'), "{shown}");
     stage.curtain().await;
 }
