@@ -72,7 +72,7 @@ use crate::{
     plan::Plans,
     seal::Seal,
     store::{Store, StoreError},
-    telegram::{CallError, Caller, Refusal, Telegram},
+    telegram::{CallError, Caller, Telegram},
     text::Language,
     update::{Button, Message},
 };
@@ -200,10 +200,7 @@ impl MasterError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Store(_) | Self::Busy | Self::File(_) => true,
-            Self::Answer(CallError::NotSent(refusal)) => {
-                let later = [Refusal::Unreachable, Refusal::TokenRevoked];
-                matches!(refusal, Refusal::TooFast { .. }) || later.contains(refusal)
-            }
+            Self::Answer(CallError::NotSent(refusal)) => refusal.may_pass(),
             Self::Answer(CallError::Unknown(_)) | Self::State(_) | Self::Unhandled => false,
         }
     }

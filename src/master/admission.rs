@@ -95,9 +95,10 @@ impl Master {
             self.inner.left.remove(&id);
             return self.admitted(owner, store.is_suspended(id).await?).await;
         }
+        let may_begin = is_named || doors.open;
         if command == Some(Command::Privacy) {
             // Only those are written down who are refused.
-            let text = if is_named || doors.open {
+            let text = if may_begin {
                 language.privacy_newcomer()
             } else {
                 language.privacy_stranger(&self.inner.installation.retention_days.to_string())
@@ -109,7 +110,7 @@ impl Master {
         {
             return self.support_stranger(person, owner, words, update).await;
         }
-        if is_named || doors.open {
+        if may_begin {
             return self.answer_stranger(owner, &language.send_start(), update).await;
         }
         if self.may_be_of_who_left(id, message).await? {

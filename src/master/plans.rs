@@ -170,13 +170,14 @@ impl Master {
         let (now, language) = (clock::now_ms(), owner.language);
         let (ledger, standing) = self.plans().account(owner.id).await?;
         let going_on = ledger.going_on(now);
+        let renews_at = going_on.iter().map(|(_, until)| *until).min();
+        let stars = ledger.payments().last().map(|payment| payment.stars);
         let Some(limits) = self.plans().limits() else {
             let mut text = language.no_plans();
             // What was bought while there was a plan is charged until somebody stops it.
-            if let (Some((_, until)), Some(last)) = (going_on.first(), ledger.payments().last()) {
-                let date = self.date(owner.id, *until).await?;
-                text =
-                    format!("{text}\n\n{}", language.plan_renews(&date, &last.stars.to_string()));
+            if let (Some(at), Some(stars)) = (renews_at, stars) {
+                let date = self.date(owner.id, at).await?;
+                text = format!("{text}\n\n{}", language.plan_renews(&date, &stars.to_string()));
             }
             return Ok(plain(text));
         };
@@ -184,10 +185,10 @@ impl Master {
             language,
             limits,
             standing,
-            renews_at: going_on.iter().map(|(_, until)| *until).min(),
+            renews_at,
             subscriptions: going_on.len(),
             now,
-            stars: ledger.payments().last().map_or(limits.price, |payment| payment.stars),
+            stars: stars.unwrap_or(limits.price),
             clock: self.clock_of(owner.id).await?,
             used: self.plans().replies_used(owner.id, limits, now).await?,
             month_ends: month(now).1,

@@ -120,16 +120,17 @@ impl CallError {
         }
     }
 
-    /// Whether the same call may work later: nobody knows what came of it, Telegram has no time or
-    /// does not answer, or the token may be replaced.
+    /// Whether the same call may work later: also where nobody knows what came of it.
     pub fn may_pass(&self) -> bool {
-        match self {
-            Self::Unknown(_) => true,
-            Self::NotSent(refusal) => matches!(
-                refusal,
-                Refusal::TooFast { .. } | Refusal::Unreachable | Refusal::TokenRevoked
-            ),
-        }
+        self.refusal().is_none_or(Refusal::may_pass)
+    }
+}
+
+impl Refusal {
+    /// Whether the same call may work later: Telegram has no time or does not answer, or the token
+    /// may be replaced.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::TooFast { .. } | Self::Unreachable | Self::TokenRevoked)
     }
 }
 
